@@ -1,1 +1,45 @@
-//! Placeholder.
+//! The street network as immutable arrays, and the travel-time metric laid over it.
+//!
+//! A [`StreetGraph`] says who is joined to whom and what was mapped; it never changes after
+//! [`StreetGraphBuilder::build`]. A [`Metric`] says what each arc costs for one profile and one set
+//! of policies; many metrics share one graph.
+//!
+//! ```text
+//!   node --edge--> node       edge: undirected piece of street, with length and shape
+//!        arc ->               arc: one direction of an edge; searches see arcs only
+//!        <- arc
+//! ```
+//!
+//! ```
+//! use graph::{Metric, picture};
+//! use units::{Length, Speed, TravelTime};
+//!
+//! let map = picture::streets("A--B->C", Length::from_m(100)).expect("a drawing");
+//! let metric = Metric::uniform(&map.graph, Speed::from_mm_per_s(5_000).expect("positive"));
+//! let arc = map.arc('A', 'B').expect("drawn");
+//! assert_eq!(metric.arc_time(arc), Some(TravelTime::from_secs(60)));
+//! ```
+//!
+//! What it does not do: read OSM tags (that is `osm`), search (that is `reach`).
+
+mod attributes;
+mod builder;
+mod component;
+mod geometry;
+pub mod grid_city;
+mod id;
+mod metric;
+mod order;
+mod petgraph_view;
+pub mod picture;
+mod street_graph;
+mod topology;
+
+pub use attributes::{RoadClass, WayFacts};
+pub use builder::{BuildError, EdgeSpec, StreetGraphBuilder};
+pub use component::Components;
+pub use id::{ArcId, EdgeId, FactsId, NodeId, OsmNodeId, OsmWayId};
+pub use metric::{ArcPrice, Metric};
+pub use petgraph_view::{OpenArc, PetgraphView, VisitedNodes};
+pub use street_graph::StreetGraph;
+pub use topology::Topology;

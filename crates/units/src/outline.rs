@@ -122,6 +122,9 @@ impl Outline {
     }
 
     /// The outline of a box.
+    ///
+    /// # Errors
+    /// When the box has no width or no height.
     pub fn of_box(bounding_box: &BoundingBox) -> Result<Self, RingError> {
         let (sw, ne) = (bounding_box.south_west(), bounding_box.north_east());
         let ring = Ring::new([

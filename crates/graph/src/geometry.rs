@@ -1,0 +1,30 @@
+use units::LngLat;
+
+use crate::EdgeId;
+
+/// The modelling nodes of all edges in one pool: the shape between the two ends of each edge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Geometry {
+    first: Vec<u32>,
+    shape: Vec<LngLat>,
+}
+
+impl Geometry {
+    /// From one slice per edge, in edge order.
+    pub(crate) fn from_shapes<'a>(shapes: impl Iterator<Item = &'a [LngLat]>) -> Self {
+        let mut first = vec![0];
+        let mut shape = Vec::new();
+        for part in shapes {
+            shape.extend_from_slice(part);
+            first.push(u32::try_from(shape.len()).expect("fewer than 2^32 modelling nodes"));
+        }
+        Self { first, shape }
+    }
+
+    /// The modelling nodes of an edge, both ends left out.
+    pub(crate) fn shape(&self, edge: EdgeId) -> &[LngLat] {
+        let start = EdgeId::new(self.first[edge.index()]).index();
+        let end = EdgeId::new(self.first[edge.index() + 1]).index();
+        &self.shape[start..end]
+    }
+}

@@ -1,0 +1,46 @@
+//! What a bound can be re-derived from.
+//!
+//! A bound rests on weak duality: for *any* multipliers, the relaxed question has a value no worse than the best answer.
+//! The certificate keeps the multipliers, the sites left out with the reason, and for a proven optimum the tree of cases.
+
+use crate::instance::SiteIx;
+
+/// Multipliers of one relaxation.
+///
+/// All are whole steps of 2^-`scale_bits` of the model's objective; zero for what is not listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Multipliers {
+    /// One per demand point: what one more cover of it would be worth.
+    pub demand: Vec<i64>,
+    /// What one more step of budget would be worth.
+    #[serde(default)]
+    pub budget: i64,
+    /// One per zone: what lowering its floor by one would be worth.
+    #[serde(default)]
+    pub zone: Vec<i64>,
+}
+
+/// One node of the tree of cases, in preorder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Case {
+    /// Either the site is open (next node) or it is closed (the node after that whole branch).
+    Branch(SiteIx),
+    /// The multipliers with this number show that the case holds nothing better than the bound.
+    Leaf(u32),
+    /// All sites are decided, or no more may open: the case holds one answer at most.
+    Single,
+}
+
+/// Everything needed to re-derive a bound from the instance and the question alone.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Certificate {
+    /// Multipliers are counted in steps of 2^-`scale_bits`; a negative number means steps of 2^(-`scale_bits`).
+    pub scale_bits: i32,
+    /// Sites left out, each with a site that serves all it serves and is preferred.
+    pub left_out: Vec<(SiteIx, SiteIx)>,
+    /// The multipliers that leaves refer to.
+    pub multipliers: Vec<Multipliers>,
+    /// The tree in preorder; a single leaf when no branching was needed.
+    pub cases: Vec<Case>,
+}

@@ -1,0 +1,208 @@
+//! What is asked of an instance, and how hard to try.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::instance::Fingerprint;
+
+/// Which of the four classic models answers the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Model {
+    /// Fewest sites that cover all demand points that can be covered.
+    Lscp,
+    /// Most covered weight with a given number of sites or budget.
+    Mclp,
+    /// Least sum of weight × cost to the nearest open site.
+    PMedian,
+    /// Least largest cost to the nearest open site.
+    PCenter,
+}
+
+impl Model {
+    /// The name used on the command line and in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lscp => "lscp",
+            Self::Mclp => "mclp",
+            Self::PMedian => "p-median",
+            Self::PCenter => "p-center",
+        }
+    }
+
+    /// Whether a larger objective is the better one.
+    pub fn maximizes(self) -> bool {
+        self == Self::Mclp
+    }
+}
+
+/// A share in millionths, so that a floor of 33.3 % is a whole number.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(transparent)]
+pub struct Share(u32);
+
+impl Share {
+    /// Everything.
+    pub const ALL: Self = Self(1_000_000);
+
+    /// So many millionths; `None` above one whole.
+    pub fn from_millionths(millionths: u32) -> Option<Self> {
+        (millionths <= Self::ALL.0).then_some(Self(millionths))
+    }
+
+    /// The share in millionths.
+    pub fn millionths(self) -> u32 {
+        self.0
+    }
+}
+
+/// A siting question: the model and what limits the answer.
+///
+/// Fixed and forbidden sites, capacities, sites too near each other and zones are facts of the [`Instance`](crate::Instance), and always obeyed.
+///
+/// ```
+/// use siting::Question;
+/// let question = Question { n_sites: Some(5), ..Question::mclp(900) };
+/// assert_eq!(question.radius, Some(900));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct Question {
+    /// The model.
+    pub model: Model,
+    /// Largest cost at which a pair serves, inclusive, in steps of the cost scale; `None`: every listed pair serves.
+    pub radius: Option<u64>,
+    /// How many new sites may be opened, besides the fixed ones; `None`: any number.
+    pub n_sites: Option<u32>,
+    /// How much the new sites may cost together, in steps of the price scale; `None`: no limit.
+    pub budget: Option<u64>,
+    /// How many open sites a demand point needs within the radius to be covered: 1, or 2 for backup coverage.
+    pub times: u32,
+    /// The share of the weight of every zone that has to be covered, for the model `mclp`; `None`: none.
+    pub floor: Option<Share>,
+    /// For the model `lscp`: the least total price instead of the fewest sites.
+    pub by_price: bool,
+    /// Makes demand that no site can cover a reason for having no answer, instead of leaving it out.
+    pub require_all: bool,
+}
+
+impl Question {
+    fn plain(model: Model) -> Self {
+        Self {
+            model,
+            radius: None,
+            n_sites: None,
+            budget: None,
+            times: 1,
+            floor: None,
+            by_price: false,
+            require_all: false,
+        }
+    }
+
+    /// The fewest sites that cover everything within `radius`.
+    pub fn lscp(radius: u64) -> Self {
+        Self {
+            radius: Some(radius),
+            ..Self::plain(Model::Lscp)
+        }
+    }
+
+    /// The most demand within `radius`; add `n_sites` or `budget`.
+    pub fn mclp(radius: u64) -> Self {
+        Self {
+            radius: Some(radius),
+            ..Self::plain(Model::Mclp)
+        }
+    }
+
+    /// The least sum of weight × cost with `n_sites` new sites.
+    pub fn p_median(n_sites: u32) -> Self {
+        Self {
+            n_sites: Some(n_sites),
+            ..Self::plain(Model::PMedian)
+        }
+    }
+
+    /// The least largest cost with `n_sites` new sites.
+    pub fn p_center(n_sites: u32) -> Self {
+        Self {
+            n_sites: Some(n_sites),
+            ..Self::plain(Model::PCenter)
+        }
+    }
+
+    /// SHA-256 over all fields.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let mut hasher = Sha256::new();
+        let optional = |value: Option<u64>| value.map_or("none".to_owned(), |v| v.to_string());
+        hasher.update(format!(
+            "{} radius={} n_sites={} budget={} times={} floor={} by_price={} require_all={}",
+            self.model.name(),
+            optional(self.radius),
+            optional(self.n_sites.map(u64::from)),
+            optional(self.budget),
+            self.times,
+            optional(self.floor.map(|f| u64::from(f.millionths()))),
+            self.by_price,
+            self.require_all,
+        ));
+        Fingerprint::of(hasher)
+    }
+}
+
+/// How hard to try, and when to stop.
+///
+/// The answer depends on `exact`, `seed`, `good_enough` and `work` only, not on the number of threads; but when `stop` says so first, it depends on the moment.
+#[derive(Clone, Copy)]
+pub struct Effort<'a> {
+    /// Goes on until the answer is proven, or `stop`.
+    pub exact: bool,
+    /// Where the random moves of the search begin.
+    pub seed: u64,
+    /// Without `exact`: the optimality gap at which the answer is good enough.
+    pub good_enough: Share,
+    /// Without `exact`: how much work to do at most, in pairs looked at; some 500 million a second and core.
+    pub work: u64,
+    /// Asked now and then; once it says true, the best answer so far is returned with a valid bound.
+    pub stop: &'a (dyn Fn() -> bool + Sync),
+}
+
+impl std::fmt::Debug for Effort<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Effort")
+            .field("exact", &self.exact)
+            .field("seed", &self.seed)
+            .field("good_enough", &self.good_enough)
+            .field("work", &self.work)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Effort<'_> {
+    /// The seed when none is given.
+    pub const SEED: u64 = 1;
+    /// The optimality gap that is good enough unless the answer is to be exact: 0.2 %, well under what the input data know.
+    pub const GOOD_ENOUGH: Share = Share(2_000);
+    /// Some seconds of work.
+    pub const WORK: u64 = 2_000_000_000;
+
+    /// A good answer within seconds.
+    pub fn quick() -> Self {
+        Self {
+            exact: false,
+            seed: Self::SEED,
+            good_enough: Self::GOOD_ENOUGH,
+            work: Self::WORK,
+            stop: &|| false,
+        }
+    }
+
+    /// The proven best answer, however long it takes.
+    pub fn exact() -> Self {
+        Self {
+            exact: true,
+            ..Self::quick()
+        }
+    }
+}

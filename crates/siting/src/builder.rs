@@ -185,15 +185,29 @@ impl InstanceBuilder {
         let weights: Vec<(u32, Decimal)> = (0..).zip(weights).collect();
         let weight_decimals = most_decimals(weights.iter().chain(&self.capacity).map(|w| w.1));
         let per_demand = |rows: &[(u32, Decimal)], what, problems: &mut Vec<String>| {
-            let given = Column { what, decimals: weight_decimals, of: "demand point", names: &self.demand.names };
+            let given = Column {
+                what,
+                decimals: weight_decimals,
+                of: "demand point",
+                names: &self.demand.names,
+            };
             given.whole(rows, problems)
         };
-        let weight = in_place(&per_demand(&weights, "weight", &mut problems), &demand_place);
+        let weight = in_place(
+            &per_demand(&weights, "weight", &mut problems),
+            &demand_place,
+        );
+        problems.extend(crate::counted::weights_too_large(&weight));
         let mut per_site = |rows: &[(u32, Decimal)], what, decimals| {
             if rows.is_empty() {
                 return None;
             }
-            let given = Column { what, decimals, of: "site", names: &self.sites.names };
+            let given = Column {
+                what,
+                decimals,
+                of: "site",
+                names: &self.sites.names,
+            };
             Some(in_place(&given.whole(rows, &mut problems), &site_place))
         };
         let capacity = per_site(&self.capacity, "capacity", weight_decimals);
@@ -379,7 +393,12 @@ struct Column<'a> {
 
 impl Column<'_> {
     fn whole(&self, rows: &[(u32, Decimal)], problems: &mut Vec<String>) -> Vec<u64> {
-        let Self { what, of, decimals, names } = self;
+        let Self {
+            what,
+            of,
+            decimals,
+            names,
+        } = self;
         let mut values: Vec<Option<u64>> = vec![None; names.len()];
         for &(number, value) in rows {
             let whole = value.scaled(*decimals).and_then(|v| u64::try_from(v).ok());

@@ -158,7 +158,11 @@ pub(crate) fn check(
     for demand in instance.demand_points() {
         let i = demand.index();
         if let Some((_, site)) = nearest[i] {
-            served.push(Served { demand, site, weight: instance.weight(demand) });
+            served.push(Served {
+                demand,
+                site,
+                weight: instance.weight(demand),
+            });
         }
         if times[i] >= needed {
             continue;
@@ -166,7 +170,9 @@ pub(crate) fn check(
         let within_reach = reach[i].open_able >= needed;
         let must = question.model != Model::Mclp && within_reach || question.require_all;
         if must {
-            return Err(BrokenRule::NotCovered { demand: instance.demand_id(demand) });
+            return Err(BrokenRule::NotCovered {
+                demand: instance.demand_id(demand),
+            });
         }
         let reason = match reach[i] {
             Reach { any: 0, .. } => Reason::NoSiteInReach,
@@ -175,14 +181,23 @@ pub(crate) fn check(
             _ if times[i] > 0 => Reason::TooFewTimes,
             _ => Reason::NotChosen,
         };
-        uncovered.push(Uncovered { demand, weight: instance.weight(demand), reason });
+        uncovered.push(Uncovered {
+            demand,
+            weight: instance.weight(demand),
+            reason,
+        });
     }
     let covered = |i: usize| times[i] >= needed;
     if let Some(floor) = question.floor {
         let weight = |i: usize| if covered(i) { instance.weight[i] } else { 0 };
         floors_kept(instance, floor, weight)?;
     }
-    let costs = || nearest.iter().enumerate().filter_map(|(i, n)| Some((i, (*n)?.0)));
+    let costs = || {
+        nearest
+            .iter()
+            .enumerate()
+            .filter_map(|(i, n)| Some((i, (*n)?.0)))
+    };
     let objective = match question.model {
         Model::Mclp => (0..instance.n_demand())
             .filter(|&i| covered(i))
@@ -195,20 +210,38 @@ pub(crate) fn check(
             .sum(),
         Model::PCenter => costs().map(|(_, cost)| i128::from(cost)).max().unwrap_or(0),
     };
-    let sites = match question.model {
-        Model::PMedian => order_by(instance, question, &open, &MedianGain::new(instance, &reach)),
+    let sites = in_order(instance, question, &open, &reach, objective);
+    Ok(Checked {
+        sites,
+        objective,
+        uncovered,
+        served,
+    })
+}
+
+fn in_order(
+    instance: &Instance,
+    question: &Question,
+    open: &[(SiteIx, bool)],
+    reach: &[Reach],
+    objective: i128,
+) -> Vec<OpenSite> {
+    match question.model {
+        Model::PMedian => order_by(instance, question, open, &MedianGain::new(instance, reach)),
         Model::PCenter => {
             let inner = Question {
                 radius: u64::try_from(objective).ok(),
                 ..question.clone()
             };
-            order_by(instance, &inner, &open, &CoverGain::new(instance, 1))
+            order_by(instance, &inner, open, &CoverGain::new(instance, 1))
         }
-        Model::Lscp | Model::Mclp => {
-            order_by(instance, question, &open, &CoverGain::new(instance, question.times))
-        }
-    };
-    Ok(Checked { sites, objective, uncovered, served })
+        Model::Lscp | Model::Mclp => order_by(
+            instance,
+            question,
+            open,
+            &CoverGain::new(instance, question.times),
+        ),
+    }
 }
 
 fn wide(n: usize) -> i128 {
@@ -217,7 +250,8 @@ fn wide(n: usize) -> i128 {
 
 fn price_of(instance: &Instance, open: &[(SiteIx, bool)]) -> i128 {
     let new = open.iter().filter(|(_, fixed)| !fixed);
-    new.map(|&(site, _)| i128::from(instance.price(site).unwrap_or(0))).sum()
+    new.map(|&(site, _)| i128::from(instance.price(site).unwrap_or(0)))
+        .sum()
 }
 
 /// The fixed sites and then the new ones, with whether each is fixed.
@@ -227,7 +261,9 @@ fn open_sites(
     new_sites: &[SiteIx],
 ) -> Result<Vec<(SiteIx, bool)>, BrokenRule> {
     let id = |site: SiteIx| instance.site_id(site);
-    let fixed = instance.sites().filter(|&s| instance.standing(s) == Standing::Fixed);
+    let fixed = instance
+        .sites()
+        .filter(|&s| instance.standing(s) == Standing::Fixed);
     let mut open: Vec<(SiteIx, bool)> = fixed.map(|site| (site, true)).collect();
     let mut is_open = vec![false; instance.n_sites()];
     for &(site, _) in &open {
@@ -248,7 +284,10 @@ fn open_sites(
     if let Some(allowed) = question.n_sites
         && u64::try_from(new_sites.len()).is_ok_and(|n| n > u64::from(allowed))
     {
-        return Err(BrokenRule::TooManySites { n_new: new_sites.len(), allowed });
+        return Err(BrokenRule::TooManySites {
+            n_new: new_sites.len(),
+            allowed,
+        });
     }
     if let Some(budget) = question.budget {
         let price: u128 = new_sites
@@ -276,11 +315,17 @@ fn within<'a>(
     site: SiteIx,
 ) -> impl Iterator<Item = (DemandIx, u64)> + 'a {
     let radius = question.radius.unwrap_or(u64::MAX);
-    instance.serves(site).filter(move |&(_, cost)| cost <= radius)
+    instance
+        .serves(site)
+        .filter(move |&(_, cost)| cost <= radius)
 }
 
 fn reach_of(instance: &Instance, question: &Question) -> Vec<Reach> {
-    let nothing = Reach { open_able: 0, any: 0, dearest: 0 };
+    let nothing = Reach {
+        open_able: 0,
+        any: 0,
+        dearest: 0,
+    };
     let mut reach = vec![nothing; instance.n_demand()];
     for site in instance.sites() {
         let may_open = instance.standing(site) != Standing::Forbidden;
@@ -333,9 +378,8 @@ fn check_capacitated(
     for row in served {
         let (site, demand) = (row.site, row.demand);
         let exists = site.index() < instance.n_sites() && demand.index() < instance.n_demand();
-        let listed = exists
-            && is_open(site)
-            && within(instance, question, site).any(|(d, _)| d == demand);
+        let listed =
+            exists && is_open(site) && within(instance, question, site).any(|(d, _)| d == demand);
         if !listed {
             return Err(BrokenRule::NoSuchPair {
                 site: site.index().to_string(),
@@ -348,7 +392,9 @@ fn check_capacitated(
     for &(site, _) in open {
         let capacity = instance.capacity(site).unwrap_or(u64::MAX);
         if by_site[site.index()] > u128::from(capacity) {
-            return Err(BrokenRule::Overfull { what: instance.site_id(site) });
+            return Err(BrokenRule::Overfull {
+                what: instance.site_id(site),
+            });
         }
         for (demand, _) in within(instance, question, site) {
             has_room[demand.index()] = true;
@@ -358,13 +404,17 @@ fn check_capacitated(
     for demand in instance.demand_points() {
         let i = demand.index();
         let Some(rest) = instance.weight(demand).checked_sub(by_demand[i]) else {
-            return Err(BrokenRule::Overfull { what: instance.demand_id(demand) });
+            return Err(BrokenRule::Overfull {
+                what: instance.demand_id(demand),
+            });
         };
         if rest == 0 {
             continue;
         }
         if question.require_all {
-            return Err(BrokenRule::NotCovered { demand: instance.demand_id(demand) });
+            return Err(BrokenRule::NotCovered {
+                demand: instance.demand_id(demand),
+            });
         }
         let reason = match reach[i] {
             Reach { any: 0, .. } => Reason::NoSiteInReach,
@@ -372,7 +422,11 @@ fn check_capacitated(
             _ if has_room[i] => Reason::SitesFull,
             _ => Reason::NotChosen,
         };
-        uncovered.push(Uncovered { demand, weight: rest, reason });
+        uncovered.push(Uncovered {
+            demand,
+            weight: rest,
+            reason,
+        });
     }
     if let Some(floor) = question.floor {
         floors_kept(instance, floor, |i| by_demand[i])?;
@@ -484,11 +538,17 @@ fn order_by<G: Gain>(
 ) -> Vec<OpenSite> {
     let mut state = gain.start();
     let adds = |state: &G::State, site: SiteIx| -> i128 {
-        within(instance, question, site).map(|(d, c)| gain.of(state, d, c)).sum()
+        within(instance, question, site)
+            .map(|(d, c)| gain.of(state, d, c))
+            .sum()
     };
     let mut sites = Vec::with_capacity(open.len());
     let mut place = |state: &mut G::State, site: SiteIx, fixed: bool| {
-        sites.push(OpenSite { site, fixed, adds: adds(state, site) });
+        sites.push(OpenSite {
+            site,
+            fixed,
+            adds: adds(state, site),
+        });
         for (demand, cost) in within(instance, question, site) {
             gain.open(state, demand, cost);
         }

@@ -101,10 +101,10 @@ impl FromStr for Decimal {
         for byte in whole.bytes().chain(fraction.bytes()) {
             mantissa = mantissa * 10 + i128::from(byte - b'0');
         }
-        let decimals = u8::try_from(fraction.len()).map_err(|_| not_a_number());
+        let decimals = u8::try_from(fraction.len()).expect("at most MAX_DIGITS");
         Ok(Self {
             mantissa: if negative { -mantissa } else { mantissa },
-            decimals: decimals?,
+            decimals,
         })
     }
 }

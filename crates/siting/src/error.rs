@@ -11,7 +11,9 @@ pub enum Infeasible {
         what: String,
     },
     /// Demand that has to be covered, and that the sites cannot cover.
-    #[error("{n_demand} demand points cannot be covered by any site that may open, `{first}` among them")]
+    #[error(
+        "{n_demand} demand points cannot be covered by any site that may open, `{first}` among them"
+    )]
     OutOfReach {
         /// The id of the first of them.
         first: String,
@@ -33,7 +35,9 @@ pub enum Infeasible {
         budget: u64,
     },
     /// A zone cannot reach its floor even with every site open.
-    #[error("zone `{zone}` has {reachable} of its weight of {total} in reach of the sites, less than its floor of {floor}")]
+    #[error(
+        "zone `{zone}` has {reachable} of its weight of {total} in reach of the sites, less than its floor of {floor}"
+    )]
     ZoneOutOfReach {
         /// The zone's id.
         zone: String,
@@ -51,7 +55,9 @@ pub enum Infeasible {
         limits: String,
     },
     /// Stopped before a plan was found or its absence proven.
-    #[error("stopped before a plan that satisfies {limits} was found, or proven not to exist; allow more time")]
+    #[error(
+        "stopped before a plan that satisfies {limits} was found, or proven not to exist; allow more time"
+    )]
     Undecided {
         /// The limits, as a list.
         limits: String,

@@ -185,7 +185,11 @@ impl<'de> serde::Deserialize<'de> for Fingerprint {
         let text = String::deserialize(deserializer)?;
         let bytes = text.as_bytes();
         let mut out = [0_u8; 32];
-        let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
+        let digit = |b: u8| {
+            char::from(b)
+                .to_digit(16)
+                .and_then(|d| u8::try_from(d).ok())
+        };
         if bytes.len() != 64 {
             return Err(serde::de::Error::custom("a fingerprint has 64 hex digits"));
         }
@@ -273,12 +277,8 @@ impl Instance {
     /// Cost: the first call on an instance turns the table round, once.
     pub fn served_by(&self, demand: DemandIx) -> impl Iterator<Item = (SiteIx, u64)> + '_ {
         let turned = self.by_demand();
-        (turned.first[demand.index()]..turned.first[demand.index() + 1]).map(move |k| {
-            (
-                SiteIx(turned.site[k]),
-                self.cost.get(at(turned.pair[k])),
-            )
-        })
+        (turned.first[demand.index()]..turned.first[demand.index() + 1])
+            .map(move |k| (SiteIx(turned.site[k]), self.cost.get(at(turned.pair[k]))))
     }
 
     /// A radius, or another limit on costs, in whole steps of the cost scale, rounded down: no listed cost lies between.

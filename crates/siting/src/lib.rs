@@ -1,1 +1,36 @@
-//! Placeholder.
+//! Choose sites for services under several models, with a bound for every answer.
+mod decimal;
+mod number;
+
+mod builder;
+mod counted;
+mod error;
+mod instance;
+mod question;
+
+mod mclp;
+mod solve;
+
+mod bound;
+mod cover;
+mod greedy;
+mod interchange;
+mod lagrange;
+mod presolve;
+mod tally;
+
+mod certificate;
+mod check;
+mod solution;
+
+pub use builder::{InstanceBuilder, InstanceError};
+pub use certificate::{Case, Certificate, Multipliers};
+pub use check::BrokenRule;
+pub use counted::CountedRows;
+pub use decimal::{Decimal, DecimalError};
+pub use error::Infeasible;
+pub use instance::{DemandIx, Fingerprint, Instance, SiteIx, Standing};
+pub use presolve::Reduction;
+pub use question::{Effort, Model, Question, Share};
+pub use solution::{Method, OpenSite, Reason, Served, Solution, Status, Uncovered};
+pub use solve::solve;

@@ -1,0 +1,288 @@
+//! Shrinks a covering question without changing its best value.
+//!
+//! What fixed sites cover and what nobody can cover is gone already when a [`Cover`] is made.
+//! Here demand with the same covering sites is merged, and sites are dropped that serve nothing which another, preferred site does not serve; after Lv et al., *European Journal of Operational Research* 2025, for `mclp`, and the classic row and column dominance for `lscp`.
+
+use crate::cover::{Budget, Cover, Zones};
+use crate::instance::SiteIx;
+use crate::number::{at, ix};
+
+/// What presolve took away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Reduction {
+    /// Demand points that fixed sites cover already, or that cannot be covered.
+    pub n_demand_decided: usize,
+    /// Demand points merged into another one with the same covering sites.
+    pub n_demand_merged: usize,
+    /// For `lscp`: demand points that are covered whenever another one is.
+    pub n_demand_implied: usize,
+    /// Sites that serve nothing which a preferred site does not serve.
+    pub n_sites_dominated: usize,
+    /// Pairs left for the solver.
+    pub n_pairs_left: usize,
+}
+
+/// The smaller question, what went away, and which site stands in for each dominated one.
+#[derive(Clone, Debug)]
+pub(crate) struct Presolved {
+    pub(crate) cover: Cover,
+    pub(crate) reduction: Reduction,
+    pub(crate) left_out: Vec<(SiteIx, SiteIx)>,
+}
+
+/// Merges rows and drops dominated sites until nothing changes.
+///
+/// Cost: hashing the pairs, and for each site one walk through the rows it covers that ends as soon as no other site covers them all.
+pub(crate) fn presolve(cover: Cover, n_demand: usize) -> Presolved {
+    let mut reduction = Reduction {
+        n_demand_decided: n_demand - cover.n_rows(),
+        ..Reduction::default()
+    };
+    let mut left_out = Vec::new();
+    let mut cover = cover;
+    loop {
+        let before = (cover.n_rows(), cover.n_sites());
+        cover = merge_rows(cover, &mut reduction);
+        if may_drop_sites(&cover) {
+            cover = drop_sites(cover, &mut reduction, &mut left_out);
+        }
+        if cover.must && cover.need.iter().all(|&n| n == 1) {
+            cover = drop_implied_rows(cover, &mut reduction);
+        }
+        if before == (cover.n_rows(), cover.n_sites()) {
+            break;
+        }
+    }
+    // A site may stand in for another and be dropped later itself.
+    left_out.sort_unstable();
+    let resolve = |site: SiteIx| {
+        let mut last = site;
+        while let Ok(k) = left_out.binary_search_by_key(&last, |l: &(SiteIx, SiteIx)| l.0) {
+            last = left_out[k].1;
+        }
+        last
+    };
+    let left_out = left_out
+        .iter()
+        .map(|&(gone, by)| (gone, resolve(by)))
+        .collect();
+    reduction.n_pairs_left = cover.rows.len();
+    Presolved {
+        cover,
+        reduction,
+        left_out,
+    }
+}
+
+/// A dominated site may still be wanted when a row counts twice, or when the other one bars a third.
+fn may_drop_sites(cover: &Cover) -> bool {
+    cover.near.is_empty() && cover.need.iter().all(|&n| n == 1)
+}
+
+/// A well-mixed number for an index (the finalizer of Steele, Lea and Flood's `SplitMix`).
+pub(crate) fn mixed(index: u64) -> u64 {
+    let mut z = index.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+fn merge_rows(cover: Cover, reduction: &mut Reduction) -> Cover {
+    let zone = |row: usize| cover.zones.as_ref().and_then(|z| z.of_row[row]);
+    let key = |row: usize| {
+        let sum = |seed: u64| {
+            let sites = cover.sites_of(row).iter();
+            sites.fold(0_u64, |sum, &s| {
+                sum.wrapping_add(mixed(seed ^ u64::from(s)))
+            })
+        };
+        (cover.need[row], zone(row), sum(0), sum(1 << 40))
+    };
+    let mut order: Vec<(_, usize)> = (0..cover.n_rows()).map(|row| (key(row), row)).collect();
+    order.sort_unstable();
+    let mut stands_for: Vec<usize> = (0..cover.n_rows()).collect();
+    for two in order.windows(2) {
+        let (old, new) = (stands_for[two[0].1], two[1].1);
+        // The sums only propose; the lists decide.
+        if two[0].0 == two[1].0 && cover.sites_of(old) == cover.sites_of(new) {
+            stands_for[new] = old;
+        }
+    }
+    let kept: Vec<bool> = stands_for
+        .iter()
+        .enumerate()
+        .map(|(r, &s)| r == s)
+        .collect();
+    let n_merged = kept.iter().filter(|k| !**k).count();
+    if n_merged == 0 {
+        return cover;
+    }
+    reduction.n_demand_merged += n_merged;
+    let mut cover = cover;
+    for (row, &target) in stands_for.iter().enumerate() {
+        if target != row {
+            cover.weight[target] += cover.weight[row];
+            let gone = std::mem::take(&mut cover.members[row]);
+            cover.members[target].extend(gone);
+        }
+    }
+    for members in &mut cover.members {
+        members.sort_unstable();
+    }
+    keep_rows(cover, &kept)
+}
+
+fn pick<T: Clone>(all: &[T], kept: &[bool]) -> Vec<T> {
+    let pairs = all.iter().zip(kept).filter(|(_, k)| **k);
+    pairs.map(|(value, _)| value.clone()).collect()
+}
+
+fn keep_rows(cover: Cover, kept: &[bool]) -> Cover {
+    let mut new_row = vec![u32::MAX; kept.len()];
+    let mut n = 0;
+    for (row, slot) in new_row.iter_mut().enumerate() {
+        if kept[row] {
+            *slot = n;
+            n += 1;
+        }
+    }
+    let mut first = vec![0];
+    let mut rows = Vec::new();
+    for site in 0..cover.n_sites() {
+        let column = cover.column(site).iter().map(|&row| new_row[at(row)]);
+        rows.extend(column.filter(|&row| row != u32::MAX));
+        first.push(rows.len());
+    }
+    let mut next = Cover {
+        first,
+        rows,
+        weight: pick(&cover.weight, kept),
+        need: pick(&cover.need, kept),
+        members: pick(&cover.members, kept),
+        zones: cover.zones.as_ref().map(|z| Zones {
+            of_row: pick(&z.of_row, kept),
+            may_miss: z.may_miss.clone(),
+        }),
+        ..cover
+    };
+    next.turn_round();
+    next
+}
+
+/// Whether opening `by` instead of `gone` is never worse in anything but coverage.
+fn preferred(cover: &Cover, by: usize, gone: usize) -> bool {
+    let price = |site: usize| cover.budget.as_ref().map_or(0, |b| b.price[site]);
+    cover.toll[by] <= cover.toll[gone] && price(by) <= price(gone)
+}
+
+fn drop_sites(
+    cover: Cover,
+    reduction: &mut Reduction,
+    left_out: &mut Vec<(SiteIx, SiteIx)>,
+) -> Cover {
+    let mut gone = vec![false; cover.n_sites()];
+    let mut rivals: Vec<u32> = Vec::new();
+    let mut n_gone = 0;
+    for site in 0..cover.n_sites() {
+        let column = cover.column(site);
+        let fewest = column
+            .iter()
+            .min_by_key(|&&row| (cover.sites_of(at(row)).len(), row));
+        rivals.clear();
+        let Some(&fewest) = fewest else {
+            // A site without rows: any other one may stand in for it.
+            rivals.extend((0..ix(cover.n_sites())).filter(|&s| !gone[at(s)]).take(2));
+            rivals.retain(|&r| at(r) != site && preferred(&cover, at(r), site));
+            if let Some(&by) = rivals.first() {
+                gone[site] = true;
+                n_gone += 1;
+                left_out.push((cover.site[site], cover.site[at(by)]));
+            }
+            continue;
+        };
+        rivals.extend(cover.sites_of(at(fewest)).iter().copied().filter(|&rival| {
+            let by = at(rival);
+            let size = cover.column(by).len();
+            // Of two equal sites the lower one stays.
+            let ahead = size > column.len() || !preferred(&cover, site, by) || by < site;
+            by != site && !gone[by] && size >= column.len() && ahead && preferred(&cover, by, site)
+        }));
+        for &row in column {
+            if rivals.is_empty() {
+                break;
+            }
+            let sites = cover.sites_of(at(row));
+            rivals.retain(|rival| sites.binary_search(rival).is_ok());
+        }
+        if let Some(&by) = rivals.first() {
+            gone[site] = true;
+            n_gone += 1;
+            left_out.push((cover.site[site], cover.site[at(by)]));
+        }
+    }
+    if n_gone == 0 {
+        return cover;
+    }
+    reduction.n_sites_dominated += n_gone;
+    let mut first = vec![0];
+    let mut rows = Vec::new();
+    let kept = || (0..cover.n_sites()).filter(|&site| !gone[site]);
+    for site in kept() {
+        rows.extend_from_slice(cover.column(site));
+        first.push(rows.len());
+    }
+    let mut next = Cover {
+        first,
+        rows,
+        site: kept().map(|s| cover.site[s]).collect(),
+        toll: kept().map(|s| cover.toll[s]).collect(),
+        n_new: cover.n_new.min(cover.n_sites() - n_gone),
+        budget: cover.budget.as_ref().map(|b| Budget {
+            price: kept().map(|s| b.price[s]).collect(),
+            total: b.total,
+        }),
+        ..cover
+    };
+    next.turn_round();
+    next
+}
+
+/// For rows that must all be covered: a row is implied when another one's sites are a subset of its own.
+fn drop_implied_rows(cover: Cover, reduction: &mut Reduction) -> Cover {
+    let mut kept = vec![true; cover.n_rows()];
+    let mut rivals: Vec<u32> = Vec::new();
+    for row in 0..cover.n_rows() {
+        let sites = cover.sites_of(row);
+        let Some(&fewest) = sites
+            .iter()
+            .min_by_key(|&&s| (cover.column(at(s)).len(), s))
+        else {
+            continue;
+        };
+        // This row implies every row that all its sites cover.
+        rivals.clear();
+        rivals.extend(
+            cover
+                .column(at(fewest))
+                .iter()
+                .copied()
+                .filter(|&rival| at(rival) != row && kept[at(rival)] && kept[row]),
+        );
+        for &site in sites {
+            if rivals.is_empty() {
+                break;
+            }
+            let column = cover.column(at(site));
+            rivals.retain(|rival| column.binary_search(rival).is_ok());
+        }
+        for &rival in &rivals {
+            kept[at(rival)] = false;
+        }
+    }
+    let n_gone = kept.iter().filter(|k| !**k).count();
+    if n_gone == 0 {
+        return cover;
+    }
+    reduction.n_demand_implied += n_gone;
+    keep_rows(cover, &kept)
+}

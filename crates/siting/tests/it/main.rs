@@ -1,0 +1,10 @@
+//! Everything that is tested from outside.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail like tests: clippy knows only functions marked as tests"
+)]
+
+mod enumerate;
+mod oracle;
+mod san_francisco;
+mod town;

@@ -1,0 +1,79 @@
+//! Small and middling instances from a seed: clustered towns and streets.
+
+use siting::{CountedRows, Instance};
+
+/// Numbers from a seed, the same on every machine (`SplitMix`).
+#[derive(Clone, Debug)]
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// A number in `0..n`.
+    pub(crate) fn below(&mut self, n: u64) -> u64 {
+        self.next() % n
+    }
+}
+
+/// How a town is laid out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Town {
+    pub(crate) n_demand: usize,
+    pub(crate) n_sites: usize,
+    /// Side of the square, in metres.
+    pub(crate) side: u64,
+    /// Pairs farther apart than this are not listed.
+    pub(crate) listed_within: u64,
+    pub(crate) seed: u64,
+}
+
+impl Town {
+    /// Demand and sites in clusters, Manhattan costs in metres, weights from 0 to 99.
+    pub(crate) fn build(&self) -> Instance {
+        let mut dice = Dice::new(self.seed);
+        let n_clusters = 3 + self.n_demand / 200;
+        let centers: Vec<(u64, u64)> = (0..n_clusters)
+            .map(|_| (dice.below(self.side), dice.below(self.side)))
+            .collect();
+        let spot = |dice: &mut Dice| {
+            if dice.below(4) == 0 {
+                return (dice.below(self.side), dice.below(self.side));
+            }
+            let center =
+                centers[usize::try_from(dice.below(u64::try_from(n_clusters).unwrap())).unwrap()];
+            let spread = self.side / 4;
+            let mut off = || u64::midpoint(dice.below(spread), dice.below(spread));
+            (center.0 + off(), center.1 + off())
+        };
+        let demand: Vec<_> = (0..self.n_demand).map(|_| spot(&mut dice)).collect();
+        let sites: Vec<_> = (0..self.n_sites).map(|_| spot(&mut dice)).collect();
+        let mut rows = CountedRows {
+            weight: (0..self.n_demand).map(|_| dice.below(100)).collect(),
+            first: vec![0],
+            ..CountedRows::default()
+        };
+        let mut costs = Vec::new();
+        for site in &sites {
+            for (number, point) in (0..).zip(&demand) {
+                let cost = site.0.abs_diff(point.0) + site.1.abs_diff(point.1);
+                if cost <= self.listed_within {
+                    rows.demand.push(number);
+                    costs.push(u32::try_from(cost).unwrap());
+                }
+            }
+            rows.first.push(rows.demand.len());
+        }
+        rows.cost = Some(costs);
+        rows.build().unwrap()
+    }
+}

@@ -1,1 +1,59 @@
-//! Placeholder.
+//! From one place or from thousands: what can be reached within a limit, and from where it is
+//! reached best.
+//!
+//! ```text
+//!  position --snap--> Place on an edge --+
+//!                                        |   search::within      labels of nodes
+//!  StreetGraph + Metric ---> Network ----+-> rows_towards        facility x demand, sparse
+//!                                        |   ReachedNetwork      street pieces with times
+//!                                        +-> polygon             a picture of the answer
+//! ```
+//!
+//! Places lie on edges, between nodes: a search starts on both sides of a place with the time to
+//! each end, and an answer is read from both ends of the other place's edge, so no time is rounded
+//! to a junction. Towards means against the arcs: how long it takes to get *to* the place.
+//!
+//! ```
+//! use graph::picture;
+//! use reach::{Network, Place, SearchSpace, StreetPoint, rows_towards};
+//! use units::{Length, Speed, TravelTime};
+//!
+//! let map = picture::streets("A--B->C", Length::from_m(100)).expect("a drawing");
+//! let metric = map.metric(Speed::from_mm_per_s(10_000).expect("positive"));
+//! let network = Network::new(&map.graph, &metric);
+//! let place = |a, b, m| Place {
+//!     point: StreetPoint { edge: map.edge(a, b).expect("drawn"), offset: Length::from_m(m) },
+//!     access: TravelTime::ZERO,
+//! };
+//! // From the middle of AB to the middle of BC: 150 m + 150 m; nobody gets back against the arrow.
+//! let rows = rows_towards(
+//!     &network,
+//!     &[place('B', 'C', 150), place('A', 'B', 150)],
+//!     &[place('A', 'B', 150), place('B', 'C', 150)],
+//!     TravelTime::from_mins(15),
+//! );
+//! let ride = TravelTime::from_secs(30);
+//! assert_eq!(rows.row(0), [(0, ride), (1, TravelTime::ZERO)]);
+//! assert_eq!(rows.row(1), [(0, TravelTime::ZERO)]);
+//! ```
+//!
+//! What it does not do: decide what a profile may use (that is the metric's), know facilities or
+//! demand (that is `coverage`'s).
+
+mod isochrone;
+mod labels;
+mod network;
+mod place_links;
+mod polygon;
+mod queue;
+mod rows;
+mod search;
+mod snap;
+
+pub use isochrone::{ReachedNetwork, ReachedPiece};
+pub use network::{Direction, Network, SearchArcs};
+pub use place_links::{Place, PlaceLinks};
+pub use polygon::{Leak, PolygonOptions, ReachedPolygon, reached_polygons};
+pub use rows::{SparseRows, rows_from, rows_towards};
+pub use search::{Reached, SearchSpace, SearchStats, within};
+pub use snap::{Snap, SnapIndex, StreetPoint};

@@ -1,0 +1,128 @@
+use graph::{ArcId, Metric, NodeId, StreetGraph};
+use units::TravelTime;
+
+/// Which way a search runs along the arcs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// With the arcs: what can be reached from a place.
+    From,
+    /// Against the arcs: from where a place can be reached.
+    Towards,
+}
+
+/// A street graph under one metric, laid out for searching: only open arcs, times beside heads,
+/// both ways.
+///
+/// Building it costs one pass over the arcs (about a millisecond per 100,000), so a scenario that
+/// closes a street makes a new metric and a new network and touches nothing else.
+#[derive(Clone, Debug)]
+pub struct Network<'a> {
+    graph: &'a StreetGraph,
+    metric: &'a Metric,
+    from: SearchArcs,
+    towards: SearchArcs,
+}
+
+impl<'a> Network<'a> {
+    /// Lays out the open arcs.
+    ///
+    /// Cost: linear in the arcs.
+    pub fn new(graph: &'a StreetGraph, metric: &'a Metric) -> Self {
+        Self {
+            graph,
+            metric,
+            from: SearchArcs::new(graph, metric, Direction::From),
+            towards: SearchArcs::new(graph, metric, Direction::Towards),
+        }
+    }
+
+    /// The street graph.
+    pub fn graph(&self) -> &'a StreetGraph {
+        self.graph
+    }
+
+    /// The metric.
+    pub fn metric(&self) -> &'a Metric {
+        self.metric
+    }
+
+    /// The arcs as a search in this direction walks them.
+    pub fn arcs(&self, direction: Direction) -> &SearchArcs {
+        match direction {
+            Direction::From => &self.from,
+            Direction::Towards => &self.towards,
+        }
+    }
+}
+
+/// Open arcs in adjacency-array form, each with the node it leads to and its time side by side.
+#[derive(Clone, Debug)]
+pub struct SearchArcs {
+    first: Vec<u32>,
+    arcs: Vec<SearchArc>,
+}
+
+/// Where an arc leads and how long it takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SearchArc {
+    pub(crate) node: u32,
+    pub(crate) tenths: u32,
+}
+
+impl SearchArcs {
+    fn new(graph: &StreetGraph, metric: &Metric, direction: Direction) -> Self {
+        let topology = graph.topology();
+        let mut first = Vec::with_capacity(topology.n_nodes() + 1);
+        let mut arcs: Vec<SearchArc> = Vec::with_capacity(topology.n_arcs());
+        let mut push = |arc: ArcId, node: NodeId| {
+            if let Some(time) = metric.arc_time(arc) {
+                arcs.push(SearchArc {
+                    node: node.as_u32(),
+                    tenths: time.as_tenths(),
+                });
+            }
+            arcs.len()
+        };
+        let mut end = 0;
+        first.push(0);
+        for node in topology.nodes() {
+            match direction {
+                Direction::From => {
+                    for arc in topology.out_arcs(node) {
+                        end = push(arc, topology.head(arc));
+                    }
+                }
+                Direction::Towards => {
+                    for &arc in topology.in_arcs(node) {
+                        end = push(arc, topology.tail(arc));
+                    }
+                }
+            }
+            first.push(ArcId::from_index(end).as_u32());
+        }
+        Self { first, arcs }
+    }
+
+    /// Number of nodes.
+    pub fn n_nodes(&self) -> usize {
+        self.first.len() - 1
+    }
+
+    /// Number of open arcs.
+    pub fn n_arcs(&self) -> usize {
+        self.arcs.len()
+    }
+
+    /// The arcs of one node, in one slice.
+    pub(crate) fn of(&self, node: NodeId) -> &[SearchArc] {
+        let start = ArcId::new(self.first[node.index()]).index();
+        let end = ArcId::new(self.first[node.index() + 1]).index();
+        &self.arcs[start..end]
+    }
+
+    /// Nodes that one open arc leads to from a node, with its time.
+    pub fn neighbors(&self, node: NodeId) -> impl Iterator<Item = (NodeId, TravelTime)> + '_ {
+        let arcs = self.of(node).iter();
+        arcs.map(|arc| (NodeId::new(arc.node), TravelTime::from_tenths(arc.tenths)))
+    }
+}

@@ -1,0 +1,133 @@
+use graph::NodeId;
+use units::TravelTime;
+
+use crate::labels::{Labels, UNREACHED};
+use crate::network::SearchArcs;
+use crate::queue::BucketQueue;
+
+/// Memory of a search, worth reusing: one per worker.
+#[derive(Clone, Debug, Default)]
+pub struct SearchSpace {
+    labels: Labels,
+    queue: BucketQueue,
+    reached: Vec<NodeId>,
+    stats: SearchStats,
+}
+
+/// What a search did; exact for equal inputs, so an algorithmic slowdown shows without a clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SearchStats {
+    /// Nodes that got a label.
+    pub n_reached: u64,
+    /// Queue entries whose node was scanned; a node may be scanned more than once.
+    pub n_scanned: u64,
+    /// Queue entries that had been overtaken by a better label.
+    pub n_stale: u64,
+    /// Arcs looked at.
+    pub n_relaxed: u64,
+}
+
+/// The answer of a search; it borrows the space, so an old answer cannot be read after a new
+/// search.
+///
+/// ```compile_fail
+/// # use graph::picture;
+/// # use reach::{Direction, Network, SearchSpace, within};
+/// # use units::{Length, Speed, TravelTime};
+/// # let map = picture::streets("A--B", Length::from_m(100)).unwrap();
+/// # let metric = map.metric(Speed::from_mm_per_s(10_000).unwrap());
+/// # let network = Network::new(&map.graph, &metric);
+/// # let arcs = network.arcs(Direction::From);
+/// let mut space = SearchSpace::default();
+/// let (a, b) = (map.node('A').unwrap(), map.node('B').unwrap());
+/// let old = within(arcs, &mut space, [(a, TravelTime::ZERO)], TravelTime::from_mins(1));
+/// let new = within(arcs, &mut space, [(b, TravelTime::ZERO)], TravelTime::from_mins(1));
+/// old.time(b); // the space holds the new search now
+/// ```
+#[derive(Debug)]
+pub struct Reached<'a> {
+    space: &'a SearchSpace,
+}
+
+impl Reached<'_> {
+    /// Time at a node; `None` when it lies past the limit.
+    pub fn time(&self, node: NodeId) -> Option<TravelTime> {
+        let tenths = self.space.labels.tenths(node);
+        (tenths != UNREACHED).then(|| TravelTime::from_tenths(tenths))
+    }
+
+    /// The nodes within the limit, in the order of their first label.
+    pub fn nodes(&self) -> &[NodeId] {
+        &self.space.reached
+    }
+
+    /// What the search did.
+    pub fn stats(&self) -> SearchStats {
+        self.space.stats
+    }
+}
+
+/// Times from all seeds together to every node within a limit, the limit included.
+///
+/// Each seed is a node and the time already spent on reaching it; a seed past the limit is
+/// ignored. With [`Direction::Towards`](crate::Direction) arcs the times are those from each node
+/// to the seeds.
+///
+/// Cost: grows with the nodes within the limit, not with the map.
+pub fn within<'a>(
+    arcs: &SearchArcs,
+    space: &'a mut SearchSpace,
+    seeds: impl IntoIterator<Item = (NodeId, TravelTime)>,
+    limit: TravelTime,
+) -> Reached<'a> {
+    // Hot loop; watched by benches/search. Invariant: a label never rises, and every node whose
+    // label improved is queued with that label. A node is scanned with its label at that time, so
+    // when the queue is empty no arc can improve anything: the labels are the shortest times. It
+    // ends because labels are whole numbers that only fall. An entry is stale when a better label
+    // overtook it. Cost per step: one slice of arcs, no allocation once the buckets have grown.
+    let limit_tenths = limit.as_tenths().min(UNREACHED - 1);
+    space.labels.reset(arcs.n_nodes());
+    space.queue.reset(limit_tenths);
+    space.reached.clear();
+    let mut stats = SearchStats::default();
+    for (node, time) in seeds {
+        let tenths = time.as_tenths();
+        if tenths <= limit_tenths {
+            let old = space.labels.tenths(node);
+            if tenths < old {
+                if old == UNREACHED {
+                    space.reached.push(node);
+                }
+                space.labels.set(node, tenths);
+                space.queue.push(node, tenths);
+            }
+        }
+    }
+    while let Some(entry) = space.queue.pop() {
+        if space.labels.tenths(entry.node) < entry.tenths {
+            stats.n_stale += 1;
+            continue;
+        }
+        stats.n_scanned += 1;
+        let scanned = arcs.of(entry.node);
+        stats.n_relaxed += u64::try_from(scanned.len()).expect("usize fits u64");
+        for arc in scanned {
+            let tenths = entry.tenths.saturating_add(arc.tenths);
+            if tenths > limit_tenths {
+                continue;
+            }
+            let node = NodeId::new(arc.node);
+            let old = space.labels.tenths(node);
+            if tenths < old {
+                if old == UNREACHED {
+                    space.reached.push(node);
+                }
+                space.labels.set(node, tenths);
+                space.queue.push(node, tenths);
+            }
+        }
+    }
+    stats.n_reached = u64::try_from(space.reached.len()).expect("usize fits u64");
+    space.stats = stats;
+    Reached { space }
+}

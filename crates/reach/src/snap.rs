@@ -1,0 +1,185 @@
+use graph::{EdgeId, StreetGraph};
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{AABB, RTree};
+use units::{BoundingBox, Length, LngLat, LocalPlane, PlanePoint};
+
+/// A point of the streets: an edge, and how far along it from its start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StreetPoint {
+    /// The edge.
+    pub edge: EdgeId,
+    /// Distance from the edge's start along its shape.
+    pub offset: Length,
+}
+
+/// A position joined to the nearest street.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Snap {
+    /// Where on the streets.
+    pub point: StreetPoint,
+    /// The position of that point.
+    pub position: LngLat,
+    /// Straight distance between the position asked for and that point.
+    pub walk: Length,
+}
+
+/// An R-tree of the edges that a profile may use.
+#[derive(Clone, Debug)]
+pub struct SnapIndex {
+    edges: RTree<GeomWithData<Rectangle<[i32; 2]>, u32>>,
+}
+
+impl SnapIndex {
+    /// Indexes the edges for which `usable` holds.
+    ///
+    /// Cost: n log n.
+    pub fn new(graph: &StreetGraph, usable: impl Fn(EdgeId) -> bool) -> Self {
+        let boxes = graph
+            .edges()
+            .filter(|&edge| usable(edge))
+            .map(|edge| {
+                let corners = graph.edge_shape(edge).fold(
+                    ([i32::MAX; 2], [i32::MIN; 2]),
+                    |(low, high), position| {
+                        let (x, y) = (position.lng_e7(), position.lat_e7());
+                        (
+                            [low[0].min(x), low[1].min(y)],
+                            [high[0].max(x), high[1].max(y)],
+                        )
+                    },
+                );
+                GeomWithData::new(Rectangle::from_corners(corners.0, corners.1), edge.as_u32())
+            })
+            .collect();
+        Self {
+            edges: RTree::bulk_load(boxes),
+        }
+    }
+
+    /// Number of indexed edges.
+    pub fn n_edges(&self) -> usize {
+        self.edges.size()
+    }
+
+    /// The indexed edges whose boxes touch a box, in order.
+    ///
+    /// Cost: their number and its logarithm.
+    pub fn edges_in(&self, bounding_box: &BoundingBox) -> Vec<EdgeId> {
+        let (low, high) = (bounding_box.south_west(), bounding_box.north_east());
+        let envelope =
+            AABB::from_corners([low.lng_e7(), low.lat_e7()], [high.lng_e7(), high.lat_e7()]);
+        let found = self.edges.locate_in_envelope_intersecting(&envelope);
+        let mut edges: Vec<EdgeId> = found.map(|entry| EdgeId::new(entry.data)).collect();
+        edges.sort_unstable();
+        edges
+    }
+
+    /// The nearest point of an indexed edge within `radius`, the radius included; `None` when there
+    /// is none. Of equally near edges the one with the lower id is taken.
+    ///
+    /// Cost: the edges whose boxes touch the square around the position.
+    pub fn snap(&self, graph: &StreetGraph, position: LngLat, radius: Length) -> Option<Snap> {
+        let plane = LocalPlane::at(position);
+        // Most places lie within some tens of metres of a street: look near first.
+        let mut side_m = 50.0_f64;
+        loop {
+            let side = side_m.min(radius.as_m_f64());
+            let best = self.nearest_in_square(graph, &plane, position, side);
+            if let Some((distance_m, snap)) = best
+                && distance_m <= side
+            {
+                return Some(snap);
+            }
+            if side >= radius.as_m_f64() {
+                return None;
+            }
+            side_m *= 4.0;
+        }
+    }
+
+    /// The nearest of the edges whose boxes touch the square of half side `side_m`; right whenever
+    /// its distance is at most `side_m`.
+    fn nearest_in_square(
+        &self,
+        graph: &StreetGraph,
+        plane: &LocalPlane,
+        position: LngLat,
+        side_m: f64,
+    ) -> Option<(f64, Snap)> {
+        let corner = |sign: f64| {
+            // One metre more, since corners are rounded to 1e-7 degrees.
+            let reach = sign * (side_m + 1.0);
+            let at = plane.unproject(PlanePoint {
+                x_m: reach,
+                y_m: reach,
+            });
+            [at.lng_e7(), at.lat_e7()]
+        };
+        let square = AABB::from_corners(corner(-1.0), corner(1.0));
+        let mut best: Option<(f64, EdgeId, f64, PlanePoint)> = None;
+        for candidate in self.edges.locate_in_envelope_intersecting(&square) {
+            let edge = EdgeId::new(candidate.data);
+            let (distance_m, fraction, point) = nearest_on_edge(graph, plane, edge);
+            let better = best.is_none_or(|(best_m, best_edge, ..)| {
+                distance_m < best_m || (distance_m <= best_m && edge < best_edge)
+            });
+            if better {
+                best = Some((distance_m, edge, fraction, point));
+            }
+        }
+        let (distance_m, edge, fraction, point) = best?;
+        let length = graph.edge_length(edge);
+        let offset = Length::from_m_f64(length.as_m_f64() * fraction).min(length);
+        let snapped = plane.unproject(point);
+        debug_assert!(plane.project(position).distance_m(PlanePoint::default()) < 1.0);
+        let snap = Snap {
+            point: StreetPoint { edge, offset },
+            position: snapped,
+            walk: Length::from_m_f64(distance_m),
+        };
+        Some((distance_m, snap))
+    }
+}
+
+/// The point of an edge nearest to the centre of the plane: its distance, the fraction of the
+/// edge's length before it, and where it is.
+fn nearest_on_edge(
+    graph: &StreetGraph,
+    plane: &LocalPlane,
+    edge: EdgeId,
+) -> (f64, f64, PlanePoint) {
+    let mut points = graph
+        .edge_shape(edge)
+        .map(|position| plane.project(position));
+    let mut a = points.next().expect("a shape has two ends");
+    let mut best_squared = f64::INFINITY;
+    let mut best = (0.0, a);
+    let mut before_m = 0.0;
+    for b in points {
+        let (dx, dy) = (b.x_m - a.x_m, b.y_m - a.y_m);
+        let squared = dx * dx + dy * dy;
+        let along = if squared > 0.0 {
+            (-(a.x_m * dx + a.y_m * dy) / squared).clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
+        let point = PlanePoint {
+            x_m: a.x_m + along * dx,
+            y_m: a.y_m + along * dy,
+        };
+        let distance_squared = point.x_m * point.x_m + point.y_m * point.y_m;
+        let length_m = libm::sqrt(squared);
+        if distance_squared < best_squared {
+            best_squared = distance_squared;
+            best = (before_m + along * length_m, point);
+        }
+        before_m += length_m;
+        a = b;
+    }
+    let fraction = if before_m > 0.0 {
+        best.0 / before_m
+    } else {
+        0.0
+    };
+    (libm::sqrt(best_squared), fraction, best.1)
+}

@@ -1,0 +1,128 @@
+//! Reached pieces: exact ends, both senses of travel, each point once.
+
+use graph::picture;
+use proptest::prelude::*;
+use reach::{
+    Direction, Network, Place, ReachedNetwork, SearchSpace, StreetPoint, rows_from, rows_towards,
+};
+use units::{Length, Speed, TravelTime};
+
+use crate::random_streets::networks;
+
+#[test]
+fn pieces_end_where_the_time_ends() {
+    let map = picture::streets("A--B->C\n|     |\nD-----E", Length::from_m(100)).unwrap();
+    let metric = map.metric(Speed::from_mm_per_s(10_000).unwrap());
+    let network = Network::new(&map.graph, &metric);
+    let edge = map.edge('A', 'B').unwrap();
+    let place = Place {
+        point: StreetPoint {
+            edge,
+            offset: Length::from_m(100),
+        },
+        access: TravelTime::ZERO,
+    };
+    let table = |direction, secs| {
+        let limits = [TravelTime::from_secs(secs)];
+        let mut space = SearchSpace::default();
+        let reached =
+            ReachedNetwork::of_place(&network, &mut space, &place, direction, &limits).remove(0);
+        let mut rows: Vec<String> = reached
+            .pieces
+            .iter()
+            .map(|piece| {
+                let (start, end) = map.graph.edge_ends(piece.edge);
+                format!(
+                    "{}{} {}..{} at {}..{}",
+                    map.letter(start),
+                    map.letter(end),
+                    piece.start_offset,
+                    piece.end_offset,
+                    piece.start,
+                    piece.end
+                )
+            })
+            .collect();
+        rows.sort();
+        rows.join("\n")
+    };
+    // 35 s at 10 m/s are 350 m: AB whole (200 m to B, 100 m to A), 150 m of BC, 250 m towards D.
+    // Ends round to the last millimetre that still rounds to 35.0 s.
+    assert_eq!(
+        table(Direction::From, 35),
+        "AB 100 m..0 m at 0.0 s..10.0 s\n\
+         AB 100 m..300 m at 0.0 s..20.0 s\n\
+         AD 0 m..200 m at 10.0 s..30.0 s\n\
+         BC 0 m..150.499 m at 20.0 s..35.0 s\n\
+         DE 0 m..50.499 m at 30.0 s..35.0 s"
+    );
+    // Towards: BC is one-way away from B, so nobody comes back along it.
+    assert_eq!(
+        table(Direction::Towards, 15),
+        "AB 0 m..100 m at 10.0 s..0.0 s\n\
+         AB 250.499 m..100 m at 15.0 s..0.0 s\n\
+         AD 50.499 m..0 m at 15.0 s..10.0 s"
+    );
+}
+
+proptest! {
+    /// A point lies in a piece exactly when its row time is within the limit, and the piece's ends
+    /// carry the row times.
+    #[test]
+    fn pieces_agree_with_rows(
+        streets in networks(), from in (0_usize..80, 0_u32..=1_000, 0_u32..300),
+        points in proptest::collection::vec((0_usize..80, 0_u32..=1_000), 1..20), limit in 0_u32..9_000
+    ) {
+        let (graph, metric) = streets.build();
+        let network = Network::new(&graph, &metric);
+        let place = streets.place(from.0, from.1, from.2);
+        let limit = TravelTime::from_tenths(limit);
+        let mut space = SearchSpace::default();
+        for direction in [Direction::From, Direction::Towards] {
+            let reached = ReachedNetwork::of_place(&network, &mut space, &place, direction, &[limit]).remove(0);
+            let mut others: Vec<Place> = points.iter().map(|&(street, at)| streets.place(street, at, 0)).collect();
+            others.extend(reached.pieces.iter().map(|p| Place {
+                point: StreetPoint { edge: p.edge, offset: p.start_offset }, access: TravelTime::ZERO,
+            }));
+            let rows = match direction {
+                Direction::From => rows_from(&network, &[place], &others, limit),
+                Direction::Towards => rows_towards(&network, &[place], &others, limit),
+            };
+            for (id, other) in (0_u32..).zip(&others) {
+                let time = rows.row(0).iter().find(|e| e.0 == id).map(|e| e.1);
+                let point = other.point;
+                let holding: Vec<_> = reached.pieces.iter().filter(|p| {
+                    let (low, high) = p.offsets();
+                    p.edge == point.edge && low <= point.offset && point.offset <= high
+                }).collect();
+                prop_assert_eq!(time.is_some(), !holding.is_empty(), "{:?} {:?}", direction, point);
+                if let Some(time) = time {
+                    let ends: Vec<_> = holding.iter().flat_map(|p| [(p.start_offset, p.start), (p.end_offset, p.end)]).collect();
+                    for (offset, end) in ends {
+                        prop_assert!(offset != point.offset || time <= end, "{time} past {end}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn pieces_never_overlap_and_larger_limits_reach_more(
+        streets in networks(), from in (0_usize..80, 0_u32..=1_000), a in 0_u32..9_000, b in 0_u32..9_000
+    ) {
+        let (graph, metric) = streets.build();
+        let network = Network::new(&graph, &metric);
+        let place = streets.place(from.0, from.1, 0);
+        let limits = [TravelTime::from_tenths(a.min(b)), TravelTime::from_tenths(a.max(b))];
+        let mut space = SearchSpace::default();
+        let reached = ReachedNetwork::of_place(&network, &mut space, &place, Direction::From, &limits);
+        prop_assert!(reached[0].length_mm() <= reached[1].length_mm());
+        for network in &reached {
+            let mut spans: Vec<_> = network.pieces.iter().map(|p| (p.edge, p.offsets())).collect();
+            spans.sort_unstable();
+            for pair in spans.windows(2) {
+                prop_assert!(pair[0].0 != pair[1].0 || pair[0].1.1 <= pair[1].1.0, "{pair:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Tests of `reach` against slower ways to the same answer.
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+mod isochrone;
+mod oracle;
+mod polygon;
+mod random_streets;
+mod snap;

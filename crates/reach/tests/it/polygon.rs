@@ -1,0 +1,168 @@
+//! Outlines: valid rings, holes, nesting, and errors that are what they say.
+
+use geo::{Contains, LineString, Validation};
+use graph::grid_city::GridCity;
+use graph::{Metric, picture};
+use proptest::prelude::*;
+use reach::{
+    Direction, Network, Place, PolygonOptions, ReachedNetwork, ReachedPolygon, SearchSpace,
+    SnapIndex, StreetPoint, reached_polygons,
+};
+use units::{Length, LngLat, Outline, Ring, Speed, TravelTime};
+
+use crate::random_streets::networks;
+
+fn polygons(network: &Network<'_>, place: &Place, limits: &[TravelTime]) -> Vec<ReachedPolygon> {
+    let mut space = SearchSpace::default();
+    let reached = ReachedNetwork::of_place(network, &mut space, place, Direction::From, limits);
+    let metric = network.metric();
+    let index = SnapIndex::new(network.graph(), |edge| {
+        network
+            .graph()
+            .destination_arcs(edge)
+            .iter()
+            .any(|&arc| metric.is_open(arc))
+    });
+    reached_polygons(network, &index, &reached, PolygonOptions::STANDARD)
+}
+
+fn to_geo(outline: &Outline) -> geo::MultiPolygon<f64> {
+    let ring = |ring: &Ring| -> LineString<f64> {
+        ring.corners()
+            .iter()
+            .map(|p| (f64::from(p.lng_e7()), f64::from(p.lat_e7())))
+            .collect()
+    };
+    let polygons = outline.polygons().iter().map(|polygon| {
+        geo::Polygon::new(
+            ring(polygon.outer()),
+            polygon.holes().iter().map(ring).collect(),
+        )
+    });
+    polygons.collect()
+}
+
+#[test]
+fn the_grid_city_diamond_has_no_holes_and_leaks_little() {
+    let city = GridCity::new(
+        41,
+        Length::from_m(100),
+        LngLat::from_degrees(114.0, 22.5).unwrap(),
+    );
+    let metric = Metric::uniform(&city.graph, Speed::from_mm_per_s(5_000).unwrap());
+    let network = Network::new(&city.graph, &metric);
+    let edge = city.graph.arc_edge(
+        city.graph
+            .topology()
+            .out_arcs(city.node(20, 20))
+            .next()
+            .unwrap(),
+    );
+    let place = Place {
+        point: StreetPoint {
+            edge: edge.unwrap(),
+            offset: Length::ZERO,
+        },
+        access: TravelTime::ZERO,
+    };
+    let limits = [TravelTime::from_secs(150), TravelTime::from_secs(310)];
+    let drawn = polygons(&network, &place, &limits);
+    for polygon in &drawn {
+        assert_eq!(polygon.outline.polygons().len(), 1);
+        assert!(
+            polygon.outline.polygons()[0].holes().is_empty(),
+            "blocks of 100 m are filled"
+        );
+        assert!(polygon.leak.outside_share() < 0.01, "{:?}", polygon.leak);
+        assert!(polygon.leak.inside_share() < 0.12, "{:?}", polygon.leak);
+    }
+    assert!(
+        to_geo(&drawn[1].outline).contains(&to_geo(&drawn[0].outline)),
+        "limits nest"
+    );
+}
+
+#[test]
+fn a_ring_street_around_a_lake_keeps_its_hole() {
+    let map = picture::streets(
+        "A---------B\n|         |\n|         |\n|         |\n|         |\n|         |\n|         |\nC---------D",
+        Length::from_m(100),
+    )
+    .unwrap();
+    let metric = map.metric(Speed::from_mm_per_s(5_000).unwrap());
+    let network = Network::new(&map.graph, &metric);
+    let place = Place {
+        point: StreetPoint {
+            edge: map.edge('A', 'B').unwrap(),
+            offset: Length::ZERO,
+        },
+        access: TravelTime::ZERO,
+    };
+    let drawn = polygons(&network, &place, &[TravelTime::from_mins(30)]);
+    let outline = &drawn[0].outline;
+    assert_eq!(outline.polygons().len(), 1);
+    assert_eq!(
+        outline.polygons()[0].holes().len(),
+        1,
+        "700 m x 1 km without a street is no block"
+    );
+    assert_eq!(drawn[0].leak.reached_outside_mm, 0);
+    assert_eq!(drawn[0].leak.reached_mm, 3_400_000);
+}
+
+#[test]
+fn an_unreached_street_beside_a_reached_one_stays_outside() {
+    // A fast road (XY) runs 100 m beside AB and is joined to it far away only.
+    let map =
+        picture::streets("A---------B\n          |\nX---------Y", Length::from_m(50)).unwrap();
+    let metric = map.metric(Speed::from_mm_per_s(5_000).unwrap());
+    let network = Network::new(&map.graph, &metric);
+    let place = Place {
+        point: StreetPoint {
+            edge: map.edge('A', 'B').unwrap(),
+            offset: Length::ZERO,
+        },
+        access: TravelTime::ZERO,
+    };
+    let drawn = polygons(&network, &place, &[TravelTime::from_secs(80)]);
+    let outline = &drawn[0].outline;
+    assert!(outline.contains(map.graph.node_position(map.node('A').unwrap())));
+    assert!(!outline.contains(map.graph.node_position(map.node('X').unwrap())));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn rings_are_valid_and_leaks_are_measured_on_the_outline(
+        streets in networks(), from in (0_usize..80, 0_u32..=1_000), limit in 1_u32..9_000
+    ) {
+        let (graph, metric) = streets.build();
+        let network = Network::new(&graph, &metric);
+        let place = streets.place(from.0, from.1, 0);
+        let limits = [TravelTime::from_tenths(limit)];
+        let drawn = polygons(&network, &place, &limits).remove(0);
+        let shape = to_geo(&drawn.outline);
+        prop_assert!(shape.is_valid(), "{:?}", shape.validation_errors());
+        // The leak by sampling the reached pieces against the outline itself.
+        let mut space = SearchSpace::default();
+        let reached = ReachedNetwork::of_place(&network, &mut space, &place, Direction::From, &limits).remove(0);
+        let (mut outside, mut all) = (0.0, 0.0);
+        for piece in &reached.pieces {
+            for ends in piece.line(&network).windows(2) {
+                for i in 0..50 {
+                    let t = (f64::from(i) + 0.5) / 50.0;
+                    let lng = ends[0].lng() + t * (ends[1].lng() - ends[0].lng());
+                    let lat = ends[0].lat() + t * (ends[1].lat() - ends[0].lat());
+                    let step_m = ends[0].distance_to(ends[1]).as_m_f64() / 50.0;
+                    all += step_m;
+                    if !drawn.outline.contains(LngLat::from_degrees(lng, lat).unwrap()) {
+                        outside += step_m;
+                    }
+                }
+            }
+        }
+        let stated = f64::from(u32::try_from(drawn.leak.reached_outside_mm).unwrap()) / 1_000.0;
+        // Shapes of random streets are shorter than their lengths, so compare in metres of shape.
+        prop_assert!((stated - outside).abs() <= 0.02 * all + 20.0, "stated {stated} m, sampled {outside} m of {all} m");
+    }
+}

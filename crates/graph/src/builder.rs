@@ -1,12 +1,14 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use thiserror::Error;
 use units::{Length, LngLat};
 
+use crate::copies::{self, NewArc, Runs};
 use crate::geometry::Geometry;
 use crate::street_graph::{EdgeRecord, LINK, NAMELESS};
 use crate::{
-    ArcId, EdgeId, FactsId, NodeId, OsmNodeId, OsmWayId, StreetGraph, Topology, WayFacts, order,
+    ArcId, EdgeId, FactsId, Heading, NodeFacts, NodeFactsId, NodeId, OsmNodeId, OsmWayId, Stops,
+    StreetGraph, Topology, TurnRule, WayFacts, order,
 };
 
 /// The only mutable stage of a [`StreetGraph`].
@@ -19,21 +21,15 @@ pub struct StreetGraphBuilder {
     node_osm_ids: Vec<OsmNodeId>,
     edges: Vec<EdgeRecord>,
     shapes: Vec<Vec<LngLat>>,
-    arcs: Vec<BuilderArc>,
     names: Vec<String>,
     name_ids: HashMap<String, u32>,
     facts: Vec<WayFacts>,
     facts_ids: HashMap<WayFacts, FactsId>,
-}
-
-/// An arc before it has its place in the topology.
-#[derive(Clone, Copy, Debug)]
-struct BuilderArc {
-    tail: NodeId,
-    head: NodeId,
-    /// Edge and direction as in [`StreetGraph`].
-    packed: u32,
-    is_origin: bool,
+    node_facts: BTreeMap<NodeId, NodeFactsId>,
+    node_facts_pool: Vec<NodeFacts>,
+    node_facts_ids: HashMap<NodeFacts, NodeFactsId>,
+    turn_rules: Vec<TurnRule>,
+    stops: BTreeMap<EdgeId, Stops>,
 }
 
 /// An edge to be added.
@@ -74,6 +70,12 @@ pub enum BuildError {
     /// More edges than ids.
     #[error("{0} edges are more than one network can hold (2^31 - 1)")]
     TooManyEdges(usize),
+    /// More copies or arcs than ids.
+    #[error("{0} nodes and {1} arcs are more than one network can hold (2^32 - 1)")]
+    TooManyCopies(usize, usize),
+    /// A turn restriction whose arcs do not follow one another.
+    #[error("the arcs of turn restriction {0} do not follow one another")]
+    BrokenChain(usize),
 }
 
 impl StreetGraphBuilder {
@@ -105,21 +107,35 @@ impl StreetGraphBuilder {
             facts,
         });
         self.shapes.push(spec.shape.to_vec());
-        let packed = id.as_u32() << 1;
-        self.arcs.push(BuilderArc {
-            tail: spec.start,
-            head: spec.end,
-            packed,
-            is_origin: true,
-        });
-        let packed = packed | 1;
-        self.arcs.push(BuilderArc {
-            tail: spec.end,
-            head: spec.start,
-            packed,
-            is_origin: true,
-        });
         id
+    }
+
+    /// Says what stands on a node. Facts that stop nobody are not kept.
+    pub fn set_node_facts(&mut self, node: NodeId, facts: NodeFacts) {
+        if !facts.matters() {
+            return;
+        }
+        let next = NodeFactsId::from_index(self.node_facts_pool.len());
+        let id = *self
+            .node_facts_ids
+            .entry(facts)
+            .or_insert_with_key(|facts| {
+                self.node_facts_pool.push(facts.clone());
+                next
+            });
+        self.node_facts.insert(node, id);
+    }
+
+    /// Adds a turn restriction.
+    pub fn add_turn_rule(&mut self, rule: TurnRule) {
+        self.turn_rules.push(rule);
+    }
+
+    /// Says which signals and crossings are met along an edge.
+    pub fn set_stops(&mut self, edge: EdgeId, stops: Stops) {
+        if stops != Stops::default() {
+            self.stops.insert(edge, stops);
+        }
     }
 
     fn name_id(&mut self, name: &str) -> u32 {
@@ -160,10 +176,10 @@ impl StreetGraphBuilder {
             edge.start = new_ids[edge.start.index()];
             edge.end = new_ids[edge.end.index()];
         }
-        for arc in &mut self.arcs {
-            arc.tail = new_ids[arc.tail.index()];
-            arc.head = new_ids[arc.head.index()];
-        }
+        self.node_facts = std::mem::take(&mut self.node_facts)
+            .into_iter()
+            .map(|(node, facts)| (new_ids[node.index()], facts))
+            .collect();
 
         let mut order: Vec<usize> = (0..self.edges.len()).collect();
         order.sort_by_key(|&old| {
@@ -175,21 +191,22 @@ impl StreetGraphBuilder {
                 edge.way_start,
             )
         });
-        let mut new_ids = vec![0_u32; order.len()];
+        let mut new_ids = vec![EdgeId::new(0); order.len()];
         for (new, &old) in order.iter().enumerate() {
-            new_ids[old] = EdgeId::from_index(new).as_u32();
+            new_ids[old] = EdgeId::from_index(new);
         }
         self.edges = order.iter().map(|&old| self.edges[old]).collect();
         self.shapes = order
             .iter()
             .map(|&old| std::mem::take(&mut self.shapes[old]))
             .collect();
-        for arc in &mut self.arcs {
-            if arc.packed != LINK {
-                let edge = EdgeId::new(arc.packed >> 1);
-                arc.packed = new_ids[edge.index()] << 1 | arc.packed & 1;
-            }
+        for (edge, _) in self.turn_rules.iter_mut().flat_map(|rule| &mut rule.chain) {
+            *edge = new_ids[edge.index()];
         }
+        self.stops = std::mem::take(&mut self.stops)
+            .into_iter()
+            .map(|(edge, stops)| (new_ids[edge.index()], stops))
+            .collect();
         self.build()
     }
 
@@ -199,20 +216,63 @@ impl StreetGraphBuilder {
     /// When an edge names an unknown node, or there are too many edges.
     ///
     /// Cost: n log n.
-    pub fn build(mut self) -> Result<StreetGraph, BuildError> {
+    pub fn build(self) -> Result<StreetGraph, BuildError> {
         self.check()?;
-        self.arcs
-            .sort_by_key(|arc| (arc.tail, arc.head, arc.packed));
-        let tails = self.arcs.iter().map(|arc| arc.tail).collect();
-        let heads = self.arcs.iter().map(|arc| arc.head).collect();
-        let topology = Topology::new(self.node_positions.len(), tails, heads);
-        let (first_origin_arc, origin_arcs) = self.arcs_by_edge(|arc| arc.is_origin);
-        let (first_destination_arc, destination_arcs) = self.arcs_by_edge(|_| true);
+        let mut expanded = copies::expand(&copies::Source {
+            n_nodes: self.node_positions.len(),
+            edges: &self.edges,
+            facts: &self.facts,
+            node_facts: &self.node_facts,
+            node_facts_pool: &self.node_facts_pool,
+            rules: &self.turn_rules,
+        });
+        let n_nodes = self.node_positions.len() + expanded.copies.len();
+        if u32::try_from(n_nodes.max(expanded.arcs.len())).is_err() {
+            return Err(BuildError::TooManyCopies(n_nodes, expanded.arcs.len()));
+        }
+        let mut arcs = std::mem::take(&mut expanded.arcs);
+        arcs.sort_unstable();
+        let tails = arcs.iter().map(|arc| arc.tail).collect();
+        let heads = arcs.iter().map(|arc| arc.head).collect();
+        let topology = Topology::new(n_nodes, tails, heads);
+        let n_edges = self.edges.len();
+        let (first_origin_arc, origin_arcs) = arcs_by_edge(
+            n_edges,
+            &arcs,
+            |runs| matches!(runs, Runs::Street { is_origin, .. } if is_origin),
+        );
+        let (first_destination_arc, destination_arcs) = arcs_by_edge(
+            n_edges,
+            &arcs,
+            |runs| matches!(runs, Runs::Street { is_destination, .. } if is_destination),
+        );
+        let (link_arcs, links) = (0..)
+            .map(ArcId::new)
+            .zip(&arcs)
+            .filter_map(|(id, arc)| match arc.runs {
+                Runs::Street { .. } => None,
+                Runs::Link(link) => Some((id, link)),
+            })
+            .unzip();
+        let arc_edges = arcs
+            .iter()
+            .map(|arc| match arc.runs {
+                Runs::Street { packed, .. } => packed,
+                Runs::Link(_) => LINK,
+            })
+            .collect();
+        let (copy_of, copy_layers) = expanded.copies.into_iter().unzip();
+        let mut first_gate_edge = vec![0];
+        let mut gate_edges: Vec<EdgeId> = Vec::new();
+        for edges in &expanded.gate_edges {
+            gate_edges.extend(edges);
+            first_gate_edge.push(EdgeId::from_index(gate_edges.len()).as_u32());
+        }
         Ok(StreetGraph {
             topology,
             node_positions: self.node_positions,
             node_osm_ids: self.node_osm_ids,
-            arc_edges: self.arcs.iter().map(|arc| arc.packed).collect(),
+            arc_edges,
             edges: self.edges,
             geometry: Geometry::from_shapes(self.shapes.iter().map(Vec::as_slice)),
             first_origin_arc,
@@ -221,6 +281,19 @@ impl StreetGraphBuilder {
             destination_arcs,
             names: self.names,
             facts: self.facts,
+            copy_of,
+            copy_layers,
+            link_arcs,
+            links,
+            gates: expanded.gates,
+            first_gate_edge,
+            gate_edges,
+            edge_compounds: expanded.edge_compounds,
+            compound_has_layers: expanded.compound_has_layers,
+            node_facts: self.node_facts_pool,
+            turn_bindings: expanded.bindings,
+            turn_sets: expanded.turn_sets,
+            stops: self.stops.into_iter().collect(),
         })
     }
 
@@ -241,24 +314,54 @@ impl StreetGraphBuilder {
                 }
             }
         }
+        for (index, rule) in self.turn_rules.iter().enumerate() {
+            let head = |&(edge, heading): &(EdgeId, Heading)| {
+                let edge = self.edges.get(edge.index())?;
+                Some(match heading {
+                    Heading::Forward => (edge.start, edge.end),
+                    Heading::Backward => (edge.end, edge.start),
+                })
+            };
+            let joined = |pair: &[(EdgeId, Heading)]| match (head(&pair[0]), head(&pair[1])) {
+                (Some(first), Some(second)) => first.1 == second.0,
+                _ => false,
+            };
+            if rule.chain.len() < 2 || !rule.chain.windows(2).all(joined) {
+                return Err(BuildError::BrokenChain(index));
+            }
+        }
         Ok(())
     }
+}
 
-    /// Arc ids grouped by edge, forward before backward.
-    fn arcs_by_edge(&self, keep: impl Fn(&BuilderArc) -> bool) -> (Vec<u32>, Vec<ArcId>) {
-        let mut pairs: Vec<(u32, ArcId)> = (0..)
-            .zip(&self.arcs)
-            .filter(|(_, arc)| arc.packed != LINK && keep(arc))
-            .map(|(id, arc)| (arc.packed, ArcId::new(id)))
-            .collect();
-        pairs.sort_unstable();
-        let mut first = vec![0_u32; self.edges.len() + 1];
-        for (packed, _) in &pairs {
-            first[EdgeId::new(packed >> 1).index() + 1] += 1;
-        }
-        for i in 0..self.edges.len() {
-            first[i + 1] += first[i];
-        }
-        (first, pairs.into_iter().map(|(_, arc)| arc).collect())
+/// Arc ids grouped by edge, forward before backward.
+fn arcs_by_edge(
+    n_edges: usize,
+    arcs: &[NewArc],
+    keep: impl Fn(Runs) -> bool,
+) -> (Vec<u32>, Vec<ArcId>) {
+    let packed = |arc: &NewArc| match arc.runs {
+        Runs::Street { packed, .. } if keep(arc.runs) => Some(packed),
+        _ => None,
+    };
+    let slot = |packed: u32| EdgeId::new(packed).index();
+    // Counted by edge and direction, then placed in arc order: a counting sort.
+    let mut next = vec![0_u32; n_edges * 2 + 1];
+    for packed in arcs.iter().filter_map(packed) {
+        next[slot(packed) + 1] += 1;
     }
+    for i in 0..n_edges * 2 {
+        next[i + 1] += next[i];
+    }
+    let first = next.iter().step_by(2).copied().collect();
+    let n_kept = next.last().map_or(0, |&n| slot(n));
+    let mut grouped = vec![ArcId::new(0); n_kept];
+    for (id, arc) in (0..).map(ArcId::new).zip(arcs) {
+        if let Some(packed) = packed(arc) {
+            let place = &mut next[slot(packed)];
+            grouped[slot(*place)] = id;
+            *place += 1;
+        }
+    }
+    (first, grouped)
 }

@@ -21,6 +21,16 @@ impl Geometry {
         Self { first, shape }
     }
 
+    /// From the place of each edge's first modelling node, and all of them.
+    pub(crate) fn from_columns(first: Vec<u32>, shape: Vec<LngLat>) -> Self {
+        Self { first, shape }
+    }
+
+    /// What [`from_columns`](Self::from_columns) takes.
+    pub(crate) fn columns(&self) -> (&[u32], &[LngLat]) {
+        (&self.first, &self.shape)
+    }
+
     /// The modelling nodes of an edge, both ends left out.
     pub(crate) fn shape(&self, edge: EdgeId) -> &[LngLat] {
         let start = EdgeId::new(self.first[edge.index()]).index();

@@ -64,6 +64,23 @@ dense_id! {
     FactsId, "f"
 }
 
+dense_id! {
+    /// An entry of the pool of facts that nodes share.
+    NodeFactsId, "nf"
+}
+dense_id! {
+    /// A node where a plan or a barrier decides who passes.
+    GateId, "g"
+}
+dense_id! {
+    /// A connected region of streets that may be entered but not passed.
+    CompoundId, "c"
+}
+dense_id! {
+    /// A set of turn restrictions that a link arc leaves behind.
+    TurnSetId, "t"
+}
+
 macro_rules! osm_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

@@ -22,24 +22,47 @@
 //!
 //! What it does not do: read OSM tags (that is `osm`), search (that is `reach`).
 
+mod access;
 mod attributes;
 mod builder;
 mod component;
+mod copies;
+mod gate;
 mod geometry;
 pub mod grid_city;
 mod id;
 mod metric;
 mod order;
+mod parts;
 mod petgraph_view;
 pub mod picture;
+mod policy;
+mod price;
+mod profile;
+mod push_reach;
 mod street_graph;
 mod topology;
+pub mod verdict;
 
-pub use attributes::{RoadClass, WayFacts};
+pub use access::{AccessFacts, AccessKey, AccessValue, Along, Heading, Inside, Said};
+pub use attributes::{
+    Barrier, Conveying, FerryTimes, NodeFacts, Oneway, RoadClass, ServiceKind, Smoothness, Surface,
+    WayFacts, WayFlags,
+};
 pub use builder::{BuildError, EdgeSpec, StreetGraphBuilder};
 pub use component::Components;
-pub use id::{ArcId, EdgeId, FactsId, NodeId, OsmNodeId, OsmWayId};
+pub use copies::TurnRule;
+pub use gate::{Gate, Layer, Link, TurnBinding};
+pub use id::{
+    ArcId, CompoundId, EdgeId, FactsId, GateId, NodeFactsId, NodeId, OsmNodeId, OsmWayId, TurnSetId,
+};
 pub use metric::{ArcPrice, Metric};
+pub use parts::{GraphParts, GraphPools, PartsError};
 pub use petgraph_view::{OpenArc, PetgraphView, VisitedNodes};
-pub use street_graph::StreetGraph;
+pub use policy::{
+    Contraflow, FerryPolicy, GatePolicies, GatePolicy, Policies, SidePaths, TurnOnFoot,
+};
+pub use price::gate_policies;
+pub use profile::{ClassRule, Opens, Profile, Push, TravelsAs, TurnStance};
+pub use street_graph::{Stops, StreetGraph};
 pub use topology::Topology;

@@ -82,8 +82,15 @@ impl Metric {
     ) -> Self {
         let mut tenths = self.tenths.clone();
         let mut mm_per_s = self.mm_per_s.clone();
+        let mut is_closed = vec![false; graph.n_edges()];
         for edge in closed {
-            for &arc in graph.destination_arcs(edge) {
+            is_closed[edge.index()] = true;
+        }
+        for arc in graph.topology().arcs() {
+            if graph
+                .arc_edge(arc)
+                .is_some_and(|edge| is_closed[edge.index()])
+            {
                 tenths[arc.index()] = CLOSED;
                 mm_per_s[arc.index()] = 0;
             }

@@ -1,7 +1,10 @@
 use units::{BoundingBox, Length, LngLat};
 
 use crate::geometry::Geometry;
-use crate::{ArcId, EdgeId, FactsId, NodeId, OsmNodeId, OsmWayId, Topology, WayFacts};
+use crate::{
+    ArcId, CompoundId, EdgeId, FactsId, Gate, GateId, Layer, Link, NodeFacts, NodeFactsId, NodeId,
+    OsmNodeId, OsmWayId, Topology, TurnBinding, TurnSetId, WayFacts,
+};
 
 /// The street network: topology, positions, lengths, shapes and mapped facts.
 ///
@@ -22,7 +25,38 @@ pub struct StreetGraph {
     pub(crate) destination_arcs: Vec<ArcId>,
     pub(crate) names: Vec<String>,
     pub(crate) facts: Vec<WayFacts>,
+    /// Copies of nodes follow the originals: which node each is a copy of, and its layer.
+    pub(crate) copy_of: Vec<NodeId>,
+    pub(crate) copy_layers: Vec<Layer>,
+    /// Link arcs in order, and what each stands for.
+    pub(crate) link_arcs: Vec<ArcId>,
+    pub(crate) links: Vec<Link>,
+    pub(crate) gates: Vec<Gate>,
+    pub(crate) first_gate_edge: Vec<u32>,
+    pub(crate) gate_edges: Vec<EdgeId>,
+    /// Per edge, `NO_COMPOUND` outside; empty when there is no compound at all.
+    pub(crate) edge_compounds: Vec<u32>,
+    /// Per compound.
+    pub(crate) compound_has_layers: Vec<bool>,
+    pub(crate) node_facts: Vec<NodeFacts>,
+    pub(crate) turn_bindings: Vec<TurnBinding>,
+    pub(crate) turn_sets: Vec<Vec<u32>>,
+    /// Edges with signals or crossings, in order.
+    pub(crate) stops: Vec<(EdgeId, Stops)>,
 }
+
+/// Signals and crossings met along an edge, forward then backward; those at the end of travel are
+/// counted, those at its beginning are not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stops {
+    /// Traffic signals.
+    pub signals: [u8; 2],
+    /// Crossings without signals.
+    pub crossings: [u8; 2],
+}
+
+/// Marks an edge outside every compound.
+pub(crate) const NO_COMPOUND: u32 = u32::MAX;
 
 /// Marks an arc that belongs to no edge.
 pub(crate) const LINK: u32 = u32::MAX;
@@ -67,14 +101,125 @@ impl StreetGraph {
         (0..self.edges.len()).map(EdgeId::from_index)
     }
 
+    /// Number of nodes that are no copies; copies have the higher ids.
+    pub fn n_original_nodes(&self) -> usize {
+        self.n_nodes() - self.copy_of.len()
+    }
+
+    /// The node that a node is a copy of; itself when it is no copy.
+    pub fn original(&self, node: NodeId) -> NodeId {
+        match node.index().checked_sub(self.n_original_nodes()) {
+            Some(copy) => self.copy_of[copy],
+            None => node,
+        }
+    }
+
+    /// Which part of a trip a node serves.
+    pub fn layer(&self, node: NodeId) -> Layer {
+        match node.index().checked_sub(self.n_original_nodes()) {
+            Some(copy) => self.copy_layers[copy],
+            None => Layer::Public,
+        }
+    }
+
+    /// What a link arc stands for; `None` for an arc of an edge.
+    ///
+    /// Cost: logarithmic in the link arcs.
+    pub fn link(&self, arc: ArcId) -> Option<Link> {
+        let at = self.link_arcs.binary_search(&arc).ok()?;
+        Some(self.links[at])
+    }
+
+    /// All link arcs in order, with what they stand for.
+    pub fn links(&self) -> impl ExactSizeIterator<Item = (ArcId, Link)> + '_ {
+        self.link_arcs
+            .iter()
+            .copied()
+            .zip(self.links.iter().copied())
+    }
+
+    /// Number of gates, mapped and implied.
+    pub fn n_gates(&self) -> usize {
+        self.gates.len()
+    }
+
+    /// All gates, mapped and implied, by node.
+    pub fn gates(&self) -> impl Iterator<Item = (GateId, &Gate)> + '_ {
+        (0..).map(GateId::new).zip(&self.gates)
+    }
+
+    /// A gate.
+    pub fn gate(&self, gate: GateId) -> &Gate {
+        &self.gates[gate.index()]
+    }
+
+    /// What stands at a gate; `None` for an implied one.
+    pub fn gate_facts(&self, gate: GateId) -> Option<&NodeFacts> {
+        let facts: NodeFactsId = self.gate(gate).mapped?;
+        Some(&self.node_facts[facts.index()])
+    }
+
+    /// The streets that meet at a gate.
+    pub fn gate_edges(&self, gate: GateId) -> &[EdgeId] {
+        let start = EdgeId::new(self.first_gate_edge[gate.index()]).index();
+        let end = EdgeId::new(self.first_gate_edge[gate.index() + 1]).index();
+        &self.gate_edges[start..end]
+    }
+
+    /// The gate on a node of the source data, as a plan names it.
+    ///
+    /// Cost: linear in the gates.
+    pub fn gate_on(&self, node: OsmNodeId) -> Option<GateId> {
+        let here = |(_, gate): &(GateId, &Gate)| self.node_osm_id(gate.node) == node;
+        self.gates().find(here).map(|(id, _)| id)
+    }
+
+    /// Number of compounds, over all profiles.
+    pub fn n_compounds(&self) -> usize {
+        self.compound_has_layers.len()
+    }
+
+    /// The compound that an edge lies in: a connected region of streets that somebody may enter
+    /// but not pass.
+    pub fn edge_compound(&self, edge: EdgeId) -> Option<CompoundId> {
+        let compound = *self.edge_compounds.get(edge.index())?;
+        (compound != NO_COMPOUND).then(|| CompoundId::new(compound))
+    }
+
+    /// The compound that a way of the source data lies in, as a plan names it: the one with the
+    /// lowest id when the way passes through several.
+    ///
+    /// Cost: linear in the edges.
+    pub fn compound_of_way(&self, way: OsmWayId) -> Option<CompoundId> {
+        let on_way = self.edges().filter(|&edge| self.edge_way(edge) == way);
+        on_way.filter_map(|edge| self.edge_compound(edge)).min()
+    }
+
+    /// Whether the streets of a compound have arcs in all layers; one with a single entrance and
+    /// the same rules for everybody needs none.
+    pub fn compound_has_layers(&self, compound: CompoundId) -> bool {
+        self.compound_has_layers[compound.index()]
+    }
+
+    /// Whom the turn restrictions bind that a link arc leaves behind.
+    pub fn turn_bindings(&self, set: TurnSetId) -> impl Iterator<Item = &TurnBinding> + '_ {
+        let bindings = self.turn_sets[set.index()].iter();
+        bindings.map(|&binding| &self.turn_bindings[TurnSetId::new(binding).index()])
+    }
+
+    /// Edges with signals or crossings, in order.
+    pub fn stops(&self) -> &[(EdgeId, Stops)] {
+        &self.stops
+    }
+
     /// Where a node lies.
     pub fn node_position(&self, node: NodeId) -> LngLat {
-        self.node_positions[node.index()]
+        self.node_positions[self.original(node).index()]
     }
 
     /// The node's id in the source data.
     pub fn node_osm_id(&self, node: NodeId) -> OsmNodeId {
-        self.node_osm_ids[node.index()]
+        self.node_osm_ids[self.original(node).index()]
     }
 
     /// The edge that an arc runs along; `None` for a link arc.
@@ -157,7 +302,8 @@ impl StreetGraph {
         slice(&self.first_origin_arc, &self.origin_arcs, edge)
     }
 
-    /// The arcs on which a trip that ends on this edge may arrive: all arcs of the edge.
+    /// The arcs on which a trip that ends on this edge may arrive: all arcs of the edge; none for a
+    /// ferry, on which no trip begins or ends.
     pub fn destination_arcs(&self, edge: EdgeId) -> &[ArcId] {
         slice(&self.first_destination_arc, &self.destination_arcs, edge)
     }

@@ -37,6 +37,11 @@ impl Topology {
         }
     }
 
+    /// First arcs, heads and tails.
+    pub(crate) fn columns(&self) -> (&[u32], &[NodeId], &[NodeId]) {
+        (&self.first_out, &self.head, &self.tail)
+    }
+
     /// Number of nodes, copies included.
     pub fn n_nodes(&self) -> usize {
         self.first_out.len() - 1

@@ -1,1 +1,57 @@
-//! Placeholder.
+//! The imported city as one file: streets, places, backdrop, boundaries, report.
+//!
+//! ```text
+//!   streets      graph::StreetGraph, read at memory-copy speed
+//!   places       points of interest with all their tags
+//!   backdrop     water, green and buildings, for the map and for demand proxies
+//!   boundaries   administrative areas
+//!   report       what the import kept, dropped and doubted
+//!   source       the file it was made from, and the program that made it
+//! ```
+//!
+//! ```no_run
+//! let city = city::City::open("shenzhen.nqg".as_ref())?;
+//! for place in city.places.iter().filter(|place| place.tag("amenity") == Some("pharmacy")) {
+//!     println!("{} at {}", place.name().unwrap_or("?"), place.position);
+//! }
+//! # Ok::<(), city::OpenError>(())
+//! ```
+//!
+//! What it does not do: read OpenStreetMap (that is `osm`), decide what a place is (that is a plan).
+
+mod backdrop;
+mod boundaries;
+mod bytes;
+mod file;
+mod osm_id;
+mod places;
+mod report;
+mod source;
+mod strings;
+
+use graph::StreetGraph;
+
+pub use backdrop::{Area, AreaKind, AreaSpec, Backdrop};
+pub use boundaries::{Boundaries, Boundary};
+pub use file::{EXTENSION, FORMAT_VERSION, OpenError, WriteError};
+pub use osm_id::OsmId;
+pub use places::{Place, Places, PlacesBuilder};
+pub use report::{Finding, FindingKind, ImportReport, Islands, SourceCounts, StreetCounts};
+pub use source::Source;
+
+/// An imported city.
+#[derive(Clone, Debug)]
+pub struct City {
+    /// The street network.
+    pub streets: StreetGraph,
+    /// Points of interest.
+    pub places: Places,
+    /// What a map draws behind the answers.
+    pub backdrop: Backdrop,
+    /// Administrative areas.
+    pub boundaries: Boundaries,
+    /// What the import kept, dropped and doubted.
+    pub report: ImportReport,
+    /// Where it comes from.
+    pub source: Source,
+}

@@ -3,6 +3,7 @@
 //! A profile written tomorrow reads the same facts, so it needs no new import.
 
 use serde::{Deserialize, Serialize};
+use units::Length;
 
 use crate::{AccessFacts, AccessKey};
 
@@ -308,8 +309,8 @@ impl WayFlags {
 pub struct FerryTimes {
     /// `duration=*` of the whole way, in seconds.
     pub duration_s: u32,
-    /// Length of the whole way, in metres.
-    pub length_m: u32,
+    /// Length of the whole way.
+    pub length: Length,
 }
 
 /// What was mapped about a street: facts, not decisions, shared by all edges with equal facts.

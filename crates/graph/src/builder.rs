@@ -20,7 +20,9 @@ pub struct StreetGraphBuilder {
     node_positions: Vec<LngLat>,
     node_osm_ids: Vec<OsmNodeId>,
     edges: Vec<EdgeRecord>,
-    shapes: Vec<Vec<LngLat>>,
+    /// Where each edge's shape lies in the pool.
+    shapes: Vec<(usize, usize)>,
+    shape_pool: Vec<LngLat>,
     names: Vec<String>,
     name_ids: HashMap<String, u32>,
     facts: Vec<WayFacts>,
@@ -51,6 +53,29 @@ pub struct EdgeSpec<'a> {
     pub name: Option<&'a str>,
     /// What was mapped.
     pub facts: WayFacts,
+}
+
+/// A way whose pieces are being added.
+#[derive(Clone, Copy, Debug)]
+pub struct BuilderWay {
+    way: OsmWayId,
+    name: u32,
+    facts: FactsId,
+}
+
+/// A piece of a way to be added as an edge.
+#[derive(Clone, Copy, Debug)]
+pub struct PieceSpec<'a> {
+    /// Where its shape starts.
+    pub start: NodeId,
+    /// Where its shape ends.
+    pub end: NodeId,
+    /// Length along the shape.
+    pub length: Length,
+    /// How far from the beginning of its way it starts.
+    pub way_start: Length,
+    /// The modelling nodes between the ends.
+    pub shape: &'a [LngLat],
 }
 
 /// Arrays that make no street graph.
@@ -94,19 +119,43 @@ impl StreetGraphBuilder {
 
     /// Adds an edge and its two arcs; which of them may be travelled is for a metric to say.
     pub fn add_edge(&mut self, spec: EdgeSpec<'_>) -> EdgeId {
+        let way = self.way(spec.way, spec.name, spec.facts);
+        self.add_piece(
+            way,
+            PieceSpec {
+                start: spec.start,
+                end: spec.end,
+                length: spec.length,
+                way_start: spec.way_start,
+                shape: spec.shape,
+            },
+        )
+    }
+
+    /// Prepares a way whose pieces are then added as edges.
+    pub fn way(&mut self, way: OsmWayId, name: Option<&str>, facts: WayFacts) -> BuilderWay {
+        BuilderWay {
+            way,
+            name: name.map_or(NAMELESS, |name| self.name_id(name)),
+            facts: self.facts_id(facts),
+        }
+    }
+
+    /// Adds a piece of a way as an edge.
+    pub fn add_piece(&mut self, way: BuilderWay, piece: PieceSpec<'_>) -> EdgeId {
         let id = EdgeId::from_index(self.edges.len());
-        let name = spec.name.map_or(NAMELESS, |name| self.name_id(name));
-        let facts = self.facts_id(spec.facts);
         self.edges.push(EdgeRecord {
-            start: spec.start,
-            end: spec.end,
-            length: spec.length,
-            way_start: spec.way_start,
-            way: spec.way,
-            name,
-            facts,
+            start: piece.start,
+            end: piece.end,
+            length: piece.length,
+            way_start: piece.way_start,
+            way: way.way,
+            name: way.name,
+            facts: way.facts,
         });
-        self.shapes.push(spec.shape.to_vec());
+        let from = self.shape_pool.len();
+        self.shape_pool.extend_from_slice(piece.shape);
+        self.shapes.push((from, self.shape_pool.len()));
         id
     }
 
@@ -196,10 +245,7 @@ impl StreetGraphBuilder {
             new_ids[old] = EdgeId::from_index(new);
         }
         self.edges = order.iter().map(|&old| self.edges[old]).collect();
-        self.shapes = order
-            .iter()
-            .map(|&old| std::mem::take(&mut self.shapes[old]))
-            .collect();
+        self.shapes = order.iter().map(|&old| self.shapes[old]).collect();
         for (edge, _) in self.turn_rules.iter_mut().flat_map(|rule| &mut rule.chain) {
             *edge = new_ids[edge.index()];
         }
@@ -274,7 +320,11 @@ impl StreetGraphBuilder {
             node_osm_ids: self.node_osm_ids,
             arc_edges,
             edges: self.edges,
-            geometry: Geometry::from_shapes(self.shapes.iter().map(Vec::as_slice)),
+            geometry: Geometry::from_shapes(
+                self.shapes
+                    .iter()
+                    .map(|&(from, to)| &self.shape_pool[from..to]),
+            ),
             first_origin_arc,
             origin_arcs,
             first_destination_arc,

@@ -49,7 +49,7 @@ pub use attributes::{
     Barrier, Conveying, FerryTimes, NodeFacts, Oneway, RoadClass, ServiceKind, Smoothness, Surface,
     WayFacts, WayFlags,
 };
-pub use builder::{BuildError, EdgeSpec, StreetGraphBuilder};
+pub use builder::{BuildError, BuilderWay, EdgeSpec, PieceSpec, StreetGraphBuilder};
 pub use component::Components;
 pub use copies::TurnRule;
 pub use gate::{Gate, Layer, Link, TurnBinding};

@@ -1,6 +1,6 @@
 //! From profile and policies to a price for every arc.
 
-use units::TravelTime;
+use units::{Speed, TravelTime};
 
 use crate::copies::Union;
 use crate::push_reach::{self, EdgeUse};
@@ -340,7 +340,7 @@ impl<'a> Prices<'a> {
         }?;
         Some(ArcPrice {
             speed: way.speed,
-            delay: self.stop_delay(edge, heading),
+            delay: self.stop_delay(edge, heading) + self.ferry_delay(edge, way.speed),
         })
     }
 
@@ -356,6 +356,21 @@ impl<'a> Prices<'a> {
                 self.profile.crossing_delay,
                 stops.crossings[heading.index()],
             )
+    }
+
+    /// What the speed of a ferry in whole millimetres per second leaves of its exact duration.
+    fn ferry_delay(&self, edge: EdgeId, speed: Speed) -> TravelTime {
+        let Some(times) = self.graph.edge_facts(edge).ferry else {
+            return TravelTime::ZERO;
+        };
+        let start = u64::from(self.graph.edge_way_start(edge).as_mm());
+        let end = start + u64::from(self.graph.edge_length(edge).as_mm());
+        let at = |mm: u64| {
+            let tenths = mm.saturating_mul(u64::from(times.duration_s) * 10);
+            tenths / u64::from(times.length.as_mm()).max(1)
+        };
+        let exact = u32::try_from(at(end) - at(start)).unwrap_or(u32::MAX);
+        TravelTime::from_tenths(exact) - speed.time_between(start, end)
     }
 
     fn link(&self, layer: Layer, link: Link) -> Option<TravelTime> {

@@ -299,11 +299,12 @@ fn speed(
     Some(profile.speed_limit.map_or(speed, |limit| speed.min(limit)))
 }
 
+/// Rounded up, so that what is missing to the exact duration is a delay and never negative.
 fn ferry_speed(facts: &WayFacts) -> Option<Speed> {
     let times = facts.ferry?;
-    let mm = u64::from(times.length_m) * 1_000;
-    let half = u64::from(times.duration_s) / 2;
-    let mm_per_s = (mm + half).checked_div(u64::from(times.duration_s))?;
+    let mm = u64::from(times.length.as_mm());
+    let secs = u64::from(times.duration_s);
+    let mm_per_s = (mm + secs).checked_sub(1)?.checked_div(secs)?;
     Speed::from_mm_per_s(u32::try_from(mm_per_s).ok()?)
 }
 

@@ -1,0 +1,234 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::OsmId;
+
+/// What the import kept, dropped and doubted, in counts with examples.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportReport {
+    /// Objects in the source.
+    pub source: SourceCounts,
+    /// The street network made of them.
+    pub streets: StreetCounts,
+    /// Number of places.
+    pub n_places: u64,
+    /// Number of water, green and building areas.
+    pub n_areas: u64,
+    /// Number of administrative areas.
+    pub n_boundaries: u64,
+    /// Ways with `highway` values that no profile may use, by value.
+    pub closed_classes: BTreeMap<String, u64>,
+    /// Required features of the file that the reader does not know.
+    pub unknown_features: Vec<String>,
+    /// How the network hangs together, for each built-in profile.
+    pub islands: Vec<Islands>,
+    /// What was dropped or doubted.
+    pub findings: Vec<Finding>,
+}
+
+/// Objects in the source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceCounts {
+    /// Nodes.
+    pub n_nodes: u64,
+    /// Ways.
+    pub n_ways: u64,
+    /// Relations.
+    pub n_relations: u64,
+}
+
+/// The street network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StreetCounts {
+    /// Ways that are streets or ferries.
+    pub n_ways: u64,
+    /// Nodes, copies left out.
+    pub n_nodes: u64,
+    /// Copies of nodes for gates, compounds and turn restrictions.
+    pub n_copies: u64,
+    /// Edges.
+    pub n_edges: u64,
+    /// Arcs, link arcs included.
+    pub n_arcs: u64,
+    /// Length of all edges in metres.
+    pub length_m: u64,
+    /// Gates and barriers on nodes.
+    pub n_mapped_gates: u64,
+    /// Places where public streets meet private or enter-only ones.
+    pub n_implied_gates: u64,
+    /// Regions of private or enter-only streets.
+    pub n_compounds: u64,
+    /// Turn restrictions that are part of the network.
+    pub n_turn_restrictions: u64,
+}
+
+/// How the network hangs together for one profile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Islands {
+    /// The profile, under default policies.
+    pub profile: String,
+    /// Fingerprint of the metric.
+    pub fingerprint: u64,
+    /// Streets that may be used, in metres.
+    pub usable_length_m: u64,
+    /// Streets of the main network, in metres; the rest lies on islands.
+    pub main_length_m: u64,
+    /// Edges that lie on islands.
+    pub n_island_edges: u64,
+}
+
+/// One kind of thing that was dropped or doubted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What.
+    pub kind: FindingKind,
+    /// How often.
+    pub count: u64,
+    /// The first few, by id.
+    pub examples: Vec<OsmId>,
+}
+
+macro_rules! finding_kinds {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)?) => {
+        /// What was dropped, repaired or doubted.
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
+        #[serde(rename_all = "kebab-case")]
+        #[non_exhaustive]
+        pub enum FindingKind {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl FindingKind {
+            /// Every kind, in order.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// One line in plain words.
+            pub const fn describe(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)+
+                }
+            }
+        }
+    };
+}
+
+finding_kinds! {
+    /// Dropped.
+    DuplicateObject = "object given more than once; the last one counts",
+    /// Dropped.
+    DeletedObject = "object marked as deleted",
+    /// Repaired.
+    MissingNodes = "street that names nodes outside the file; cut there",
+    /// Dropped.
+    TooShort = "street with fewer than two nodes in the file",
+    /// Dropped.
+    StreetIsBuilding = "street that is a building (`building=yes`)",
+    /// Doubted.
+    UnknownAccessValue = "access value that is not understood; taken as open",
+    /// Doubted.
+    Conditional = "rule that holds at certain times only; not applied",
+    /// Doubted.
+    ClosedCycleway = "cycleway with `access=no`; taken as closed",
+    /// Doubted.
+    UnknownRoad = "street of unknown class (`highway=road`); taken at 12 km/h",
+    /// Doubted.
+    GateWithoutAccess = "gate without an access tag; taken as open where both sides are public",
+    /// Doubted.
+    CrossingWithoutNode = "streets that cross on one level without a common node; not joined",
+    /// Doubted.
+    BarrierAcrossStreet = "wall or fence across a street without a common node; not applied",
+    /// Doubted.
+    FerryWithoutDuration = "ferry without a duration; taken at 10 km/h",
+    /// Dropped.
+    RestrictionIncomplete = "turn restriction whose members are not all in the file",
+    /// Dropped.
+    RestrictionAmbiguous = "turn restriction whose members do not meet at its via",
+    /// Dropped.
+    RestrictionUnknown = "turn restriction of a kind that is not understood",
+    /// Dropped.
+    RestrictionConditional = "turn restriction that holds at certain times only",
+    /// Dropped.
+    RestrictionForOthers = "turn restriction for vehicles that no profile describes",
+    /// Dropped.
+    BrokenArea = "area whose border does not close in the file",
+    /// Doubted.
+    PlaceFarFromStreet = "place more than 150 m from every street",
+}
+
+impl fmt::Display for ImportReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let streets = &self.streets;
+        writeln!(
+            f,
+            "source      {} nodes, {} ways, {} relations",
+            self.source.n_nodes, self.source.n_ways, self.source.n_relations
+        )?;
+        writeln!(
+            f,
+            "streets     {} ways, {} km: {} nodes (and {} copies), {} edges, {} arcs",
+            streets.n_ways,
+            Km(streets.length_m),
+            streets.n_nodes,
+            streets.n_copies,
+            streets.n_edges,
+            streets.n_arcs
+        )?;
+        writeln!(
+            f,
+            "gates       {} mapped, {} implied, {} compounds",
+            streets.n_mapped_gates, streets.n_implied_gates, streets.n_compounds
+        )?;
+        writeln!(
+            f,
+            "turns       {} restrictions",
+            streets.n_turn_restrictions
+        )?;
+        writeln!(
+            f,
+            "places      {}; areas {}; boundaries {}",
+            self.n_places, self.n_areas, self.n_boundaries
+        )?;
+        for islands in &self.islands {
+            writeln!(
+                f,
+                "{:<11} {} km usable, {} km in the main network, {} edges on islands",
+                islands.profile,
+                Km(islands.usable_length_m),
+                Km(islands.main_length_m),
+                islands.n_island_edges
+            )?;
+        }
+        for feature in &self.unknown_features {
+            writeln!(f, "unknown     required feature `{feature}`")?;
+        }
+        for (class, count) in &self.closed_classes {
+            writeln!(
+                f,
+                "{count:>8}  way with `highway={class}`; not a street for anybody"
+            )?;
+        }
+        for finding in &self.findings {
+            write!(f, "{:>8}  {}", finding.count, finding.kind.describe())?;
+            for (i, example) in finding.examples.iter().enumerate() {
+                write!(f, "{}{example}", if i == 0 { ": " } else { ", " })?;
+            }
+            let shown = u64::try_from(finding.examples.len()).unwrap_or(u64::MAX);
+            writeln!(f, "{}", if finding.count > shown { ", …" } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+/// Metres shown as kilometres.
+struct Km(u64);
+
+impl fmt::Display for Km {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tenths = self.0.saturating_add(50) / 100;
+        write!(f, "{}.{}", tenths / 10, tenths % 10)
+    }
+}

@@ -1,0 +1,3 @@
+//! Integration tests of `city`.
+
+mod file;

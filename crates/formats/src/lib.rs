@@ -1,1 +1,65 @@
-//! Placeholder.
+//! Data people hand us and results we hand back, with their encoding and datum.
+//!
+//! ```text
+//!  file --encoding--> Sheet (rows that know their line) --columns, datum, checks--> domain values
+//!  results --> Table / Layer (columns that say their unit) --> CSV, GeoJSON --> write_aside
+//! ```
+//!
+//! Every problem of a file is told at once, with its line and what to do. Behind this crate every
+//! position is WGS-84.
+//!
+//! ```
+//! use coverage::{FacilityKind, KindCatalog};
+//! use formats::{Field, Source, facilities};
+//! use units::Datum;
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("stations.csv");
+//! std::fs::write(&path, "编号,经度,纬度,充电桩数\n1001,113.784724,22.714121,20\n")?;
+//! let source = Source { datum: Datum::Gcj02, ..Source::new(&path) };
+//! let loaded = facilities::read(
+//!     &source,
+//!     facilities::FacilityOptions {
+//!         catalog: &KindCatalog::default(),
+//!         kind: Some(&FacilityKind::BatterySwapCabinet),
+//!         area: None,
+//!     },
+//! )?;
+//! assert_eq!(loaded.value[0].id, "1001");
+//! assert_eq!(loaded.value[0].capacity.map(|slots| slots.as_u32()), Some(20));
+//! assert!(loaded.notes[0].to_string().starts_with("1 positions were converted from gcj02"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What it does not do: know plans (that is `scenario`), keep anything (that is `store`).
+
+mod area;
+pub mod boundaries;
+mod columns;
+pub mod csv;
+mod datum;
+pub mod demand;
+mod encoding;
+mod error;
+pub mod facilities;
+pub mod geojson;
+mod layer;
+mod note;
+pub mod positions;
+mod problem;
+mod sheet;
+mod source;
+mod table;
+mod write_aside;
+
+pub use area::{Area, Outside};
+pub use columns::{ColumnMap, Field};
+pub use encoding::{DecodeError, Decoded, Encoding, UnknownEncoding};
+pub use error::{ReadError, WriteError};
+pub use layer::{Layer, Shape};
+pub use note::{Loaded, Note};
+pub use problem::{Problem, ProblemKind, Problems, RowPlace, SHOWN};
+pub use sheet::{ColumnIndex, RawShape, Sheet, SheetRow};
+pub use source::Source;
+pub use table::{Column, ColumnKind, Table, Value};
+pub use write_aside::write_aside;

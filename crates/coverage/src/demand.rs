@@ -1,0 +1,337 @@
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, Range, Sub};
+
+use graph::{EdgeId, StreetGraph};
+use rayon::prelude::*;
+use reach::StreetPoint;
+use units::{Length, LngLat};
+
+use crate::street_pieces::{StreetPiece, street_pieces};
+use crate::{CellRank, DemandId, StudyArea, ZoneId, Zones};
+
+/// An amount of demand, in whole thousandths of its unit: millimetres where demand is metres of
+/// street, thousandths of a rider where riders are counted.
+///
+/// Integers, so that sums do not depend on their order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Demand(u64);
+
+impl Demand {
+    /// None at all.
+    pub const ZERO: Self = Self(0);
+
+    /// From whole units, saturating.
+    pub const fn from_units(units: u64) -> Self {
+        Self(units.saturating_mul(1_000))
+    }
+
+    /// From thousandths of a unit.
+    pub const fn from_thousandths(thousandths: u64) -> Self {
+        Self(thousandths)
+    }
+
+    /// In thousandths of a unit.
+    pub const fn as_thousandths(self) -> u64 {
+        self.0
+    }
+
+    /// In units.
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_precision_loss,
+        reason = "for display; exact up to 9e12 units"
+    )]
+    pub fn as_units_f64(self) -> f64 {
+        self.0 as f64 / 1_000.0
+    }
+
+    /// Whether this is at least half of `whole`; exact.
+    pub const fn is_at_least_half_of(self, whole: Self) -> bool {
+        self.0 >= whole.0 - whole.0 / 2
+    }
+
+    /// This part of `whole` as a share between 0 and 1; `None` when there is no whole.
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_precision_loss,
+        reason = "a share for display; decisions are made on the integers"
+    )]
+    pub fn share_of(self, whole: Self) -> Option<f64> {
+        (whole.0 > 0).then(|| self.0 as f64 / whole.0 as f64)
+    }
+}
+
+/// Saturates.
+impl Add for Demand {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+/// Saturates at zero.
+impl Sub for Demand {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+}
+
+impl Sum for Demand {
+    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
+        iter.fold(Self::ZERO, Add::add)
+    }
+}
+
+/// What demand is measured in; travels with every result.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DemandUnit {
+    /// Metres of street, where nothing better is known.
+    StreetMeters,
+    /// Something counted, named by its source: `riders`, `orders_per_hour`.
+    Counted(String),
+}
+
+impl DemandUnit {
+    /// As part of a column name: `street_m`, `riders`.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::StreetMeters => "street_m",
+            Self::Counted(name) => name,
+        }
+    }
+}
+
+/// In words: `metres of street`, or the name of what is counted.
+impl fmt::Display for DemandUnit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StreetMeters => f.write_str("metres of street"),
+            Self::Counted(name) => f.write_str(name),
+        }
+    }
+}
+
+/// A place that somebody must be able to reach a facility from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DemandPoint {
+    /// Where it is.
+    pub position: LngLat,
+    /// The street position it was made from; `None` when it came as a position and has yet to be
+    /// joined to a street.
+    pub street: Option<StreetPoint>,
+    /// The cell it lies in.
+    pub cell: CellRank,
+    /// How much.
+    pub demand: Demand,
+}
+
+/// The demand of a study area: points in the order of their cells, so that each cell's points are
+/// one range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DemandSet {
+    unit: DemandUnit,
+    points: Vec<DemandPoint>,
+    first: Vec<u32>,
+    outside: Demand,
+    illustrative: bool,
+}
+
+impl DemandSet {
+    /// Demand is metres of street: every edge for which `counts` holds, cut at the borders of cells
+    /// and of the study area, in pieces of at most [`MAX_PIECE`](crate::MAX_PIECE).
+    ///
+    /// Each piece is one demand point at its middle and weighs its length; the lengths add up
+    /// exactly to the street inside the boundary. A street mapped as two carriageways counts twice.
+    /// `counts` is usually "belongs to the main network of the profile".
+    ///
+    /// Cost: linear in the streets, some 20 cell lookups for each border crossed; spread over the
+    /// rayon pool.
+    pub fn street_meters(
+        graph: &StreetGraph,
+        area: &StudyArea,
+        counts: impl Fn(EdgeId) -> bool + Sync,
+    ) -> Self {
+        let edges: Vec<EdgeId> = graph.edges().filter(|&edge| counts(edge)).collect();
+        let pieces: Vec<Vec<StreetPiece>> = edges
+            .par_iter()
+            .map(|&edge| street_pieces(graph, area, edge))
+            .collect();
+        let points = pieces
+            .into_iter()
+            .flatten()
+            .map(|piece| DemandPoint {
+                position: piece.middle,
+                street: Some(StreetPoint {
+                    edge: piece.edge,
+                    offset: piece.middle_offset(),
+                }),
+                cell: piece.cell,
+                demand: Demand::from_thousandths(u64::from(piece.length().as_mm())),
+            })
+            .collect();
+        Self::from_points(DemandUnit::StreetMeters, area, points)
+    }
+
+    /// Demand counted at positions; what lies outside the boundary is dropped and reported by
+    /// [`outside`](Self::outside).
+    ///
+    /// Cost: n log n.
+    pub fn counted(
+        unit: impl Into<String>,
+        area: &StudyArea,
+        counts: impl IntoIterator<Item = (LngLat, Demand)>,
+    ) -> Self {
+        let mut outside = Demand::ZERO;
+        let mut points = Vec::new();
+        for (position, demand) in counts {
+            match area.locate(position) {
+                Some(cell) => points.push(DemandPoint {
+                    position,
+                    street: None,
+                    cell,
+                    demand,
+                }),
+                None => outside = outside + demand,
+            }
+        }
+        let mut set = Self::from_points(DemandUnit::Counted(unit.into()), area, points);
+        set.outside = outside;
+        set
+    }
+
+    /// Demand counted per zone (row `i` is zone `i`), spread over the streets of each zone in
+    /// proportion to their length; the parts of a zone add up exactly to its count.
+    ///
+    /// `streets` are the points of [`street_meters`](Self::street_meters). The count of a zone
+    /// without streets is reported by [`outside`](Self::outside).
+    ///
+    /// Cost: linear.
+    pub fn spread_over_streets(
+        unit: impl Into<String>,
+        streets: &Self,
+        zones: &Zones,
+        counts: &[Demand],
+    ) -> Self {
+        let zone_of_point = streets.zones_of_points(zones);
+        let mut street_of_zone = vec![0_u128; zones.n_zones()];
+        for (point, zone) in streets.points.iter().zip(&zone_of_point) {
+            if let Some(zone) = zone {
+                street_of_zone[zone.index()] += u128::from(point.demand.0);
+            }
+        }
+        // Each point gets the difference of two cumulative sums, each rounded down, so that the
+        // parts add up to the whole.
+        let mut street_so_far = vec![0_u128; zones.n_zones()];
+        let mut set = Self {
+            unit: DemandUnit::Counted(unit.into()),
+            illustrative: false,
+            ..streets.clone()
+        };
+        for (point, zone) in set.points.iter_mut().zip(&zone_of_point) {
+            let Some(zone) = zone.map(ZoneId::index) else {
+                point.demand = Demand::ZERO;
+                continue;
+            };
+            let count = counts.get(zone).map_or(0, |demand| u128::from(demand.0));
+            let part = |street: u128| count * street / street_of_zone[zone].max(1);
+            let before = part(street_so_far[zone]);
+            street_so_far[zone] += u128::from(point.demand.0);
+            let share = part(street_so_far[zone]) - before;
+            point.demand = Demand(u64::try_from(share).expect("a part of a u64"));
+        }
+        set.outside = counts
+            .iter()
+            .enumerate()
+            .filter(|&(zone, _)| street_of_zone.get(zone).is_none_or(|&street| street == 0))
+            .map(|(_, &demand)| demand)
+            .sum();
+        set
+    }
+
+    /// From points in any order; points of one cell keep their order.
+    fn from_points(unit: DemandUnit, area: &StudyArea, mut points: Vec<DemandPoint>) -> Self {
+        points.sort_by_key(|point| point.cell);
+        let mut first = vec![0_u32; area.cells().len() + 1];
+        for point in &points {
+            first[point.cell.index() + 1] += 1;
+        }
+        for cell in 0..area.cells().len() {
+            first[cell + 1] += first[cell];
+        }
+        Self {
+            unit,
+            points,
+            first,
+            outside: Demand::ZERO,
+            illustrative: false,
+        }
+    }
+
+    /// The same demand, marked as made up to show something.
+    #[must_use]
+    pub fn illustrative(self) -> Self {
+        Self {
+            illustrative: true,
+            ..self
+        }
+    }
+
+    /// Whether the demand was made up to show something.
+    pub fn is_illustrative(&self) -> bool {
+        self.illustrative
+    }
+
+    /// What demand is measured in.
+    pub fn unit(&self) -> &DemandUnit {
+        &self.unit
+    }
+
+    /// All points; a point's [`DemandId`] is its index here.
+    pub fn points(&self) -> &[DemandPoint] {
+        &self.points
+    }
+
+    /// Number of points.
+    pub fn n_points(&self) -> usize {
+        self.points.len()
+    }
+
+    /// Number of cells of the study area, with and without demand.
+    pub fn n_cells(&self) -> usize {
+        self.first.len() - 1
+    }
+
+    /// The points of a cell.
+    pub fn of_cell(&self, cell: CellRank) -> Range<usize> {
+        let index = |rank: usize| DemandId::new(self.first[rank]).index();
+        index(cell.index())..index(cell.index() + 1)
+    }
+
+    /// All demand.
+    ///
+    /// Cost: linear.
+    pub fn total(&self) -> Demand {
+        self.points.iter().map(|point| point.demand).sum()
+    }
+
+    /// Demand that the source holds but the study area does not.
+    pub fn outside(&self) -> Demand {
+        self.outside
+    }
+
+    /// The zone of each point; `None` outside all zones.
+    ///
+    /// Cost: linear in the points, times the corners of the zones near each.
+    pub fn zones_of_points(&self, zones: &Zones) -> Vec<Option<ZoneId>> {
+        self.points
+            .par_iter()
+            .map(|point| zones.zone_of(point.position))
+            .collect()
+    }
+}
+
+/// The longest piece of street that one demand point stands for: some 20 s by e-bike and 80 s on
+/// foot, far below any limit in use.
+pub const MAX_PIECE: Length = Length::from_m(100);

@@ -1,0 +1,201 @@
+use std::num::NonZeroU32;
+
+use rayon::prelude::*;
+use units::TravelTime;
+
+use crate::{
+    CellRank, Demand, DemandId, DemandSet, DemandSplit, Linkage, OpenSet, PointState, Rows,
+    ServiceStandard,
+};
+
+/// Covered, but with less than this share of the limit to spare: fragile. A planner's band, not a
+/// law: one fifth of 15 minutes is 3 minutes, about a red light on each of a trip's crossings.
+pub const FRAGILE_BAND_PERCENT: u32 = 20;
+
+/// What a service's coverage is folded from.
+#[derive(Clone, Copy, Debug)]
+pub struct ServiceInputs<'a> {
+    /// Who asks.
+    pub demand: &'a DemandSet,
+    /// The demand joined to the streets of the profile.
+    pub linkage: &'a Linkage,
+    /// The rows of the service and the profile.
+    pub rows: &'a Rows,
+    /// Which facilities count.
+    pub open: &'a OpenSet,
+}
+
+/// How well one service covers the demand: a fold over the rows, never a new search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceCoverage {
+    limit: TravelTime,
+    required: NonZeroU32,
+    states: Vec<PointState>,
+    times: Vec<Option<TravelTime>>,
+    cells: Vec<DemandSplit>,
+    total: DemandSplit,
+}
+
+impl ServiceCoverage {
+    /// Coverage under a standard.
+    ///
+    /// # Panics
+    /// As [`within`](Self::within).
+    ///
+    /// Cost: as [`within`](Self::within).
+    pub fn of(inputs: &ServiceInputs<'_>, standard: &ServiceStandard) -> Self {
+        Self::within(inputs, standard.limit, standard.required)
+    }
+
+    /// Coverage within a limit by a required number of facilities.
+    ///
+    /// # Panics
+    /// When the limit lies past that of the rows, or the inputs belong to different demand.
+    ///
+    /// Cost: linear in the demand points and the closed facilities that are nearer than open ones;
+    /// spread over the rayon pool.
+    pub fn within(inputs: &ServiceInputs<'_>, limit: TravelTime, required: NonZeroU32) -> Self {
+        let ServiceInputs {
+            demand,
+            linkage,
+            rows,
+            open,
+        } = *inputs;
+        assert!(
+            limit <= rows.limit(),
+            "rows reach to {}, asked for {limit}",
+            rows.limit()
+        );
+        assert_eq!(demand.n_points(), rows.n_points(), "rows of other demand");
+        assert_eq!(
+            demand.n_points(),
+            linkage.n_places(),
+            "linkage of other demand"
+        );
+        assert_eq!(
+            open.n_facilities(),
+            rows.n_facilities(),
+            "facilities of other rows"
+        );
+        let times: Vec<Option<TravelTime>> = (0..demand.n_points())
+            .into_par_iter()
+            .map(|point| {
+                let entry = rows.kth(DemandId::from_index(point), required, open)?;
+                Some(entry.time)
+            })
+            .collect();
+        let states: Vec<PointState> = times
+            .iter()
+            .zip(linkage.links())
+            .map(|(time, link)| match (link, time) {
+                (None, _) => PointState::Unlinked,
+                (Some(_), Some(time)) if *time <= limit => PointState::Covered,
+                (Some(_), _) => PointState::Uncovered,
+            })
+            .collect();
+        let total = DemandSplit::default();
+        let mut coverage = Self {
+            limit,
+            required,
+            states,
+            times,
+            cells: Vec::new(),
+            total,
+        };
+        coverage.cells =
+            split_by_cell(demand, &coverage.states, |point| coverage.is_fragile(point));
+        for &cell in &coverage.cells {
+            coverage.total += cell;
+        }
+        coverage
+    }
+
+    /// The limit, included.
+    pub fn limit(&self) -> TravelTime {
+        self.limit
+    }
+
+    /// How many facilities must lie within it.
+    pub fn required(&self) -> NonZeroU32 {
+        self.required
+    }
+
+    /// What becomes of each demand point.
+    pub fn states(&self) -> &[PointState] {
+        &self.states
+    }
+
+    /// For each demand point the time to the required number of facilities (to the nearest, when
+    /// one is required); `None` past the rows' limit.
+    pub fn times(&self) -> &[Option<TravelTime>] {
+        &self.times
+    }
+
+    /// Whether a demand point is covered with less than [`FRAGILE_BAND_PERCENT`] of the limit to
+    /// spare.
+    pub fn is_fragile(&self, point: usize) -> bool {
+        let in_band = |time: TravelTime| time > safe_limit(self.limit);
+        self.states[point] == PointState::Covered && self.times[point].is_some_and(in_band)
+    }
+
+    /// For each cell of the study area the demand by what becomes of it.
+    pub fn cells(&self) -> &[DemandSplit] {
+        &self.cells
+    }
+
+    /// One cell.
+    pub fn cell(&self, cell: CellRank) -> &DemandSplit {
+        &self.cells[cell.index()]
+    }
+
+    /// The whole study area.
+    pub fn total(&self) -> &DemandSplit {
+        &self.total
+    }
+
+    /// The demand point that stands for a cell: half of the cell's linked demand is served in its
+    /// time or less, half in its time or more (the weighted lower median; ties go to the lower id).
+    /// `None` without linked demand.
+    ///
+    /// A cell without unlinked demand is covered exactly when this point is, so its facilities and
+    /// margin speak for the cell.
+    ///
+    /// Cost: n log n in the points of the cell.
+    pub fn typical_point(&self, demand: &DemandSet, cell: CellRank) -> Option<DemandId> {
+        let mut points: Vec<usize> = demand
+            .of_cell(cell)
+            .filter(|&point| self.states[point] != PointState::Unlinked)
+            .collect();
+        // `None` is later than any time.
+        points.sort_by_key(|&point| (self.times[point].is_none(), self.times[point], point));
+        let weight = |point: usize| demand.points()[point].demand;
+        let total: Demand = points.iter().map(|&point| weight(point)).sum();
+        if total == Demand::ZERO {
+            return None;
+        }
+        let mut so_far = Demand::ZERO;
+        let typical = points.into_iter().find(|&point| {
+            so_far = so_far + weight(point);
+            so_far.is_at_least_half_of(total)
+        });
+        typical.map(DemandId::from_index)
+    }
+}
+
+/// Times up to this leave the whole margin band to spare.
+fn safe_limit(limit: TravelTime) -> TravelTime {
+    let tenths = u64::from(limit.as_tenths()) * u64::from(100 - FRAGILE_BAND_PERCENT) / 100;
+    TravelTime::from_tenths(u32::try_from(tenths).expect("a part of a u32"))
+}
+
+pub(crate) fn split_by_cell(
+    demand: &DemandSet,
+    states: &[PointState],
+    fragile: impl Fn(usize) -> bool,
+) -> Vec<DemandSplit> {
+    let mut cells = vec![DemandSplit::default(); demand.n_cells()];
+    for (index, (point, &state)) in demand.points().iter().zip(states).enumerate() {
+        cells[point.cell.index()].add(state, fragile(index), point.demand);
+    }
+    cells
+}

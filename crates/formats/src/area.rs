@@ -1,0 +1,82 @@
+use units::{Length, LngLat, LocalPlane, Outline, PlanePoint};
+
+/// Where rows are expected, and what to do with those that lie elsewhere.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Area {
+    /// Its boundary.
+    pub outline: Outline,
+    /// What it is called in messages: `the study area`.
+    pub name: String,
+    /// What to do with rows outside.
+    pub outside: Outside,
+}
+
+/// What to do with rows outside the area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outside {
+    /// Each is a problem: the file is said to be about this area.
+    Refuse,
+    /// They are left out and counted: the file is about a larger area.
+    LeaveOut,
+}
+
+impl Area {
+    /// How far outside a position lies; `None` inside.
+    ///
+    /// Cost: linear in the corners.
+    pub fn distance_outside(&self, position: LngLat) -> Option<Length> {
+        if self.outline.contains(position) {
+            return None;
+        }
+        let plane = LocalPlane::at(position);
+        let rings = self
+            .outline
+            .polygons()
+            .iter()
+            .flat_map(|polygon| std::iter::once(polygon.outer()).chain(polygon.holes()));
+        let sides = rings.flat_map(|ring| {
+            let next = ring.corners().iter().cycle().skip(1);
+            ring.corners().iter().zip(next)
+        });
+        let nearest_m = sides
+            .map(|(&a, &b)| distance_to_line_m(plane.project(a), plane.project(b)))
+            .fold(f64::INFINITY, f64::min);
+        // The border belongs to one side only; on the other side it is no distance away.
+        let distance = Length::from_m_f64(nearest_m);
+        (distance > Length::ZERO).then_some(distance)
+    }
+}
+
+/// Distance of the plane's centre from the line between two points, in metres.
+fn distance_to_line_m(a: PlanePoint, b: PlanePoint) -> f64 {
+    let (dx, dy) = (b.x_m - a.x_m, b.y_m - a.y_m);
+    let squared = dx * dx + dy * dy;
+    let along = if squared > 0.0 {
+        (-(a.x_m * dx + a.y_m * dy) / squared).clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    (a.x_m + along * dx).hypot(a.y_m + along * dy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use units::BoundingBox;
+
+    #[test]
+    fn distances_are_to_the_nearest_side() {
+        let at = |lng, lat| LngLat::from_degrees(lng, lat).unwrap();
+        let corners = BoundingBox::of([at(114.0, 22.0), at(114.1, 22.1)]).unwrap();
+        let area = Area {
+            outline: Outline::of_box(&corners).unwrap(),
+            name: "the area".into(),
+            outside: Outside::Refuse,
+        };
+        assert_eq!(area.distance_outside(at(114.05, 22.05)), None);
+        let east = area.distance_outside(at(114.11, 22.05)).unwrap().as_m_f64();
+        assert!((east - 1_030.5).abs() < 1.0, "{east}");
+        let corner = area.distance_outside(at(114.11, 22.11)).unwrap().as_m_f64();
+        assert!((corner - 1_516.0).abs() < 2.0, "{corner}");
+    }
+}

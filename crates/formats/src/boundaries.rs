@@ -1,0 +1,155 @@
+//! Polygons to zones and study areas.
+
+use coverage::Zone;
+use units::{Outline, Polygon, Ring};
+
+use crate::datum::{Positions, shape_name};
+use crate::sheet::{RawShape, Reading, Sheet, SheetRow};
+use crate::{Field, Loaded, ProblemKind, ReadError, Source};
+
+/// Reads zones: a polygon each, with an id and perhaps a name.
+///
+/// # Errors
+/// When the file cannot be opened, or a row is no polygon or has no id; all problems are told at
+/// once.
+///
+/// Cost: linear in the file.
+pub fn read_zones(source: &Source) -> Result<Loaded<Vec<Zone>>, ReadError> {
+    let sheet = source.read()?;
+    let mut reading = Reading::of(&sheet);
+    let mut positions = Positions::of_shapes(source);
+    let zone = sheet.field(Field::Zone, &source.columns, &mut reading);
+    let id = match zone {
+        Some(zone) => Some(zone),
+        None => sheet.required_field(Field::Id, &source.columns, &mut reading),
+    };
+    let name = sheet.field(Field::Name, &source.columns, &mut reading);
+    let mut zones: Vec<Zone> = Vec::new();
+    for row in sheet.rows() {
+        let polygons = polygons(row, &mut positions, &mut reading);
+        let Some(id) = id else { continue };
+        let value = row.value(id);
+        let column = || sheet.column_name(id).to_owned();
+        if value.is_empty() {
+            let kind = ProblemKind::Empty {
+                column: column(),
+                wanted: "an id".to_owned(),
+            };
+            reading.problems.push(row.place, kind);
+            continue;
+        }
+        let name = name.map_or("", |name| row.value(name));
+        let name = if name.is_empty() { value } else { name };
+        if let Some(polygons) = polygons {
+            // A zone may come in several rows.
+            match zones.iter_mut().find(|zone| zone.id == value) {
+                Some(zone) => {
+                    let parts = zone.outline.polygons().iter().cloned().chain(polygons);
+                    zone.outline = Outline::new(parts.collect());
+                }
+                None => zones.push(Zone {
+                    id: value.to_owned(),
+                    name: name.to_owned(),
+                    outline: Outline::new(polygons),
+                }),
+            }
+        }
+    }
+    positions.note(sheet.rows().len(), &mut reading);
+    reading.finish("zones", &sheet, zones)
+}
+
+/// Reads a boundary: all polygons of the file together.
+///
+/// # Errors
+/// When the file cannot be opened or a row is no polygon; all problems are told at once.
+///
+/// Cost: linear in the file.
+pub fn read_outline(source: &Source) -> Result<Loaded<Outline>, ReadError> {
+    let sheet = source.read()?;
+    let mut reading = Reading::of(&sheet);
+    let mut positions = Positions::of_shapes(source);
+    let mut all = Vec::new();
+    for row in sheet.rows() {
+        all.extend(
+            polygons(row, &mut positions, &mut reading)
+                .into_iter()
+                .flatten(),
+        );
+    }
+    if sheet.rows().is_empty() {
+        no_polygons(&sheet, &mut reading);
+    }
+    positions.note(sheet.rows().len(), &mut reading);
+    reading.finish("a boundary", &sheet, Outline::new(all))
+}
+
+fn no_polygons(sheet: &Sheet, reading: &mut Reading) {
+    let place = sheet
+        .rows()
+        .first()
+        .map_or(crate::RowPlace::File, |row| row.place);
+    let kind = ProblemKind::Shape {
+        got: "missing".to_owned(),
+        wanted: POLYGON,
+    };
+    reading.problems.push(place, kind);
+}
+
+const POLYGON: &str = "a Polygon or MultiPolygon";
+
+fn polygons(
+    row: &SheetRow,
+    positions: &mut Positions<'_>,
+    reading: &mut Reading,
+) -> Option<Vec<Polygon>> {
+    let RawShape::Polygons(raw) = &row.shape else {
+        let got = shape_name(&row.shape).to_owned();
+        reading.problems.push(
+            row.place,
+            ProblemKind::Shape {
+                got,
+                wanted: POLYGON,
+            },
+        );
+        return None;
+    };
+    let mut polygons = Vec::new();
+    for rings in raw {
+        let mut whole = Vec::new();
+        for corners in rings {
+            let mut ring = Vec::with_capacity(corners.len());
+            for &corner in corners {
+                let columns = ("longitude", "latitude");
+                ring.push(positions.position(row.place, corner, columns, reading)?);
+            }
+            match Ring::new(ring) {
+                Ok(ring) => whole.push(ring),
+                Err(error) => {
+                    let got = format!("a Polygon of which {error}");
+                    let wanted = "rings of at least three different corners";
+                    reading
+                        .problems
+                        .push(row.place, ProblemKind::Shape { got, wanted });
+                    return None;
+                }
+            }
+        }
+        let mut rings = whole.into_iter();
+        if let Some(outer) = rings.next() {
+            polygons.push(Polygon::new(outer, rings.collect()));
+        }
+    }
+    if polygons.is_empty() {
+        let got = "an empty Polygon".to_owned();
+        reading.problems.push(
+            row.place,
+            ProblemKind::Shape {
+                got,
+                wanted: POLYGON,
+            },
+        );
+        return None;
+    }
+    Some(polygons)
+}

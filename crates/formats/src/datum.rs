@@ -1,0 +1,311 @@
+use units::{Datum, Gcj02, Length, LngLat};
+
+use crate::sheet::{ColumnIndex, RawShape, Reading, Sheet, SheetRow};
+use crate::{Area, Field, Note, Outside, ProblemKind, RowPlace, Source, csv};
+
+/// A position this near to the area may be outside only because of its datum: GCJ-02 shifts by 100
+/// to 700 m, BD-09 by up to 1.4 km.
+const DATUM_DOUBT: Length = Length::from_m(5_000);
+
+/// Reads the positions of a sheet's rows: from their shapes, from two columns or from one, converts
+/// them from the declared datum and checks them against an area.
+///
+/// The one door through which positions come in; behind it everything is WGS-84.
+#[derive(Debug)]
+pub(crate) struct Positions<'a> {
+    source: &'a Source,
+    area: Option<&'a Area>,
+    columns: Columns,
+    n_converted: usize,
+    most: Length,
+    n_outside: usize,
+}
+
+#[derive(Debug)]
+enum Columns {
+    Shapes,
+    Two(ColumnIndex, ColumnIndex),
+    One(ColumnIndex),
+    Missing,
+}
+
+impl<'a> Positions<'a> {
+    pub(crate) fn new(
+        source: &'a Source,
+        area: Option<&'a Area>,
+        sheet: &Sheet,
+        reading: &mut Reading,
+    ) -> Self {
+        let has_shapes = sheet.rows.iter().any(|row| row.shape != RawShape::None);
+        let columns = if has_shapes {
+            Columns::Shapes
+        } else if let Some(one) = Self::single_column(source, sheet, reading) {
+            Columns::One(one)
+        } else {
+            let lng = sheet.required_field(Field::Lng, &source.columns, reading);
+            let lat = sheet.required_field(Field::Lat, &source.columns, reading);
+            match (lng, lat) {
+                (Some(lng), Some(lat)) => Columns::Two(lng, lat),
+                _ => Columns::Missing,
+            }
+        };
+        Self {
+            source,
+            area,
+            columns,
+            n_converted: 0,
+            most: Length::ZERO,
+            n_outside: 0,
+        }
+    }
+
+    /// For rows whose shapes are polygons; their corners are converted and not checked against an
+    /// area.
+    pub(crate) fn of_shapes(source: &'a Source) -> Self {
+        Self {
+            source,
+            area: None,
+            columns: Columns::Shapes,
+            n_converted: 0,
+            most: Length::ZERO,
+            n_outside: 0,
+        }
+    }
+
+    /// The column with both numbers, when there are no two columns.
+    fn single_column(source: &Source, sheet: &Sheet, reading: &mut Reading) -> Option<ColumnIndex> {
+        let map = &source.columns;
+        let mut quiet = Reading {
+            problems: crate::Problems::default(),
+            notes: Vec::new(),
+        };
+        let has_two = [Field::Lng, Field::Lat]
+            .into_iter()
+            .all(|field| sheet.field(field, map, &mut quiet).is_some());
+        if has_two {
+            None
+        } else {
+            sheet.field(Field::Position, map, reading)
+        }
+    }
+
+    /// The position of a row; `None` when it is wrong (noted) or left out (counted).
+    pub(crate) fn read(
+        &mut self,
+        sheet: &Sheet,
+        row: &SheetRow,
+        reading: &mut Reading,
+    ) -> Option<LngLat> {
+        let (lng_column, lat_column, lng, lat) = match self.columns {
+            Columns::Missing => return None,
+            Columns::Shapes => match row.shape {
+                RawShape::Point([lng, lat]) => (
+                    "longitude".to_owned(),
+                    "latitude".to_owned(),
+                    lng.to_string(),
+                    lat.to_string(),
+                ),
+                RawShape::None | RawShape::Polygons(_) | RawShape::Other(_) => {
+                    let got = shape_name(&row.shape).to_owned();
+                    reading.problems.push(
+                        row.place,
+                        ProblemKind::Shape {
+                            got,
+                            wanted: "a Point",
+                        },
+                    );
+                    return None;
+                }
+            },
+            Columns::Two(lng, lat) => (
+                sheet.column_name(lng).to_owned(),
+                sheet.column_name(lat).to_owned(),
+                row.value(lng).to_owned(),
+                row.value(lat).to_owned(),
+            ),
+            Columns::One(column) => {
+                let name = sheet.column_name(column).to_owned();
+                let text = row.value(column);
+                let Some((lng, lat)) = text.split_once([',', '，', ' ', ';']) else {
+                    let wanted = "longitude and latitude, as in `114.05,22.54`".to_owned();
+                    let got = text.to_owned();
+                    let kind = ProblemKind::Value {
+                        column: name,
+                        got,
+                        wanted,
+                    };
+                    reading.problems.push(row.place, kind);
+                    return None;
+                };
+                (
+                    name.clone(),
+                    name,
+                    lng.trim().to_owned(),
+                    lat.trim().to_owned(),
+                )
+            }
+        };
+        let lng_degrees = degrees(
+            row.place,
+            &lng_column,
+            &lng,
+            "a longitude from -180 to 180",
+            reading,
+        );
+        let lat_degrees = degrees(
+            row.place,
+            &lat_column,
+            &lat,
+            "a latitude from -90 to 90",
+            reading,
+        );
+        let (lng_degrees, lat_degrees) = (lng_degrees?, lat_degrees?);
+        let position = self.position(
+            row.place,
+            [lng_degrees, lat_degrees],
+            (&lng_column, &lat_column),
+            reading,
+        )?;
+        let distance = self
+            .area
+            .and_then(|area| Some((area, area.distance_outside(position)?)));
+        let Some((area, distance)) = distance else {
+            return Some(position);
+        };
+        if area.outside == Outside::LeaveOut {
+            self.n_outside += 1;
+            return None;
+        }
+        let hint = self.outside_hint(area, position, [lng_degrees, lat_degrees], distance);
+        let kind = ProblemKind::Outside {
+            lng_column,
+            lng,
+            lat_column,
+            lat,
+            distance,
+            area: area.name.clone(),
+        };
+        match hint {
+            Some(hint) => reading.problems.push_with_hint(row.place, kind, hint),
+            None => reading.problems.push(row.place, kind),
+        }
+        None
+    }
+
+    /// Degrees of the declared datum to a position.
+    pub(crate) fn position(
+        &mut self,
+        place: RowPlace,
+        [lng, lat]: [f64; 2],
+        (lng_column, lat_column): (&str, &str),
+        reading: &mut Reading,
+    ) -> Option<LngLat> {
+        let Ok(position) = self.source.datum.to_wgs84(lng, lat) else {
+            let (column, got, wanted) = if (-180.0..=180.0).contains(&lng) {
+                (lat_column, lat, "a latitude from -90 to 90")
+            } else {
+                (lng_column, lng, "a longitude from -180 to 180")
+            };
+            let kind = ProblemKind::Value {
+                column: column.to_owned(),
+                got: got.to_string(),
+                wanted: wanted.to_owned(),
+            };
+            if LngLat::from_degrees(lat, lng).is_ok() {
+                reading.problems.push_with_hint(place, kind, SWAPPED);
+            } else {
+                reading.problems.push(place, kind);
+            }
+            return None;
+        };
+        if self.source.datum != Datum::Wgs84 {
+            self.n_converted += 1;
+            if let Ok(as_written) = LngLat::from_degrees(lng, lat) {
+                self.most = self.most.max(as_written.distance_to(position));
+            }
+        }
+        Some(position)
+    }
+
+    fn outside_hint(
+        &self,
+        area: &Area,
+        position: LngLat,
+        [lng, lat]: [f64; 2],
+        distance: Length,
+    ) -> Option<String> {
+        let is_inside = |position: LngLat| area.outline.contains(position);
+        if self.source.datum.to_wgs84(lat, lng).is_ok_and(is_inside) {
+            return Some(SWAPPED.to_owned());
+        }
+        let shifted = Gcj02::from_wgs84(position);
+        let in_china = LngLat::from_degrees(shifted.lng, shifted.lat) != Ok(position);
+        match self.source.datum {
+            Datum::Wgs84 if in_china && distance <= DATUM_DOUBT => Some(
+                "coordinates from Chinese map services are usually GCJ-02; add `datum = \"gcj02\"` \
+                 to this source"
+                    .to_owned(),
+            ),
+            Datum::Gcj02 | Datum::Bd09 if distance <= DATUM_DOUBT => Some(format!(
+                "the source was converted from {}; if its coordinates come from GPS or \
+                 OpenStreetMap, declare `datum = \"wgs84\"`",
+                self.source.datum
+            )),
+            Datum::Wgs84 | Datum::Gcj02 | Datum::Bd09 => None,
+        }
+    }
+
+    /// Notes what was converted and left out.
+    pub(crate) fn note(&self, n_rows: usize, reading: &mut Reading) {
+        if self.n_converted > 0 {
+            reading.notes.push(Note::Converted {
+                datum: self.source.datum,
+                n_positions: self.n_converted,
+                most: self.most,
+            });
+        }
+        if self.n_outside > 0 {
+            reading.notes.push(Note::LeftOutside {
+                n_rows: self.n_outside,
+                of: n_rows,
+            });
+        }
+    }
+}
+
+const SWAPPED: &str = "longitude and latitude look swapped; longitude comes first";
+
+pub(crate) fn shape_name(shape: &RawShape) -> &'static str {
+    match shape {
+        RawShape::None => "missing",
+        RawShape::Point(_) => "a Point",
+        RawShape::Polygons(_) => "a Polygon",
+        RawShape::Other(name) => name,
+    }
+}
+
+fn degrees(
+    place: RowPlace,
+    column: &str,
+    text: &str,
+    wanted: &str,
+    reading: &mut Reading,
+) -> Option<f64> {
+    let (column, wanted) = (column.to_owned(), wanted.to_owned());
+    if text.is_empty() {
+        reading
+            .problems
+            .push(place, ProblemKind::Empty { column, wanted });
+        return None;
+    }
+    let value = csv::finite(text);
+    if value.is_none() {
+        let kind = ProblemKind::Value {
+            column,
+            got: text.to_owned(),
+            wanted,
+        };
+        reading.problems.push(place, kind);
+    }
+    value
+}

@@ -1,0 +1,122 @@
+//! Rows to demand counted at positions or per zone.
+
+use coverage::{Demand, Zones};
+use units::LngLat;
+
+use crate::datum::Positions;
+use crate::sheet::{ColumnIndex, Reading, Sheet, SheetRow};
+use crate::{Area, Field, Loaded, ProblemKind, ReadError, Source, csv};
+
+/// Reads demand counted at positions: a row each, with a count of up to three decimals.
+///
+/// # Errors
+/// When the file cannot be opened or any row is wrong; all problems are told at once.
+///
+/// Cost: linear in the file.
+pub fn read_positions(
+    source: &Source,
+    area: Option<&Area>,
+) -> Result<Loaded<Vec<(LngLat, Demand)>>, ReadError> {
+    let sheet = source.read()?;
+    let mut reading = Reading::of(&sheet);
+    let mut positions = Positions::new(source, area, &sheet, &mut reading);
+    let column = sheet.required_field(Field::Demand, &source.columns, &mut reading);
+    let mut counts = Vec::new();
+    for row in sheet.rows() {
+        let demand = column.and_then(|column| demand(&sheet, row, column, &mut reading));
+        let position = positions.read(&sheet, row, &mut reading);
+        counts.extend(position.zip(demand));
+    }
+    positions.note(sheet.rows().len(), &mut reading);
+    reading.finish("demand", &sheet, counts)
+}
+
+/// Reads demand counted per zone: one count for each zone, zero where the file has no row.
+///
+/// # Errors
+/// As [`read_positions`]; also when a row names a zone that there is not, or one named before.
+///
+/// Cost: linear in the file times the zones.
+pub fn read_zones(source: &Source, zones: &Zones) -> Result<Loaded<Vec<Demand>>, ReadError> {
+    let sheet = source.read()?;
+    let mut reading = Reading::of(&sheet);
+    let zone = sheet.required_field(Field::Zone, &source.columns, &mut reading);
+    let column = sheet.required_field(Field::Demand, &source.columns, &mut reading);
+    let mut counts = vec![Demand::ZERO; zones.n_zones()];
+    let mut first = vec![None; zones.n_zones()];
+    if let (Some(zone), Some(column)) = (zone, column) {
+        for row in sheet.rows() {
+            let id = row.value(zone);
+            let name = || sheet.column_name(zone).to_owned();
+            let is_it = |zone: &coverage::Zone| zone.id == id || zone.name == id;
+            let Some(index) = zones.zones().iter().position(is_it) else {
+                let wanted = "the id or name of a zone".to_owned();
+                let kind = ProblemKind::Value {
+                    column: name(),
+                    got: id.to_owned(),
+                    wanted,
+                };
+                reading.problems.push(row.place, kind);
+                continue;
+            };
+            if let Some(first) = first[index] {
+                let kind = ProblemKind::Repeated {
+                    column: name(),
+                    got: id.to_owned(),
+                    first,
+                };
+                reading.problems.push(row.place, kind);
+                continue;
+            }
+            first[index] = Some(row.place);
+            if let Some(demand) = demand(&sheet, row, column, &mut reading) {
+                counts[index] = demand;
+            }
+        }
+    }
+    reading.finish("demand", &sheet, counts)
+}
+
+fn demand(
+    sheet: &Sheet,
+    row: &SheetRow,
+    column: ColumnIndex,
+    reading: &mut Reading,
+) -> Option<Demand> {
+    let text = row.value(column);
+    let demand = thousandths(text);
+    if demand.is_none() {
+        let kind = ProblemKind::Value {
+            column: sheet.column_name(column).to_owned(),
+            got: text.to_owned(),
+            wanted: "a number from 0, with at most three decimals counted".to_owned(),
+        };
+        reading.problems.push(row.place, kind);
+    }
+    demand
+}
+
+/// A number from 0 to 9e12 in thousandths, rounded.
+fn thousandths(text: &str) -> Option<Demand> {
+    let value = csv::finite(text).filter(|value| (0.0..9e12).contains(value))?;
+    // Written out and read back, so that no cast is needed and 0.1 is a tenth exactly.
+    let digits = format!("{value:.3}").replace('.', "");
+    digits.parse().ok().map(Demand::from_thousandths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_exact_thousandths() {
+        let demand = |text| thousandths(text).map(Demand::as_thousandths);
+        assert_eq!(demand("12"), Some(12_000));
+        assert_eq!(demand("0.1"), Some(100));
+        assert_eq!(demand("2.0006"), Some(2_001));
+        assert_eq!(demand("1e3"), Some(1_000_000));
+        for text in ["", "-1", "NaN", "inf", "x", "1e13"] {
+            assert_eq!(demand(text), None, "{text}");
+        }
+    }
+}

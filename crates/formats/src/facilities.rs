@@ -1,0 +1,235 @@
+//! Rows to facilities, every problem with its line.
+
+use std::collections::BTreeMap;
+
+use coverage::{Amenity, AmenitySet, Capacity, Facility, FacilityKind, KindCatalog, OpeningHours};
+use units::TravelTime;
+
+use crate::datum::Positions;
+use crate::sheet::{ColumnIndex, Reading, Sheet, SheetRow};
+use crate::{Area, Field, Loaded, Note, ProblemKind, ReadError, RowPlace, Source};
+
+/// How a facility layer is read.
+#[derive(Clone, Copy, Debug)]
+pub struct FacilityOptions<'a> {
+    /// The kinds that the plan knows.
+    pub catalog: &'a KindCatalog,
+    /// The kind of every row; `None` reads it from a column.
+    pub kind: Option<&'a FacilityKind>,
+    /// Where rows are expected.
+    pub area: Option<&'a Area>,
+}
+
+/// Reads the facilities of a file.
+///
+/// # Errors
+/// When the file cannot be opened or any row is wrong; all problems are told at once.
+///
+/// Cost: linear in the file; n log n for the check of ids.
+pub fn read(
+    source: &Source,
+    options: FacilityOptions<'_>,
+) -> Result<Loaded<Vec<Facility>>, ReadError> {
+    from_sheet(&source.read()?, source, options)
+}
+
+/// Reads facilities from rows that are already in memory.
+///
+/// # Errors
+/// As [`read`].
+///
+/// Cost: as [`read`].
+pub fn from_sheet(
+    sheet: &Sheet,
+    source: &Source,
+    options: FacilityOptions<'_>,
+) -> Result<Loaded<Vec<Facility>>, ReadError> {
+    let mut reading = Reading::of(sheet);
+    let mut positions = Positions::new(source, options.area, sheet, &mut reading);
+    let map = &source.columns;
+    let id = sheet.required_field(Field::Id, map, &mut reading);
+    let kind = match options.kind {
+        Some(_) => None,
+        None => sheet.required_field(Field::Kind, map, &mut reading),
+    };
+    let name = sheet.field(Field::Name, map, &mut reading);
+    let amenities = sheet.field(Field::Amenities, map, &mut reading);
+    let hours = sheet.field(Field::OpeningHours, map, &mut reading);
+    let capacity = sheet.field(Field::Capacity, map, &mut reading);
+    let start_delay = sheet.field(Field::StartDelay, map, &mut reading);
+    let owner = sheet.field(Field::Owner, map, &mut reading);
+    let opened = sheet.field(Field::Opened, map, &mut reading);
+
+    let mut facilities = Vec::new();
+    let mut ids = BTreeMap::new();
+    for row in sheet.rows() {
+        let mut cells = Cells {
+            sheet,
+            row,
+            reading: &mut reading,
+        };
+        let id = cells.unique(id, &mut ids);
+        let kind = match options.kind {
+            Some(kind) => Some(kind.clone()),
+            None => cells.kind(kind, options.catalog),
+        };
+        let amenities = cells.amenities(amenities);
+        let hours = cells.parsed(
+            hours,
+            "opening hours in OSM syntax, as in `Mo-Fr 08:00-22:00`",
+            |text| OpeningHours::parse(text).ok(),
+        );
+        let capacity = cells.parsed(capacity, "a whole number", |text| {
+            text.parse().ok().map(Capacity::new)
+        });
+        let start_delay = cells.parsed(
+            start_delay,
+            "a time with its unit, as in `90s` or `2min`",
+            |text| units::parse_time(text).ok(),
+        );
+        let text = |column: Option<ColumnIndex>| column.map_or("", |c| row.value(c)).to_owned();
+        let position = positions.read(sheet, row, &mut reading);
+        if let (Some(id), Some(kind), Some(position)) = (id, kind, position) {
+            facilities.push(Facility {
+                name: text(name),
+                amenities,
+                hours,
+                capacity,
+                start_delay: start_delay.unwrap_or(TravelTime::ZERO),
+                owner: text(owner),
+                opened: text(opened),
+                source: source.name.clone(),
+                illustrative: source.illustrative,
+                ..Facility::new(id, kind, position)
+            });
+        }
+    }
+    positions.note(sheet.rows().len(), &mut reading);
+    let n_rows = facilities
+        .iter()
+        .filter(|facility| facility.hours.is_none())
+        .count();
+    if n_rows > 0 {
+        reading.notes.push(Note::UnknownHours { n_rows });
+    }
+    reading.finish("facilities", sheet, facilities)
+}
+
+/// One row, and where its problems go.
+struct Cells<'a> {
+    sheet: &'a Sheet,
+    row: &'a SheetRow,
+    reading: &'a mut Reading,
+}
+
+impl Cells<'_> {
+    /// A value that may be empty; what is there must be readable.
+    fn parsed<T>(
+        &mut self,
+        column: Option<ColumnIndex>,
+        wanted: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let column = column?;
+        let text = self.row.value(column);
+        if text.is_empty() {
+            return None;
+        }
+        let value = parse(text);
+        if value.is_none() {
+            let kind = ProblemKind::Value {
+                column: self.sheet.column_name(column).to_owned(),
+                got: text.to_owned(),
+                wanted: wanted.to_owned(),
+            };
+            self.reading.problems.push(self.row.place, kind);
+        }
+        value
+    }
+
+    /// A value that must be there and may stand only once.
+    fn unique(
+        &mut self,
+        column: Option<ColumnIndex>,
+        seen: &mut BTreeMap<String, RowPlace>,
+    ) -> Option<String> {
+        let column = column?;
+        let text = self.row.value(column).to_owned();
+        let name = self.sheet.column_name(column).to_owned();
+        if text.is_empty() {
+            let kind = ProblemKind::Empty {
+                column: name,
+                wanted: "an id".to_owned(),
+            };
+            self.reading.problems.push(self.row.place, kind);
+            return None;
+        }
+        if let Some(&first) = seen.get(&text) {
+            let kind = ProblemKind::Repeated {
+                column: name,
+                got: text,
+                first,
+            };
+            self.reading.problems.push(self.row.place, kind);
+            return None;
+        }
+        seen.insert(text.clone(), self.row.place);
+        Some(text)
+    }
+
+    fn kind(&mut self, column: Option<ColumnIndex>, catalog: &KindCatalog) -> Option<FacilityKind> {
+        let column = column?;
+        let text = self.row.value(column);
+        match catalog.find(text) {
+            Ok(kind) => Some(kind),
+            Err(unknown) => {
+                let kind = ProblemKind::Value {
+                    column: self.sheet.column_name(column).to_owned(),
+                    got: text.to_owned(),
+                    wanted: format!("one of {}", unknown.known.join(", ")),
+                };
+                let hint = match unknown.nearest {
+                    Some(nearest) => format!("did you mean `{nearest}`?"),
+                    None => "kinds of your own are declared in the plan".to_owned(),
+                };
+                self.reading
+                    .problems
+                    .push_with_hint(self.row.place, kind, hint);
+                None
+            }
+        }
+    }
+
+    fn amenities(&mut self, column: Option<ColumnIndex>) -> AmenitySet {
+        let Some(column) = column else {
+            return AmenitySet::EMPTY;
+        };
+        let words = self
+            .row
+            .value(column)
+            .split([';', ',', '|', '、', '；', '，']);
+        let mut set = AmenitySet::EMPTY;
+        for word in words.map(str::trim).filter(|word| !word.is_empty()) {
+            match word.parse::<Amenity>() {
+                Ok(amenity) => set = set.with(amenity),
+                Err(unknown) => {
+                    let kind = ProblemKind::Value {
+                        column: self.sheet.column_name(column).to_owned(),
+                        got: word.to_owned(),
+                        wanted: format!("some of {}", Amenity::ALL.map(Amenity::key).join(", ")),
+                    };
+                    let place = self.row.place;
+                    match unknown.nearest {
+                        Some(nearest) => self.reading.problems.push_with_hint(
+                            place,
+                            kind,
+                            format!("did you mean `{nearest}`?"),
+                        ),
+                        None => self.reading.problems.push(place, kind),
+                    }
+                }
+            }
+        }
+        set
+    }
+}

@@ -1,0 +1,364 @@
+//! GeoJSON (RFC 7946): reading points and polygons with their properties, writing layers.
+//!
+//! RFC 7946 knows WGS-84 only. What comes in may be declared to be in another datum, because
+//! Chinese tools write such files; what goes out is always WGS-84.
+
+use std::path::Path;
+
+use ::geojson::{
+    Feature, FeatureCollection, GeoJson, Geometry, GeometryValue, JsonObject, JsonValue, Position,
+};
+use serde_json::Number;
+use units::{LngLat, Outline, Ring};
+
+use crate::csv::ILLUSTRATIVE;
+use crate::sheet::{RawShape, Sheet, SheetRow};
+use crate::table::fixed;
+use crate::{
+    Column, ColumnKind, Encoding, Layer, Note, Problems, ReadError, RowPlace, Shape, Table, Value,
+};
+
+/// Reads the features of a GeoJSON file that is already in memory; properties become columns in
+/// the order in which they first appear.
+pub(crate) fn sheet(
+    path: &Path,
+    bytes: &[u8],
+    declared: Option<Encoding>,
+) -> Result<Sheet, ReadError> {
+    let decoded = Encoding::decode(bytes, declared).map_err(|error| ReadError::Encoding {
+        path: path.to_owned(),
+        line: error.line,
+        encoding: error.encoding,
+    })?;
+    let form = |detail: String| ReadError::Form {
+        path: path.to_owned(),
+        wanted: "GeoJSON",
+        detail,
+    };
+    let features = match serde_json::from_str(&decoded.text) {
+        Ok(GeoJson::FeatureCollection(collection)) => collection.features,
+        Ok(GeoJson::Feature(feature)) => vec![feature],
+        Ok(GeoJson::Geometry(geometry)) => vec![Feature {
+            geometry: Some(geometry),
+            ..Feature::default()
+        }],
+        Err(error) => return Err(form(error.to_string())),
+    };
+    let mut header: Vec<String> = Vec::new();
+    let mut rows = Vec::with_capacity(features.len());
+    for (number, feature) in (1..).zip(features) {
+        let mut values = vec![String::new(); header.len()];
+        let id = feature.id.as_ref().map(|id| match id {
+            ::geojson::feature::Id::String(id) => JsonValue::from(id.as_str()),
+            ::geojson::feature::Id::Number(id) => JsonValue::from(id.clone()),
+        });
+        let id = id.iter().map(|id| (FEATURE_ID, id));
+        let properties = feature
+            .properties
+            .iter()
+            .flatten()
+            .map(|(name, value)| (name.as_str(), value));
+        for (name, value) in properties.chain(id) {
+            let column = header
+                .iter()
+                .position(|known| known == name)
+                .unwrap_or_else(|| {
+                    header.push(name.to_owned());
+                    values.push(String::new());
+                    header.len() - 1
+                });
+            values[column] = text_of(value);
+        }
+        let shape = feature
+            .geometry
+            .map_or(RawShape::None, |geometry| raw_shape(geometry.value));
+        rows.push(SheetRow {
+            place: RowPlace::Feature(number),
+            values,
+            shape,
+        });
+    }
+    for row in &mut rows {
+        row.values.resize(header.len(), String::new());
+    }
+    // The id of a feature serves where the properties hold none.
+    if let Some(id) = header.iter().position(|name| name == FEATURE_ID)
+        && !header.iter().any(|name| name == "id")
+    {
+        "id".clone_into(&mut header[id]);
+    }
+    let notes = if decoded.is_guess {
+        vec![Note::GuessedEncoding(decoded.encoding)]
+    } else {
+        Vec::new()
+    };
+    Ok(Sheet {
+        path: path.to_owned(),
+        header,
+        rows,
+        notes,
+        problems: Problems::default(),
+    })
+}
+
+/// Stands for the id beside the properties; no property can have this name by accident.
+const FEATURE_ID: &str = "\u{0}id";
+
+fn text_of(value: &JsonValue) -> String {
+    match value {
+        JsonValue::Null => String::new(),
+        JsonValue::String(text) => text.trim().to_owned(),
+        // Lists of amenities and the like.
+        JsonValue::Array(values) => {
+            let values: Vec<String> = values.iter().map(text_of).collect();
+            values.join(";")
+        }
+        other => other.to_string(),
+    }
+}
+
+fn raw_shape(value: GeometryValue) -> RawShape {
+    let xy = |position: &Position| match *position.as_slice() {
+        [x, y, ..] => [x, y],
+        _ => [f64::NAN; 2],
+    };
+    let polygon = |rings: Vec<Vec<Position>>| -> Vec<Vec<[f64; 2]>> {
+        rings
+            .iter()
+            .map(|ring| ring.iter().map(xy).collect())
+            .collect()
+    };
+    match value {
+        GeometryValue::Point { coordinates } => RawShape::Point(xy(&coordinates)),
+        GeometryValue::Polygon { coordinates } => RawShape::Polygons(vec![polygon(coordinates)]),
+        GeometryValue::MultiPolygon { coordinates } => {
+            RawShape::Polygons(coordinates.into_iter().map(polygon).collect())
+        }
+        GeometryValue::MultiPoint { .. } => RawShape::Other("a MultiPoint"),
+        GeometryValue::LineString { .. } => RawShape::Other("a LineString"),
+        GeometryValue::MultiLineString { .. } => RawShape::Other("a MultiLineString"),
+        GeometryValue::GeometryCollection { .. } => RawShape::Other("a GeometryCollection"),
+    }
+}
+
+/// Writes a layer as a GeoJSON feature collection, one feature a line, so that two results can be
+/// compared line by line.
+///
+/// The layer's attributes become members of the collection, beside `name`.
+///
+/// Cost: linear.
+pub fn to_geojson(layer: &Layer) -> String {
+    let table = layer.table();
+    let mut text = String::from("{\"type\":\"FeatureCollection\",\"name\":");
+    text.push_str(&JsonValue::from(table.name()).to_string());
+    if table.is_illustrative() {
+        text.push_str(",\"illustrative\":true");
+    }
+    for (name, value) in table.attributes() {
+        text.push(',');
+        text.push_str(&JsonValue::from(name.as_str()).to_string());
+        text.push(':');
+        text.push_str(&json(value, None).to_string());
+    }
+    text.push_str(",\"features\":[");
+    for (i, (shape, row)) in layer.shapes().iter().zip(table.rows()).enumerate() {
+        text.push_str(if i > 0 { ",\n" } else { "\n" });
+        text.push_str(&feature(table, shape, row).to_string());
+    }
+    text.push_str("\n]}\n");
+    text
+}
+
+/// The same layer as a value of the `geojson` crate, for answers over HTTP.
+///
+/// Cost: linear.
+pub fn to_feature_collection(layer: &Layer) -> FeatureCollection {
+    let table = layer.table();
+    let rows = layer.shapes().iter().zip(table.rows());
+    let mut collection =
+        FeatureCollection::new(rows.map(|(shape, row)| feature(table, shape, row)));
+    let mut members = JsonObject::new();
+    members.insert("name".to_owned(), JsonValue::from(table.name()));
+    if table.is_illustrative() {
+        members.insert(ILLUSTRATIVE.to_owned(), JsonValue::Bool(true));
+    }
+    for (name, value) in table.attributes() {
+        members.insert(name.clone(), json(value, None));
+    }
+    collection.foreign_members = Some(members);
+    collection
+}
+
+fn feature(table: &Table, shape: &Shape, row: &[Value]) -> Feature {
+    let mut properties = JsonObject::new();
+    for (column, value) in table.columns().iter().zip(row) {
+        properties.insert(column.name().to_owned(), json(value, Some(column)));
+    }
+    if table.is_illustrative() {
+        properties.insert(ILLUSTRATIVE.to_owned(), JsonValue::Bool(true));
+    }
+    Feature {
+        bbox: None,
+        geometry: geometry(shape),
+        id: None,
+        properties: Some(properties),
+        foreign_members: None,
+    }
+}
+
+fn json(value: &Value, column: Option<&Column>) -> JsonValue {
+    match value {
+        Value::Empty => JsonValue::Null,
+        Value::Text(text) => JsonValue::from(text.as_str()),
+        Value::Integer(value) => JsonValue::from(*value),
+        Value::Boolean(value) => JsonValue::Bool(*value),
+        Value::Decimal(value) => {
+            let value = match column.map(Column::kind) {
+                // Rounded by way of text, so that CSV and GeoJSON say the same.
+                Some(ColumnKind::Decimal { places }) => {
+                    fixed(*value, places).and_then(|text| text.parse().ok())
+                }
+                _ => Some(*value),
+            };
+            value
+                .and_then(Number::from_f64)
+                .map_or(JsonValue::Null, JsonValue::Number)
+        }
+    }
+}
+
+fn geometry(shape: &Shape) -> Option<Geometry> {
+    let value = match shape {
+        Shape::None => return None,
+        Shape::Position(at) => GeometryValue::new_point(position(*at)),
+        Shape::Line(line) => {
+            GeometryValue::new_line_string(line.iter().map(|&corner| position(corner)))
+        }
+        Shape::Outline(outline) => multi_polygon(outline),
+    };
+    Some(Geometry::new(value))
+}
+
+/// One polygon as a Polygon, several as a `MultiPolygon`.
+fn multi_polygon(outline: &Outline) -> GeometryValue {
+    let rings = |polygon: &units::Polygon| -> Vec<Vec<Position>> {
+        let holes = polygon.holes().iter().map(closed);
+        std::iter::once(closed(polygon.outer()))
+            .chain(holes)
+            .collect()
+    };
+    match outline.polygons() {
+        [polygon] => GeometryValue::Polygon {
+            coordinates: rings(polygon),
+        },
+        polygons => GeometryValue::MultiPolygon {
+            coordinates: polygons.iter().map(rings).collect(),
+        },
+    }
+}
+
+fn closed(ring: &Ring) -> Vec<Position> {
+    let corners = ring.corners();
+    corners
+        .iter()
+        .chain(corners.first())
+        .map(|&corner| position(corner))
+        .collect()
+}
+
+fn position(at: LngLat) -> Position {
+    Position::from([at.lng(), at.lat()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use units::Polygon;
+
+    fn at(lng: f64, lat: f64) -> LngLat {
+        LngLat::from_degrees(lng, lat).unwrap()
+    }
+
+    fn square(min: f64, max: f64) -> Ring {
+        Ring::new([at(min, min), at(max, min), at(max, max), at(min, max)]).unwrap()
+    }
+
+    fn layer() -> Layer {
+        let columns = vec![
+            Column::text("名称"),
+            Column::share("covered"),
+            Column::integer("n"),
+        ];
+        let mut layer = Layer::new(Table::new("cells", columns));
+        layer.set_attribute("limit_s", 900.0);
+        layer.push(
+            Shape::Position(at(114.05, -22.5)),
+            vec!["暖圈".into(), (1.0 / 3.0).into(), 7_u32.into()],
+        );
+        let polygon = Polygon::new(square(0.0, 4.0), vec![square(1.0, 2.0)]);
+        layer.push(
+            Shape::Outline(Outline::new(vec![polygon])),
+            vec![Value::Empty, f64::INFINITY.into(), Value::Empty],
+        );
+        layer.push(
+            Shape::Line(vec![at(1.0, 2.0), at(3.0, 4.0)]),
+            vec!["\"".into(), 0.0.into(), 0_u32.into()],
+        );
+        layer
+    }
+
+    #[test]
+    fn a_layer_is_written_as_the_rfc_says() {
+        assert_eq!(
+            to_geojson(&layer()),
+            concat!(
+                "{\"type\":\"FeatureCollection\",\"name\":\"cells\",\"limit_s\":900.0,\"features\":[\n",
+                "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[114.05,-22.5]},",
+                "\"properties\":{\"名称\":\"暖圈\",\"covered_share\":0.333333,\"n\":7}},\n",
+                "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[",
+                "[[0.0,0.0],[4.0,0.0],[4.0,4.0],[0.0,4.0],[0.0,0.0]],",
+                "[[1.0,2.0],[2.0,2.0],[2.0,1.0],[1.0,1.0],[1.0,2.0]]]},",
+                "\"properties\":{\"名称\":null,\"covered_share\":null,\"n\":null}},\n",
+                "{\"type\":\"Feature\",\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[1.0,2.0],[3.0,4.0]]},",
+                "\"properties\":{\"名称\":\"\\\"\",\"covered_share\":0.0,\"n\":0}}\n",
+                "]}\n"
+            )
+        );
+    }
+
+    #[test]
+    fn illustrative_layers_say_so_in_every_feature() {
+        let mut layer = layer();
+        layer.mark_illustrative();
+        let text = to_geojson(&layer);
+        assert_eq!(text.matches("\"illustrative\":true").count(), 4);
+        let collection: FeatureCollection = text.parse::<GeoJson>().unwrap().try_into().unwrap();
+        assert_eq!(collection, to_feature_collection(&layer));
+    }
+
+    #[test]
+    fn properties_become_columns() {
+        let text = r#"{"type":"FeatureCollection","features":[
+            {"type":"Feature","id":7,"properties":{"a":1.50,"tags":["rest","water"]},"geometry":{"type":"Point","coordinates":[114.1,22.5,3]}},
+            {"type":"Feature","properties":{"b":true,"a":null},"geometry":null}]}"#;
+        let sheet = sheet(Path::new("x.geojson"), text.as_bytes(), None).unwrap();
+        assert_eq!(sheet.header, ["a", "tags", "id", "b"]);
+        assert_eq!(sheet.rows[0].values, ["1.5", "rest;water", "7", ""]);
+        assert_eq!(sheet.rows[1].values, ["", "", "", "true"]);
+        assert_eq!(sheet.rows[0].shape, RawShape::Point([114.1, 22.5]));
+        assert_eq!(sheet.rows[1].place, RowPlace::Feature(2));
+    }
+
+    #[test]
+    fn broken_files_name_the_line() {
+        let error = sheet(Path::new("x.geojson"), b"{\n\"type\": oops}", None).unwrap_err();
+        assert!(error.to_string().contains("line 2"), "{error}");
+        let error = sheet(Path::new("x.geojson"), b"{\"type\":\"Nonsense\"}", None).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("could not read `x.geojson`: it is not GeoJSON"),
+            "{error}"
+        );
+    }
+}

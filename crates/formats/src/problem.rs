@@ -1,0 +1,248 @@
+use std::fmt;
+
+use thiserror::Error;
+use units::Length;
+
+/// How many problems of one file are shown; the rest is counted.
+pub const SHOWN: usize = 20;
+
+/// Which row of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RowPlace {
+    /// The file as a whole: its header, its form.
+    File,
+    /// A line, from 1.
+    Line(u64),
+    /// A feature of a GeoJSON file, from 1.
+    Feature(u64),
+    /// A row of something that is no file, from 1.
+    Row(u64),
+}
+
+impl fmt::Display for RowPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File => f.write_str("file"),
+            Self::Line(n) => write!(f, "line {n}"),
+            Self::Feature(n) => write!(f, "feature {n}"),
+            Self::Row(n) => write!(f, "row {n}"),
+        }
+    }
+}
+
+/// What is wrong with a row.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum ProblemKind {
+    /// A column that must be there is not.
+    #[error("no column for {field}; wanted one of {}", quoted(wanted))]
+    NoColumn {
+        /// What is missing.
+        field: String,
+        /// Names that would do.
+        wanted: Vec<String>,
+    },
+    /// A value that does not say what its column should.
+    #[error("`{column}` is `{got}`; wanted {wanted}")]
+    Value {
+        /// The column as the file names it.
+        column: String,
+        /// What stands there.
+        got: String,
+        /// What should.
+        wanted: String,
+    },
+    /// A value is missing.
+    #[error("`{column}` is empty; wanted {wanted}")]
+    Empty {
+        /// The column as the file names it.
+        column: String,
+        /// What should stand there.
+        wanted: String,
+    },
+    /// A value that must be unique stands twice.
+    #[error("`{column}` is `{got}`, which already stands in {first}")]
+    Repeated {
+        /// The column as the file names it.
+        column: String,
+        /// What stands there.
+        got: String,
+        /// Where it stands first.
+        first: RowPlace,
+    },
+    /// A row with more or fewer values than the header.
+    #[error("has {got} values; the header has {wanted}")]
+    Width {
+        /// How many it has.
+        got: usize,
+        /// How many it should have.
+        wanted: usize,
+    },
+    /// A position outside the area.
+    #[error("`{lng_column}` {lng}, `{lat_column}` {lat} lies {} outside {area}", kilometers(*distance))]
+    Outside {
+        /// Column of the longitude.
+        lng_column: String,
+        /// Longitude as written.
+        lng: String,
+        /// Column of the latitude.
+        lat_column: String,
+        /// Latitude as written.
+        lat: String,
+        /// How far outside.
+        distance: Length,
+        /// Outside what: `the study area`.
+        area: String,
+    },
+    /// A shape of the wrong sort.
+    #[error("its geometry is {got}; wanted {wanted}")]
+    Shape {
+        /// What it is.
+        got: String,
+        /// What it should be.
+        wanted: &'static str,
+    },
+}
+
+fn quoted(words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    words.join(", ")
+}
+
+/// Metres below one kilometre, kilometres with one decimal above.
+fn kilometers(length: Length) -> String {
+    if length < Length::from_m(1_000) {
+        format!("{:.0} m", length.as_m_f64())
+    } else {
+        format!("{:.1} km", length.as_m_f64() / 1_000.0)
+    }
+}
+
+/// One thing wrong in a file, with its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// Which row.
+    pub place: RowPlace,
+    /// What is wrong.
+    pub kind: ProblemKind,
+    /// What to do about it, if more can be said.
+    pub hint: Option<String>,
+}
+
+/// `line 17: ...`; what concerns the whole file stands without a place.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.place {
+            RowPlace::File => write!(f, "{}", self.kind),
+            place => write!(f, "{place}: {}", self.kind),
+        }
+    }
+}
+
+/// Everything wrong with one file, in the order of its rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Problems {
+    all: Vec<Problem>,
+}
+
+impl Problems {
+    /// Notes one more problem.
+    pub fn push(&mut self, place: RowPlace, kind: ProblemKind) {
+        self.all.push(Problem {
+            place,
+            kind,
+            hint: None,
+        });
+    }
+
+    /// Notes one more problem and what to do about it.
+    pub fn push_with_hint(&mut self, place: RowPlace, kind: ProblemKind, hint: impl Into<String>) {
+        self.all.push(Problem {
+            place,
+            kind,
+            hint: Some(hint.into()),
+        });
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// All of them.
+    pub fn all(&self) -> &[Problem] {
+        &self.all
+    }
+
+    /// What to do about them, each piece of advice once, in the order of the problems.
+    pub fn hints(&self) -> Vec<&str> {
+        let mut hints: Vec<&str> = Vec::new();
+        for hint in self
+            .all
+            .iter()
+            .filter_map(|problem| problem.hint.as_deref())
+        {
+            if !hints.contains(&hint) {
+                hints.push(hint);
+            }
+        }
+        hints
+    }
+}
+
+/// One line each, indented by two; past [`SHOWN`] only their number.
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, problem) in self.all.iter().take(SHOWN).enumerate() {
+            let end = if i == 0 { "" } else { "\n" };
+            write!(f, "{end}  {problem}")?;
+        }
+        if self.all.len() > SHOWN {
+            write!(f, "\n  and {} more", self.all.len() - SHOWN)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn twenty_are_shown_and_the_rest_is_counted() {
+        let mut problems = Problems::default();
+        for line in 2..27 {
+            let kind = ProblemKind::Width { got: 1, wanted: 2 };
+            problems.push_with_hint(RowPlace::Line(line), kind, "quote values with commas");
+        }
+        let text = problems.to_string();
+        assert_eq!(text.lines().count(), 21);
+        assert_eq!(
+            text.lines().next(),
+            Some("  line 2: has 1 values; the header has 2")
+        );
+        assert_eq!(text.lines().last(), Some("  and 5 more"));
+        assert_eq!(problems.hints(), ["quote values with commas"]);
+    }
+
+    #[test]
+    fn a_position_outside_is_told_as_in_the_guide() {
+        let kind = ProblemKind::Outside {
+            lng_column: "lng".into(),
+            lng: "116.47".into(),
+            lat_column: "lat".into(),
+            lat: "39.99".into(),
+            distance: Length::from_m(4_213),
+            area: "the study area".into(),
+        };
+        let problem = Problem {
+            place: RowPlace::Line(17),
+            kind,
+            hint: None,
+        };
+        assert_eq!(
+            problem.to_string(),
+            "line 17: `lng` 116.47, `lat` 39.99 lies 4.2 km outside the study area"
+        );
+    }
+}

@@ -1,1 +1,43 @@
-//! Placeholder.
+//! A plan file: loaded, resolved, run, compared, reported.
+//!
+//! The format is documented by one commented example, the demo plan:
+//!
+//! ```toml
+#![doc = include_str!("../../../data/shenzhen/plan.toml")]
+//! ```
+//!
+//! A plan says everything a run needs. [`Plan::read`] understands the text, [`resolve`] loads and
+//! checks every file it names and finds all problems at once, [`evaluate`] decides every standard
+//! after a list of changes, [`run`](run::run) does so for the baseline and all scenarios.
+//! A scenario never touches the baseline: it borrows it.
+//!
+//! What it does not do: open network files (the caller hands in a `City`), know HTTP or a terminal.
+
+mod change;
+mod choose;
+pub mod compare;
+mod corners;
+mod evaluate;
+mod fingerprint;
+mod gap_name;
+mod modification;
+mod plan;
+mod problem;
+mod project;
+pub mod report;
+mod resolve;
+pub mod run;
+mod sources;
+pub mod spec;
+pub mod summary;
+pub mod tables;
+
+pub use change::{Change, resolve_changes};
+pub use choose::{ChosenSite, ChosenSites};
+pub use evaluate::{Evaluation, JointResult, ServiceResult, evaluate};
+pub use modification::Modification;
+pub use plan::Plan;
+pub use problem::Problems;
+pub use project::{Candidate, ProfileStreets, Project, ResolvedScenario};
+pub use report::ScenarioReport;
+pub use resolve::resolve;

@@ -1,1 +1,52 @@
-fn main() {}
+//! `cargo xtask …`: the developer's and newcomer's commands.
+//!
+//! Runs the built program like a user and depends on no crate of ours.
+#![expect(
+    clippy::print_stdout,
+    reason = "an xtask talks to the person who typed it"
+)]
+
+mod architecture;
+mod bench;
+mod command;
+mod data;
+mod demo;
+mod test;
+
+use std::process::ExitCode;
+
+const VERBS: &str = "\
+cargo xtask demo           build, import the sample city, run its plan, print the summary
+cargo xtask test           everything that must pass: format, lints, docs, architecture, data, tests
+cargo xtask test --long    the same and what takes long: benches against their bars
+cargo xtask bench          measure import and run on the sample city, keep the figures in benches/runs
+cargo xtask architecture   check the crates against the table of arrows
+cargo xtask data           check the committed data against data/sources.toml";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["demo"] => demo::run(),
+        ["test"] => test::run(false),
+        ["test", "--long"] => test::run(true),
+        ["bench"] => bench::run(),
+        ["architecture"] => architecture::check(),
+        ["data"] => data::check(),
+        [] | ["help" | "--help"] => {
+            println!("{VERBS}");
+            Ok(())
+        }
+        other => Err(anyhow::anyhow!(
+            "`{}` is no verb of xtask\n\n{VERBS}",
+            other.join(" ")
+        )),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,244 @@
+use std::collections::BTreeSet;
+
+use coverage::{Amenity, Capacity, Facility, FacilityKind, OpeningHours};
+use graph::{EdgeId, OsmWayId};
+use units::{LngLat, TravelTime, parse_position, parse_time};
+
+use crate::modification::Modification;
+use crate::problem::Problems;
+use crate::project::Project;
+
+/// A [`Modification`] with its names turned into values and checked.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// A new facility.
+    Add(Box<Facility>),
+    /// A facility moves.
+    Move {
+        /// Which.
+        id: String,
+        /// Where to.
+        to: LngLat,
+    },
+    /// Facilities close.
+    Close(Vec<String>),
+    /// A facility gets other hours.
+    Hours {
+        /// Which.
+        id: String,
+        /// The new hours.
+        hours: OpeningHours,
+    },
+    /// A standard gets another limit.
+    Limit {
+        /// Index of the standard.
+        standard: usize,
+        /// The new limit.
+        limit: TravelTime,
+    },
+    /// Streets close.
+    CloseEdges(Vec<EdgeId>),
+    /// The best candidates are built.
+    Choose {
+        /// Index of the standard.
+        standard: usize,
+        /// How many.
+        n_sites: u32,
+        /// What is built.
+        kind: FacilityKind,
+        /// With how many slots.
+        capacity: Option<Capacity>,
+    },
+}
+
+/// Resolves modifications in order, so that one may speak of what an earlier one added.
+///
+/// # Errors
+/// Every modification that names something unknown or malformed, with `place` in front.
+pub fn resolve_changes(
+    project: &Project,
+    place: &str,
+    modifications: &[Modification],
+) -> Result<Vec<Change>, Problems> {
+    let mut problems = Problems::default();
+    let mut known: BTreeSet<String> = project.facilities.iter().map(|f| f.id.clone()).collect();
+    let mut changes = Vec::new();
+    for (number, modification) in (1..).zip(modifications) {
+        let place = format!("{place}, modification {number}");
+        match resolve_change(project, &mut known, modification) {
+            Ok(change) => changes.push(change),
+            Err(why) => problems.add(format!("{place}: {why}")),
+        }
+    }
+    problems.or(changes)
+}
+
+fn resolve_change(
+    project: &Project,
+    known: &mut BTreeSet<String>,
+    modification: &Modification,
+) -> Result<Change, String> {
+    match modification {
+        Modification::AddFacility {
+            id,
+            kind,
+            at,
+            name,
+            opening_hours,
+            capacity,
+            amenities,
+            start_delay,
+        } => {
+            if !known.insert(id.clone()) {
+                return Err(format!(
+                    "facility id `{id}` is in use; give the new one another id"
+                ));
+            }
+            let kind = project.kinds.find(kind).map_err(|e| e.to_string())?;
+            let mut facility = Facility::new(id.clone(), kind, inside(project, at)?);
+            facility.name = name.clone().unwrap_or_default();
+            facility.hours = opening_hours.as_deref().map(hours).transpose()?;
+            facility.capacity = capacity.map(Capacity::new);
+            for amenity in amenities {
+                let amenity: Amenity = amenity
+                    .parse()
+                    .map_err(|e: coverage::UnknownAmenity| e.to_string())?;
+                facility.amenities = facility.amenities.with(amenity);
+            }
+            if let Some(delay) = start_delay {
+                facility.start_delay = parse_time(delay).map_err(|e| e.to_string())?;
+            }
+            "scenario".clone_into(&mut facility.source);
+            Ok(Change::Add(Box::new(facility)))
+        }
+        Modification::MoveFacility { facility, to } => {
+            let id = existing(known, facility)?;
+            Ok(Change::Move {
+                id,
+                to: inside(project, to)?,
+            })
+        }
+        Modification::CloseFacilities { facilities } => {
+            let ids: Result<Vec<String>, String> =
+                facilities.iter().map(|id| existing(known, id)).collect();
+            Ok(Change::Close(ids?))
+        }
+        Modification::ChangeHours {
+            facility,
+            opening_hours,
+        } => Ok(Change::Hours {
+            id: existing(known, facility)?,
+            hours: hours(opening_hours)?,
+        }),
+        Modification::ChangeLimit { standard, limit } => Ok(Change::Limit {
+            standard: standard_index(project, standard)?,
+            limit: parse_time(limit).map_err(|e| e.to_string())?,
+        }),
+        Modification::CloseStreet { ways, name } => {
+            Ok(Change::CloseEdges(edges(project, ways, name.as_deref())?))
+        }
+        Modification::ChooseSites {
+            standard,
+            sites,
+            kind,
+            capacity,
+        } => {
+            let standard = standard_index(project, standard)?;
+            let chosen = &project.standards[standard];
+            if chosen.required.get() != 1 {
+                return Err(format!(
+                    "standard `{}` asks for {} facilities; sites can be chosen for standards that \
+                     ask for one",
+                    chosen.key, chosen.required
+                ));
+            }
+            let kind = project.kinds.find(kind).map_err(|e| e.to_string())?;
+            if !chosen.selection.kinds.is_empty() && !chosen.selection.kinds.contains(&kind) {
+                return Err(format!(
+                    "a new `{}` does not serve standard `{}`, which asks for {}",
+                    kind.key(),
+                    chosen.key,
+                    chosen
+                        .selection
+                        .kinds
+                        .iter()
+                        .map(FacilityKind::key)
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                ));
+            }
+            if project.candidates.is_empty() {
+                return Err("the plan has no [[candidates]] to choose from".to_owned());
+            }
+            Ok(Change::Choose {
+                standard,
+                n_sites: *sites,
+                kind,
+                capacity: capacity.map(Capacity::new),
+            })
+        }
+    }
+}
+
+fn hours(text: &str) -> Result<OpeningHours, String> {
+    OpeningHours::parse(text).map_err(|e| e.to_string())
+}
+
+fn existing(known: &BTreeSet<String>, id: &str) -> Result<String, String> {
+    if known.contains(id) {
+        return Ok(id.to_owned());
+    }
+    let hint = coverage::nearest_spelling(id, known.iter().map(String::as_str))
+        .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    Err(format!("there is no facility `{id}`{hint}"))
+}
+
+fn inside(project: &Project, at: &str) -> Result<LngLat, String> {
+    let position = parse_position(at).map_err(|e| e.to_string())?;
+    if !project.streets_box.contains(position) {
+        return Err(format!("`{at}` lies outside the streets of the network"));
+    }
+    Ok(position)
+}
+
+/// Index of the standard with a key.
+pub(crate) fn standard_index(project: &Project, key: &str) -> Result<usize, String> {
+    project
+        .standards
+        .iter()
+        .position(|s| s.key == key)
+        .ok_or_else(|| {
+            let keys: Vec<&str> = project.standards.iter().map(|s| s.key.as_str()).collect();
+            format!(
+                "there is no standard `{key}`; the plan has {}",
+                keys.join(", ")
+            )
+        })
+}
+
+fn edges(project: &Project, ways: &[i64], name: Option<&str>) -> Result<Vec<EdgeId>, String> {
+    if ways.is_empty() && name.is_none() {
+        return Err("give `ways` or `name` to say which street closes".to_owned());
+    }
+    let graph = &project.city.streets;
+    let ways: BTreeSet<OsmWayId> = ways.iter().map(|&id| OsmWayId::new(id)).collect();
+    let mut found: BTreeSet<OsmWayId> = BTreeSet::new();
+    let mut named = false;
+    let mut edges = Vec::new();
+    for edge in graph.edges() {
+        let way = graph.edge_way(edge);
+        let by_name = name.is_some() && graph.edge_name(edge) == name;
+        if ways.contains(&way) || by_name {
+            found.insert(way);
+            named |= by_name;
+            edges.push(edge);
+        }
+    }
+    if let Some(missing) = ways.iter().find(|way| !found.contains(way)) {
+        return Err(format!("there is no street with way id {missing}"));
+    }
+    if let Some(name) = name.filter(|_| !named) {
+        return Err(format!("there is no street named `{name}`"));
+    }
+    Ok(edges)
+}

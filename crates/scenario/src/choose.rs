@@ -1,0 +1,173 @@
+use coverage::{Demand, DemandId, Facility, FacilityKind, ServiceCoverage, ServiceInputs};
+use siting::{CountedRows, Effort, Infeasible, Question, Solution, solve};
+use units::{LngLat, TravelTime};
+
+use crate::evaluate::{State, StreetsView};
+use crate::project::Candidate;
+
+/// Sites chosen for one standard: which, in which order, and how far from the best they can be.
+#[derive(Debug)]
+pub struct ChosenSites {
+    /// Index of the standard.
+    pub standard: usize,
+    /// How many were asked for.
+    pub n_asked: u32,
+    /// How many candidates there were.
+    pub n_candidates: usize,
+    /// Candidates too far from any street.
+    pub n_unlinked: usize,
+    /// Demand covered before.
+    pub covered_before: Demand,
+    /// All demand.
+    pub total: Demand,
+    /// The sites in order of choice.
+    pub sites: Vec<ChosenSite>,
+    /// Demand that the sites add together.
+    pub added: Demand,
+    /// No choice of as many candidates can add more than this.
+    pub added_bound: Demand,
+    /// The answer of `siting`, with its method and certificate.
+    pub solution: Solution,
+}
+
+/// One chosen site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChosenSite {
+    /// Id of the facility that the scenario builds here.
+    pub facility_id: String,
+    /// Id of the candidate.
+    pub candidate: String,
+    /// Its name; empty when it has none.
+    pub name: String,
+    /// Where.
+    pub position: LngLat,
+    /// Demand that it adds, given the sites before it.
+    pub adds: Demand,
+    /// Time to park, enter and be served.
+    pub start_delay: TravelTime,
+    /// Made up for illustration.
+    pub illustrative: bool,
+}
+
+/// Chooses the candidates that cover the most demand not covered yet.
+///
+/// # Errors
+/// When there is no choice.
+pub(crate) fn choose(
+    state: &State<'_>,
+    view: &StreetsView<'_>,
+    standard_index: usize,
+    n_sites: u32,
+) -> Result<ChosenSites, Infeasible> {
+    let project = state.project;
+    let standard = &state.standards[standard_index];
+    let open = standard
+        .open_set(&state.facilities, &project.week)
+        .and(&state.standing());
+    let rows = view.rows(&state.facilities, standard.limit);
+    let inputs = ServiceInputs {
+        demand: &project.demand,
+        linkage: &view.demand,
+        rows: &rows,
+        open: &open,
+    };
+    let before = ServiceCoverage::of(&inputs, standard);
+    // Only what is not covered yet counts: demand points that a new site could win.
+    let points = project.demand.points();
+    let weight: Vec<u64> = (0..points.len())
+        .map(|i| {
+            let covered = before.states()[i] == coverage::PointState::Covered;
+            if covered {
+                0
+            } else {
+                points[i].demand.as_thousandths()
+            }
+        })
+        .collect();
+
+    let candidates: Vec<Facility> = project.candidates.iter().map(as_facility).collect();
+    let rows = view.rows(&candidates, standard.limit);
+    let mut reached: Vec<Vec<u32>> = vec![Vec::new(); candidates.len()];
+    for (point, &point_weight) in (0..).zip(&weight) {
+        if point_weight == 0 {
+            continue;
+        }
+        for entry in rows.row(DemandId::new(point)) {
+            reached[entry.facility.index()].push(point);
+        }
+    }
+    let n_unlinked = candidates.len() - rows_linked(view, &candidates);
+    let mut first = vec![0];
+    let mut demand = Vec::new();
+    for column in &reached {
+        demand.extend(column);
+        first.push(demand.len());
+    }
+    let instance = CountedRows {
+        weight,
+        first,
+        demand,
+        cost: None,
+    }
+    .build()
+    .expect("rows of a search are well formed");
+    let question = Question {
+        n_sites: Some(n_sites),
+        ..Question::mclp(0)
+    };
+    let solution = solve(&instance, &question, &Effort::quick())?;
+
+    let demand_of = |steps: i128| {
+        Demand::from_thousandths(u64::try_from(steps).expect("covered demand is not negative"))
+    };
+    let taken: std::collections::BTreeSet<&str> =
+        state.facilities.iter().map(|f| f.id.as_str()).collect();
+    let sites = solution
+        .sites()
+        .iter()
+        .map(|open| {
+            let candidate = &project.candidates[open.site.index()];
+            let mut facility_id = format!("site-{}", candidate.id);
+            while taken.contains(facility_id.as_str()) {
+                facility_id.push('+');
+            }
+            ChosenSite {
+                facility_id,
+                candidate: candidate.id.clone(),
+                name: candidate.name.clone(),
+                position: candidate.position,
+                adds: demand_of(open.adds),
+                start_delay: candidate.start_delay,
+                illustrative: candidate.illustrative,
+            }
+        })
+        .collect();
+    Ok(ChosenSites {
+        standard: standard_index,
+        n_asked: n_sites,
+        n_candidates: candidates.len(),
+        n_unlinked,
+        covered_before: before.total().covered,
+        total: before.total().total(),
+        sites,
+        added: demand_of(solution.objective()),
+        added_bound: demand_of(solution.bound()),
+        solution,
+    })
+}
+
+/// A candidate as a facility, so that it is joined and searched like one. Its kind plays no part.
+fn as_facility(candidate: &Candidate) -> Facility {
+    let mut facility = Facility::new(
+        candidate.id.clone(),
+        FacilityKind::BatterySwapCabinet,
+        candidate.position,
+    );
+    facility.start_delay = candidate.start_delay;
+    facility
+}
+
+fn rows_linked(view: &StreetsView<'_>, candidates: &[Facility]) -> usize {
+    let linkage = view.link_facilities(candidates);
+    linkage.n_places() - linkage.n_unlinked()
+}

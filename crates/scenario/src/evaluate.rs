@@ -1,0 +1,371 @@
+use std::collections::BTreeMap;
+
+use coverage::{
+    DemandId, EdgeAffected, Facility, FacilityId, Gap, Indicators, JointCoverage, Ledger, Linkage,
+    Rows, ServiceCoverage, ServiceInputs, ServiceStandard, gaps,
+};
+use graph::{Components, EdgeId, Metric};
+use reach::{Network, SnapIndex};
+use siting::Infeasible;
+use units::TravelTime;
+
+use crate::change::Change;
+use crate::choose::{ChosenSites, choose};
+use crate::project::{ProfileStreets, Project};
+
+/// What a scenario comes to.
+#[derive(Debug)]
+pub struct Evaluation {
+    /// All facilities after the changes, closed ones included.
+    pub facilities: Vec<Facility>,
+    /// Which of them are closed by the scenario.
+    pub closed: Vec<bool>,
+    /// One for each standard, in the order of the plan.
+    pub services: Vec<ServiceResult>,
+    /// One for each joint standard, in the order of the plan.
+    pub joints: Vec<JointResult>,
+    /// Sites chosen on the way, in order.
+    pub chosen: Vec<ChosenSites>,
+    /// How many edges the scenario closes.
+    pub n_closed_edges: usize,
+}
+
+/// One service standard, decided.
+#[derive(Debug)]
+pub struct ServiceResult {
+    /// The standard, with the limit of this scenario.
+    pub standard: ServiceStandard,
+    /// Facilities that serve it at its hour.
+    pub n_open: usize,
+    /// Facilities too far from any street of its profile.
+    pub n_unlinked_facilities: usize,
+    /// Point by point and cell by cell.
+    pub coverage: ServiceCoverage,
+    /// Contiguous uncovered cells, ranked.
+    pub gaps: Vec<Gap>,
+    /// Nearest and second facility of each cell, unique demand of each facility.
+    pub ledger: Ledger,
+    /// Cells from which the border of the streets lies within the limit.
+    pub edge_affected: EdgeAffected,
+    /// The headline figures.
+    pub indicators: Indicators,
+    /// The same for each zone.
+    pub by_zone: Vec<Indicators>,
+}
+
+/// One joint standard, decided.
+#[derive(Debug)]
+pub struct JointResult {
+    /// Index into the plan's joint standards.
+    pub joint: usize,
+    /// Indices of its parts among the standards.
+    pub parts: Vec<usize>,
+    /// Point by point and cell by cell.
+    pub coverage: JointCoverage,
+    /// Contiguous uncovered cells, ranked.
+    pub gaps: Vec<Gap>,
+    /// Cells that are edge-affected for one of its parts.
+    pub edge_affected: Vec<bool>,
+}
+
+/// Applies changes to the baseline, in order, and decides every standard.
+///
+/// Cost: one search for each facility and profile; a millisecond each at the size of a district.
+///
+/// # Errors
+/// When sites are to be chosen and no choice exists.
+pub fn evaluate(project: &Project, changes: &[Change]) -> Result<Evaluation, Infeasible> {
+    let mut state = State {
+        project,
+        facilities: project.facilities.clone(),
+        closed: vec![false; project.facilities.len()],
+        standards: project.standards.clone(),
+        closed_edges: Vec::new(),
+        chosen: Vec::new(),
+    };
+    for change in changes {
+        state.apply(change)?;
+    }
+    Ok(state.decide())
+}
+
+/// A scenario on its way.
+pub(crate) struct State<'a> {
+    pub(crate) project: &'a Project,
+    pub(crate) facilities: Vec<Facility>,
+    pub(crate) closed: Vec<bool>,
+    pub(crate) standards: Vec<ServiceStandard>,
+    closed_edges: Vec<EdgeId>,
+    chosen: Vec<ChosenSites>,
+}
+
+impl State<'_> {
+    fn apply(&mut self, change: &Change) -> Result<(), Infeasible> {
+        match change {
+            Change::Add(facility) => self.add(facility.as_ref().clone()),
+            Change::Move { id, to } => {
+                let index = self.index(id);
+                self.facilities[index].position = *to;
+            }
+            Change::Close(ids) => {
+                for id in ids {
+                    let index = self.index(id);
+                    self.closed[index] = true;
+                }
+            }
+            Change::Hours { id, hours } => {
+                let index = self.index(id);
+                self.facilities[index].hours = Some(hours.clone());
+            }
+            Change::Limit { standard, limit } => self.standards[*standard].limit = *limit,
+            Change::CloseEdges(edges) => self.closed_edges.extend(edges),
+            Change::Choose {
+                standard,
+                n_sites,
+                kind,
+                capacity,
+            } => {
+                let streets = self.streets_of(&self.standards[*standard].profile.clone());
+                let chosen = choose(self, &streets.view(), *standard, *n_sites)?;
+                for site in &chosen.sites {
+                    let mut facility =
+                        Facility::new(site.facility_id.clone(), kind.clone(), site.position);
+                    facility.name.clone_from(&site.name);
+                    facility.capacity = *capacity;
+                    facility.start_delay = site.start_delay;
+                    facility.illustrative = site.illustrative;
+                    "chosen site".clone_into(&mut facility.source);
+                    self.add(facility);
+                }
+                self.chosen.push(chosen);
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, facility: Facility) {
+        self.facilities.push(facility);
+        self.closed.push(false);
+    }
+
+    fn index(&self, id: &str) -> usize {
+        self.facilities
+            .iter()
+            .position(|f| f.id == id)
+            .expect("ids were checked when resolved")
+    }
+
+    /// The streets of a profile as this scenario leaves them.
+    fn streets_of(&self, profile: &str) -> ScenarioStreets<'_> {
+        let base = &self.project.profiles[profile];
+        if self.closed_edges.is_empty() {
+            return ScenarioStreets {
+                project: self.project,
+                base,
+                closed: None,
+            };
+        }
+        let graph = &self.project.city.streets;
+        let metric = base
+            .metric
+            .with_closed_edges(graph, self.closed_edges.iter().copied());
+        let components = Components::of(graph, &metric);
+        ScenarioStreets {
+            project: self.project,
+            base,
+            closed: Some((metric, components)),
+        }
+    }
+
+    fn decide(self) -> Evaluation {
+        let project = self.project;
+        let mut limits: BTreeMap<&str, TravelTime> = BTreeMap::new();
+        for standard in &self.standards {
+            let limit = limits.entry(&standard.profile).or_default();
+            *limit = (*limit).max(standard.limit);
+        }
+        let mut results: Vec<Option<ServiceResult>> = self.standards.iter().map(|_| None).collect();
+        for (profile, limit) in limits {
+            let streets = self.streets_of(profile);
+            let view = streets.view();
+            let facilities = view.link_facilities(&self.facilities);
+            // Times past the limit tell how far the uncovered are, and feed the time quantiles.
+            let far = TravelTime::from_tenths(limit.as_tenths().saturating_mul(2));
+            let rows = Rows::search(&view.network, &facilities, &view.demand, far);
+            for (index, standard) in self.standards.iter().enumerate() {
+                if standard.profile == profile {
+                    results[index] = Some(self.decide_service(&view, &facilities, &rows, standard));
+                }
+            }
+        }
+        let services: Vec<ServiceResult> = results
+            .into_iter()
+            .map(|r| r.expect("every standard has a profile"))
+            .collect();
+        let joints = (0..project.joints.len())
+            .map(|joint| decide_joint(project, joint, &services))
+            .collect();
+        Evaluation {
+            facilities: self.facilities,
+            closed: self.closed,
+            services,
+            joints,
+            chosen: self.chosen,
+            n_closed_edges: self.closed_edges.len(),
+        }
+    }
+
+    fn decide_service(
+        &self,
+        view: &StreetsView<'_>,
+        facilities: &Linkage,
+        rows: &Rows,
+        standard: &ServiceStandard,
+    ) -> ServiceResult {
+        let project = self.project;
+        let open = standard
+            .open_set(&self.facilities, &project.week)
+            .and(&self.standing());
+        let inputs = ServiceInputs {
+            demand: &project.demand,
+            linkage: &view.demand,
+            rows,
+            open: &open,
+        };
+        let coverage = ServiceCoverage::of(&inputs, standard);
+        let n_unlinked_facilities = open
+            .iter()
+            .filter(|&id| facilities.links()[FacilityId::index(id)].is_none())
+            .count();
+        ServiceResult {
+            standard: standard.clone(),
+            n_open: open.n_open(),
+            n_unlinked_facilities,
+            gaps: gaps(&project.area, coverage.cells()),
+            ledger: Ledger::of(&inputs, &coverage),
+            edge_affected: EdgeAffected::of(
+                &view.network,
+                &project.border,
+                &project.demand,
+                &view.demand,
+                standard.limit,
+            ),
+            indicators: Indicators::of(&project.demand, &coverage, rows.limit()),
+            by_zone: Indicators::by_zone(
+                &project.demand,
+                &coverage,
+                rows.limit(),
+                &project.zone_of_point,
+                project.zones.n_zones(),
+            ),
+            coverage,
+        }
+    }
+
+    /// The facilities that the scenario has not closed.
+    pub(crate) fn standing(&self) -> coverage::OpenSet {
+        coverage::OpenSet::from_fn(self.facilities.len(), |id| !self.closed[id.index()])
+    }
+}
+
+fn decide_joint(project: &Project, joint: usize, services: &[ServiceResult]) -> JointResult {
+    let standard = &project.joints[joint];
+    let parts: Vec<usize> = standard
+        .parts
+        .iter()
+        .map(|key| {
+            let found = project.standards.iter().position(|s| &s.key == key);
+            found.expect("parts were checked when resolved")
+        })
+        .collect();
+    let coverages: Vec<&ServiceCoverage> = parts.iter().map(|&i| &services[i].coverage).collect();
+    let coverage = JointCoverage::of(&project.demand, &coverages, standard.rule);
+    let n_cells = project.area.cells().len();
+    let edge_affected = (0..n_cells)
+        .map(|cell| {
+            parts
+                .iter()
+                .any(|&i| services[i].edge_affected.cells()[cell])
+        })
+        .collect();
+    JointResult {
+        joint,
+        parts,
+        gaps: gaps(&project.area, coverage.cells()),
+        coverage,
+        edge_affected,
+    }
+}
+
+/// The streets of one profile under one scenario, owning what the scenario changed.
+struct ScenarioStreets<'a> {
+    project: &'a Project,
+    base: &'a ProfileStreets,
+    closed: Option<(Metric, Components)>,
+}
+
+/// Streets ready for searching, with the demand joined to them.
+pub(crate) struct StreetsView<'a> {
+    project: &'a Project,
+    link: coverage::LinkOptions,
+    index: SnapIndex,
+    pub(crate) network: Network<'a>,
+    pub(crate) demand: Linkage,
+}
+
+impl ScenarioStreets<'_> {
+    fn view(&self) -> StreetsView<'_> {
+        let graph = &self.project.city.streets;
+        let (metric, components) = match &self.closed {
+            Some((metric, components)) => (metric, components),
+            None => (&self.base.metric, &self.base.components),
+        };
+        let index = SnapIndex::new(graph, |edge| components.is_main(edge));
+        let link = self.base.link;
+        let demand = Linkage::of_demand(
+            graph,
+            &index,
+            &self.project.demand,
+            |edge| components.is_main(edge),
+            link,
+        );
+        StreetsView {
+            project: self.project,
+            link,
+            index,
+            network: Network::new(graph, metric),
+            demand,
+        }
+    }
+}
+
+impl StreetsView<'_> {
+    pub(crate) fn link_facilities(&self, facilities: &[Facility]) -> Linkage {
+        Linkage::of_facilities(
+            &self.project.city.streets,
+            &self.index,
+            facilities,
+            self.link,
+        )
+    }
+
+    /// Rows of some facilities to all demand points.
+    pub(crate) fn rows(&self, facilities: &[Facility], limit: TravelTime) -> Rows {
+        Rows::search(
+            &self.network,
+            &self.link_facilities(facilities),
+            &self.demand,
+            limit,
+        )
+    }
+}
+
+/// The demand point that stands for a cell on the map, with its time.
+pub(crate) fn typical_time(
+    project: &Project,
+    coverage: &ServiceCoverage,
+    cell: coverage::CellRank,
+) -> Option<TravelTime> {
+    let point: DemandId = coverage.typical_point(&project.demand, cell)?;
+    coverage.times()[point.index()]
+}

@@ -1,0 +1,76 @@
+use std::collections::BTreeMap;
+
+use coverage::{Demand, Gap, PointState, ZoneId};
+
+use crate::project::Project;
+
+/// The street of each demand point, for naming gaps.
+#[derive(Debug)]
+pub(crate) struct GapNames {
+    /// Index into `names` for each demand point.
+    street_of_point: Vec<Option<usize>>,
+    names: Vec<String>,
+}
+
+impl GapNames {
+    pub(crate) fn of(project: &Project) -> Self {
+        let graph = &project.city.streets;
+        let mut ids: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut names: Vec<String> = Vec::new();
+        let street_of_point = project
+            .demand
+            .points()
+            .iter()
+            .map(|point| {
+                let name = graph.edge_name(point.street?.edge)?;
+                Some(*ids.entry(name).or_insert_with(|| {
+                    names.push(name.to_owned());
+                    names.len() - 1
+                }))
+            })
+            .collect();
+        Self {
+            street_of_point,
+            names,
+        }
+    }
+
+    /// The named street with the most uncovered demand, and the zone with the most of it.
+    pub(crate) fn name(&self, project: &Project, gap: &Gap, states: &[PointState]) -> String {
+        let mut streets: BTreeMap<usize, Demand> = BTreeMap::new();
+        let mut zones: BTreeMap<ZoneId, Demand> = BTreeMap::new();
+        for point in gap
+            .cells
+            .iter()
+            .flat_map(|&cell| project.demand.of_cell(cell))
+        {
+            if states[point] != PointState::Uncovered {
+                continue;
+            }
+            let demand = project.demand.points()[point].demand;
+            if let Some(street) = self.street_of_point[point] {
+                let sum = streets.entry(street).or_default();
+                *sum = *sum + demand;
+            }
+            if let Some(zone) = project.zone_of_point[point] {
+                let sum = zones.entry(zone).or_default();
+                *sum = *sum + demand;
+            }
+        }
+        let street = most(&streets).map(|id| self.names[id].as_str());
+        let zone = most(&zones).map(|id| project.zones.zone(id));
+        match (street, zone) {
+            (Some(street), Some(zone)) => format!("{street} ({})", zone.name),
+            (Some(street), None) => street.to_owned(),
+            (None, Some(zone)) => format!("({})", zone.name),
+            (None, None) => format!("{:.5},{:.5}", gap.center.lng(), gap.center.lat()),
+        }
+    }
+}
+
+/// The key with the most demand; ties go to the lower key.
+fn most<K: Copy + Ord>(sums: &BTreeMap<K, Demand>) -> Option<K> {
+    sums.iter()
+        .max_by_key(|&(&key, &sum)| (sum, std::cmp::Reverse(key)))
+        .map(|(&key, _)| key)
+}

@@ -1,0 +1,80 @@
+use serde::{Deserialize, Serialize};
+
+/// One change of a scenario: what a plan file lists and what a planner does on the map.
+///
+/// Positions are `lng,lat` in WGS-84 degrees; facilities are named by their id.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Modification {
+    /// A new facility.
+    AddFacility {
+        /// Its id, not used before.
+        id: String,
+        /// Its kind.
+        kind: String,
+        /// Where, `lng,lat`.
+        at: String,
+        /// Its name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// Opening hours in OSM syntax; always open when left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        opening_hours: Option<String>,
+        /// Slots, seats or meals.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        capacity: Option<u32>,
+        /// What it offers.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        amenities: Vec<String>,
+        /// Time to park, enter and be served, e.g. `60s`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        start_delay: Option<String>,
+    },
+    /// A facility moves.
+    MoveFacility {
+        /// Which.
+        facility: String,
+        /// Where to, `lng,lat`.
+        to: String,
+    },
+    /// Facilities close.
+    CloseFacilities {
+        /// Which.
+        facilities: Vec<String>,
+    },
+    /// A facility gets other opening hours.
+    ChangeHours {
+        /// Which.
+        facility: String,
+        /// The new hours in OSM syntax.
+        opening_hours: String,
+    },
+    /// A standard gets another limit.
+    ChangeLimit {
+        /// Key of the standard.
+        standard: String,
+        /// The new limit.
+        limit: String,
+    },
+    /// Streets close, by way id or by name.
+    CloseStreet {
+        /// OSM way ids.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        ways: Vec<i64>,
+        /// The street's name: all its edges.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+    /// The best candidate sites for a standard are built, given everything before this line.
+    ChooseSites {
+        /// Key of the standard.
+        standard: String,
+        /// How many.
+        sites: u32,
+        /// The kind that is built there.
+        kind: String,
+        /// Slots, seats or meals of each.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        capacity: Option<u32>,
+    },
+}

@@ -1,0 +1,59 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::problem::Problems;
+use crate::spec::PlanSpec;
+
+/// A plan file as read: its text understood, the files it names not yet opened.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What it says.
+    pub spec: PlanSpec,
+    /// Where it was read from, for messages.
+    pub path: PathBuf,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Plan {
+    /// Reads a plan file.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is no plan, with line and column.
+    pub fn read(path: &Path) -> Result<Self, Problems> {
+        let shown = path.display();
+        let bytes = fs::read(path)
+            .map_err(|error| Problems::one(format!("could not read plan `{shown}`: {error}")))?;
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|error| Problems::one(format!("plan `{shown}` is not UTF-8: {error}")))?;
+        let spec: PlanSpec = toml::from_str(text).map_err(|error| {
+            Problems::one(format!(
+                "could not understand plan `{shown}`\n{}",
+                error.to_string().trim_end()
+            ))
+        })?;
+        if spec.format != 1 {
+            return Err(Problems::one(format!(
+                "plan `{shown}` has format {}; this program reads format 1",
+                spec.format
+            )));
+        }
+        Ok(Self {
+            spec,
+            path: path.to_path_buf(),
+            bytes,
+        })
+    }
+
+    /// A path of the plan, which is relative to the plan's own folder.
+    pub fn path_of(&self, path: &Path) -> PathBuf {
+        self.path
+            .parent()
+            .unwrap_or_else(|| Path::new(""))
+            .join(path)
+    }
+
+    /// The network file or extract that the plan names.
+    pub fn network_path(&self) -> PathBuf {
+        self.path_of(&self.spec.network.path)
+    }
+}

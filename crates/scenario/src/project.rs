@@ -1,0 +1,94 @@
+use std::collections::BTreeMap;
+
+use city::City;
+use coverage::{
+    DemandSet, Facility, JointStandard, KindCatalog, LinkOptions, ReferenceWeek, ServiceStandard,
+    StudyArea, ZoneId, Zones,
+};
+use graph::{Components, Metric, NodeId};
+use units::{BoundingBox, LngLat, TravelTime};
+
+use crate::change::Change;
+use crate::spec::PlanSpec;
+
+/// A plan with everything it names loaded, checked and joined: the untouched baseline that every
+/// scenario borrows.
+#[derive(Debug)]
+pub struct Project {
+    /// The plan as written.
+    pub spec: PlanSpec,
+    /// Hash of the plan and of every file it names.
+    pub fingerprint: String,
+    /// Hash of what decides whether two results may be compared cell by cell: network, study area,
+    /// grid and demand.
+    pub grid_fingerprint: String,
+    /// The imported city.
+    pub city: City,
+    /// The study area and its cells.
+    pub area: StudyArea,
+    /// The box around the streets.
+    pub streets_box: BoundingBox,
+    /// Nodes at the border of the streets, beyond which help is not seen.
+    pub border: Vec<NodeId>,
+    /// Districts; empty when the plan names none.
+    pub zones: Zones,
+    /// The zone of each demand point.
+    pub zone_of_point: Vec<Option<ZoneId>>,
+    /// The profiles that standards and demand name.
+    pub profiles: BTreeMap<String, ProfileStreets>,
+    /// Built-in and declared kinds.
+    pub kinds: KindCatalog,
+    /// The week that opening hours are read in.
+    pub week: ReferenceWeek,
+    /// All facilities of all layers, in the order of the plan.
+    pub facilities: Vec<Facility>,
+    /// Who needs the services.
+    pub demand: DemandSet,
+    /// Service standards, in the order of the plan.
+    pub standards: Vec<ServiceStandard>,
+    /// Joint standards, in the order of the plan.
+    pub joints: Vec<JointStandard>,
+    /// Where something could be built.
+    pub candidates: Vec<Candidate>,
+    /// The scenarios of the plan, resolved.
+    pub scenarios: Vec<ResolvedScenario>,
+    /// What a reader of the results must know: doubtful, skipped, illustrative.
+    pub notes: Vec<String>,
+}
+
+/// The streets as one profile may use them.
+#[derive(Debug)]
+pub struct ProfileStreets {
+    /// Travel times.
+    pub metric: Metric,
+    /// Main network and islands.
+    pub components: Components,
+    /// How places are joined.
+    pub link: LinkOptions,
+}
+
+/// A place where something could be built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Its id in results.
+    pub id: String,
+    /// Its name; empty when it has none.
+    pub name: String,
+    /// Where.
+    pub position: LngLat,
+    /// Time to park, enter and be served.
+    pub start_delay: TravelTime,
+    /// Made up for illustration.
+    pub illustrative: bool,
+}
+
+/// A scenario with its names turned into values.
+#[derive(Clone, Debug)]
+pub struct ResolvedScenario {
+    /// Folder of its results.
+    pub key: String,
+    /// Name to read.
+    pub name: String,
+    /// What changes, in order.
+    pub changes: Vec<Change>,
+}

@@ -1,0 +1,547 @@
+//! A result as data with provenance: what `run` writes as `result.json` and `compare` reads back.
+
+use coverage::{CellClass, CellRank, Demand, DemandSplit, FacilityId, Gap, Indicators, ZoneId};
+use serde::{Deserialize, Serialize};
+use units::TravelTime;
+
+use crate::evaluate::{Evaluation, ServiceResult, typical_time};
+use crate::gap_name::GapNames;
+use crate::project::Project;
+
+/// A scenario's result as data with provenance: `result.json`, what `compare` reads back.
+///
+/// Demand is in whole thousandths of `demand_unit`, so that sums are exact; times are in seconds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScenarioReport {
+    /// Version of this format: 1.
+    pub format: u32,
+    /// The program that wrote it.
+    pub program: String,
+    /// Name of the plan.
+    pub plan: String,
+    /// Hash of the plan and all its files.
+    pub plan_fingerprint: String,
+    /// Hash of network, study area, grid and demand: results with different ones are not compared.
+    pub grid_fingerprint: String,
+    /// Folder name of the scenario.
+    pub scenario: String,
+    /// Its name to read.
+    pub scenario_name: String,
+    /// How many edges the scenario closes.
+    pub n_closed_edges: usize,
+    /// What must be known about the data.
+    pub notes: Vec<String>,
+    /// Whether some facility or demand of this result is made up for illustration.
+    pub illustrative: bool,
+    /// What demand counts.
+    pub demand_unit: String,
+    /// H3 resolution of the cells.
+    pub h3_resolution: u8,
+    /// All demand in the study area.
+    pub demand_thousandths: u64,
+    /// One for each standard.
+    pub standards: Vec<StandardReport>,
+    /// One for each joint standard.
+    pub joints: Vec<JointReport>,
+    /// Sites chosen by the scenario.
+    pub chosen: Vec<ChosenReport>,
+    /// The zones, in the order of `zones` lists below.
+    pub zones: Vec<ZoneReport>,
+    /// The cells, in the order of `cells` lists below.
+    pub cells: Vec<CellReport>,
+}
+
+/// One service standard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StandardReport {
+    /// Key in the plan.
+    pub key: String,
+    /// Name to read.
+    pub name: String,
+    /// Who travels.
+    pub profile: String,
+    /// Inclusive limit.
+    pub limit_s: f64,
+    /// How many facilities must be within the limit.
+    pub required: u32,
+    /// Hour of the week, when the standard names one.
+    pub at: Option<String>,
+    /// Facilities that serve it.
+    pub n_facilities: usize,
+    /// Of those, the ones too far from any street of the profile.
+    pub n_unlinked_facilities: usize,
+    /// Whether an illustrative facility serves it.
+    pub illustrative: bool,
+    /// What becomes of the demand.
+    #[serde(flatten)]
+    pub split: SplitReport,
+    /// Time within which half of the demand finds what it needs; `None` past twice the limit.
+    pub median_s: Option<f64>,
+    /// The same for nine tenths.
+    pub quantile_90_s: Option<f64>,
+    /// Mean time of the tenth of demand that is worst served.
+    pub worst_tenth_mean_s: Option<f64>,
+    /// Whether that mean is a lower bound, since some times lie past twice the limit.
+    pub worst_tenth_is_lower_bound: bool,
+    /// Cells from which the border of the streets lies within the limit.
+    pub n_edge_affected_cells: usize,
+    /// Gaps, the largest first.
+    pub gaps: Vec<GapReport>,
+    /// Each zone's demand.
+    pub zones: Vec<SplitReport>,
+    /// Each cell.
+    pub cells: Vec<CellSplit>,
+}
+
+/// One joint standard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JointReport {
+    /// Key in the plan.
+    pub key: String,
+    /// Name to read.
+    pub name: String,
+    /// `all-of` or `any-of`.
+    pub rule: String,
+    /// Keys of its parts.
+    pub parts: Vec<String>,
+    /// What becomes of the demand.
+    #[serde(flatten)]
+    pub split: SplitReport,
+    /// For each part: demand that has everything else and lacks only this.
+    pub sole_obstacle_thousandths: Vec<u64>,
+    /// The part that holds back the most demand on its own.
+    pub weakest: Option<String>,
+    /// Cells that are edge-affected for one of the parts.
+    pub n_edge_affected_cells: usize,
+    /// Gaps, the largest first.
+    pub gaps: Vec<GapReport>,
+    /// Each cell.
+    pub cells: Vec<CellSplit>,
+    /// Each cell's weakest part, by key.
+    pub weakest_of_cells: Vec<Option<String>>,
+}
+
+/// Demand by what becomes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SplitReport {
+    /// Meets the standard.
+    pub covered_thousandths: u64,
+    /// Does not.
+    pub uncovered_thousandths: u64,
+    /// Not joined to the streets of the profile: no statement.
+    pub unlinked_thousandths: u64,
+    /// Part of the covered: within 20 % of the limit.
+    pub fragile_thousandths: u64,
+    /// Covered share of all demand, 0 to 1; `None` without demand.
+    pub covered_share: Option<f64>,
+}
+
+/// A contiguous area of uncovered cells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GapReport {
+    /// Rank by uncovered demand, from 1.
+    pub rank: usize,
+    /// The street with the most uncovered demand in it, and its zone.
+    pub name: String,
+    /// Uncovered demand.
+    pub uncovered_thousandths: u64,
+    /// How many cells.
+    pub n_cells: usize,
+    /// Centre of the worst cell.
+    pub lng: f64,
+    /// Centre of the worst cell.
+    pub lat: f64,
+    /// Time from the worst cell to the nearest facility; `None` past twice the limit.
+    pub worst_s: Option<f64>,
+    /// Whether one of its cells is edge-affected.
+    pub edge_affected: bool,
+    /// Its cells.
+    pub cells: Vec<String>,
+}
+
+/// A zone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ZoneReport {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A cell of the grid.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CellReport {
+    /// H3 index.
+    pub id: String,
+    /// Its centre.
+    pub lng: f64,
+    /// Its centre.
+    pub lat: f64,
+    /// Its demand.
+    pub demand_thousandths: u64,
+    /// The zone that holds most of its demand.
+    pub zone: Option<String>,
+}
+
+/// What becomes of a cell under one standard.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CellSplit {
+    /// Covered demand.
+    pub covered_thousandths: u64,
+    /// Class of the cell.
+    pub class: ClassKey,
+    /// Time from its typical demand point to the facility that decides; `None` past twice the limit.
+    pub time_s: Option<f64>,
+    /// Whether help from outside the streets could reach it within the limit.
+    pub edge_affected: bool,
+}
+
+/// Class of a cell, as written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClassKey {
+    /// No demand.
+    NoDemand,
+    /// At least half of the demand is covered.
+    Covered,
+    /// Less than half is.
+    Uncovered,
+    /// Its demand is not joined to the streets of the profile.
+    Unlinked,
+}
+
+impl From<CellClass> for ClassKey {
+    fn from(class: CellClass) -> Self {
+        match class {
+            CellClass::NoDemand => Self::NoDemand,
+            CellClass::Covered => Self::Covered,
+            CellClass::Uncovered => Self::Uncovered,
+            CellClass::Unlinked => Self::Unlinked,
+        }
+    }
+}
+
+impl ClassKey {
+    /// As written in tables.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::NoDemand => "no-demand",
+            Self::Covered => "covered",
+            Self::Uncovered => "uncovered",
+            Self::Unlinked => "unlinked",
+        }
+    }
+}
+
+/// Sites chosen for a standard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChosenReport {
+    /// Key of the standard.
+    pub standard: String,
+    /// How many candidates there were.
+    pub n_candidates: usize,
+    /// Covered demand before.
+    pub covered_before_thousandths: u64,
+    /// What the sites add.
+    pub added_thousandths: u64,
+    /// What no choice of as many candidates can exceed.
+    pub added_bound_thousandths: u64,
+    /// (bound - added) / bound.
+    pub optimality_gap: f64,
+    /// How the answer was found.
+    pub method: String,
+    /// The sites in order of choice.
+    pub sites: Vec<SiteReport>,
+}
+
+/// One chosen site.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SiteReport {
+    /// Id of the facility built there.
+    pub id: String,
+    /// Id of the candidate.
+    pub candidate: String,
+    /// Its name.
+    pub name: String,
+    /// Where.
+    pub lng: f64,
+    /// Where.
+    pub lat: f64,
+    /// What it adds, given the sites before it.
+    pub adds_thousandths: u64,
+    /// Made up for illustration.
+    pub illustrative: bool,
+}
+
+impl SplitReport {
+    fn of(split: &DemandSplit) -> Self {
+        Self {
+            covered_thousandths: split.covered.as_thousandths(),
+            uncovered_thousandths: split.uncovered.as_thousandths(),
+            unlinked_thousandths: split.unlinked.as_thousandths(),
+            fragile_thousandths: split.fragile.as_thousandths(),
+            covered_share: split.covered_share(),
+        }
+    }
+}
+
+impl ScenarioReport {
+    /// The report of an evaluated scenario.
+    ///
+    /// Cost: linear in cells and demand points.
+    pub fn of(project: &Project, key: &str, name: &str, evaluation: &Evaluation) -> Self {
+        let names = GapNames::of(project);
+        let standards: Vec<StandardReport> = evaluation
+            .services
+            .iter()
+            .map(|service| standard(project, evaluation, service, &names))
+            .collect();
+        let joints = joints(project, evaluation, &names);
+        let illustrative =
+            standards.iter().any(|s| s.illustrative) || project.demand.is_illustrative();
+        Self {
+            format: 1,
+            program: concat!("nuanquan ", env!("CARGO_PKG_VERSION")).to_owned(),
+            plan: project.spec.name.clone(),
+            plan_fingerprint: project.fingerprint.clone(),
+            grid_fingerprint: project.grid_fingerprint.clone(),
+            scenario: key.to_owned(),
+            scenario_name: name.to_owned(),
+            n_closed_edges: evaluation.n_closed_edges,
+            notes: project.notes.clone(),
+            illustrative,
+            demand_unit: project.demand.unit().name().to_owned(),
+            h3_resolution: project.area.resolution().as_u8(),
+            demand_thousandths: project.demand.total().as_thousandths(),
+            standards,
+            joints,
+            chosen: chosen(project, evaluation),
+            zones: project
+                .zones
+                .zones()
+                .iter()
+                .map(|zone| ZoneReport {
+                    id: zone.id.clone(),
+                    name: zone.name.clone(),
+                })
+                .collect(),
+            cells: cells(project),
+        }
+    }
+}
+
+fn standard(
+    project: &Project,
+    evaluation: &Evaluation,
+    service: &ServiceResult,
+    names: &GapNames,
+) -> StandardReport {
+    let standard = &service.standard;
+    let Indicators {
+        split,
+        median,
+        quantile_90,
+        worst_tenth,
+        ..
+    } = &service.indicators;
+    let cells = ranks(project)
+        .map(|rank| {
+            let split = service.coverage.cell(rank);
+            CellSplit {
+                covered_thousandths: split.covered.as_thousandths(),
+                class: split.class().into(),
+                time_s: typical_time(project, &service.coverage, rank).map(TravelTime::as_secs_f64),
+                edge_affected: service.edge_affected.cells()[rank.index()],
+            }
+        })
+        .collect();
+    let open = standard.open_set(&evaluation.facilities, &project.week);
+    let illustrative = open.iter().any(|id: FacilityId| {
+        evaluation.facilities[id.index()].illustrative && !evaluation.closed[id.index()]
+    });
+    let affected = service.edge_affected.cells();
+    StandardReport {
+        key: standard.key.clone(),
+        name: standard.name.clone(),
+        profile: standard.profile.clone(),
+        limit_s: standard.limit.as_secs_f64(),
+        required: standard.required.get(),
+        at: standard.at.map(|hour| hour.to_string()),
+        n_facilities: service.n_open,
+        n_unlinked_facilities: service.n_unlinked_facilities,
+        illustrative,
+        split: SplitReport::of(split),
+        median_s: median.map(TravelTime::as_secs_f64),
+        quantile_90_s: quantile_90.map(TravelTime::as_secs_f64),
+        worst_tenth_mean_s: worst_tenth.as_ref().map(|w| w.mean.as_secs_f64()),
+        worst_tenth_is_lower_bound: worst_tenth.as_ref().is_some_and(|w| w.is_lower_bound),
+        n_edge_affected_cells: service.edge_affected.n_cells(),
+        gaps: gap_reports(
+            project,
+            &service.gaps,
+            service.coverage.states(),
+            names,
+            affected,
+            |cell| typical_time(project, &service.coverage, cell),
+        ),
+        zones: service
+            .by_zone
+            .iter()
+            .map(|zone| SplitReport::of(&zone.split))
+            .collect(),
+        cells,
+    }
+}
+
+fn joints(project: &Project, evaluation: &Evaluation, names: &GapNames) -> Vec<JointReport> {
+    let of_joint = |result: &crate::evaluate::JointResult| {
+        let standard = &project.joints[result.joint];
+        let part_key = |part: usize| project.standards[result.parts[part]].key.clone();
+        let obstacles = result.coverage.sole_obstacle();
+        let weakest = (0..obstacles.len())
+            .filter(|&i| obstacles[i] > Demand::ZERO)
+            .max_by_key(|&i| (obstacles[i], std::cmp::Reverse(i)))
+            .map(part_key);
+        // A joint circle is as far as the farthest of its parts.
+        let time_of = |cell: CellRank| {
+            let times: Option<Vec<TravelTime>> = result
+                .parts
+                .iter()
+                .map(|&i| typical_time(project, &evaluation.services[i].coverage, cell))
+                .collect();
+            times.and_then(|times| times.into_iter().max())
+        };
+        let cells = ranks(project)
+            .map(|rank| {
+                let split = &result.coverage.cells()[rank.index()];
+                CellSplit {
+                    covered_thousandths: split.covered.as_thousandths(),
+                    class: split.class().into(),
+                    time_s: time_of(rank).map(TravelTime::as_secs_f64),
+                    edge_affected: result.edge_affected[rank.index()],
+                }
+            })
+            .collect();
+        let rule = match standard.rule {
+            coverage::JointRule::AllOf => "all-of",
+            coverage::JointRule::AnyOf => "any-of",
+        };
+        JointReport {
+            key: standard.key.clone(),
+            name: standard.name.clone(),
+            rule: rule.to_owned(),
+            parts: standard.parts.clone(),
+            split: SplitReport::of(result.coverage.total()),
+            sole_obstacle_thousandths: obstacles.iter().map(|d| d.as_thousandths()).collect(),
+            weakest,
+            n_edge_affected_cells: result.edge_affected.iter().filter(|a| **a).count(),
+            gaps: gap_reports(
+                project,
+                &result.gaps,
+                result.coverage.states(),
+                names,
+                &result.edge_affected,
+                time_of,
+            ),
+            cells,
+            weakest_of_cells: result
+                .coverage
+                .weakest()
+                .iter()
+                .map(|w| w.map(part_key))
+                .collect(),
+        }
+    };
+    evaluation.joints.iter().map(of_joint).collect()
+}
+
+fn gap_reports(
+    project: &Project,
+    gaps: &[Gap],
+    states: &[coverage::PointState],
+    names: &GapNames,
+    edge_affected: &[bool],
+    time_of: impl Fn(CellRank) -> Option<TravelTime>,
+) -> Vec<GapReport> {
+    (1..)
+        .zip(gaps)
+        .map(|(rank, gap)| GapReport {
+            rank,
+            name: names.name(project, gap, states),
+            uncovered_thousandths: gap.uncovered.as_thousandths(),
+            n_cells: gap.cells.len(),
+            lng: gap.center.lng(),
+            lat: gap.center.lat(),
+            worst_s: time_of(gap.worst_cell).map(TravelTime::as_secs_f64),
+            edge_affected: gap.cells.iter().any(|cell| edge_affected[cell.index()]),
+            cells: gap
+                .cells
+                .iter()
+                .map(|&cell| project.area.cell(cell).to_string())
+                .collect(),
+        })
+        .collect()
+}
+
+fn chosen(project: &Project, evaluation: &Evaluation) -> Vec<ChosenReport> {
+    let of_choice = |choice: &crate::choose::ChosenSites| ChosenReport {
+        standard: project.standards[choice.standard].key.clone(),
+        n_candidates: choice.n_candidates,
+        covered_before_thousandths: choice.covered_before.as_thousandths(),
+        added_thousandths: choice.added.as_thousandths(),
+        added_bound_thousandths: choice.added_bound.as_thousandths(),
+        optimality_gap: choice.solution.optimality_gap(),
+        method: choice.solution.method().name().to_owned(),
+        sites: choice
+            .sites
+            .iter()
+            .map(|site| SiteReport {
+                id: site.facility_id.clone(),
+                candidate: site.candidate.clone(),
+                name: site.name.clone(),
+                lng: site.position.lng(),
+                lat: site.position.lat(),
+                adds_thousandths: site.adds.as_thousandths(),
+                illustrative: site.illustrative,
+            })
+            .collect(),
+    };
+    evaluation.chosen.iter().map(of_choice).collect()
+}
+
+fn cells(project: &Project) -> Vec<CellReport> {
+    ranks(project)
+        .map(|rank| {
+            let cell = project.area.cell(rank);
+            let points = project.demand.of_cell(rank);
+            let mut by_zone: Vec<(ZoneId, Demand)> = Vec::new();
+            let mut demand = Demand::ZERO;
+            for point in points {
+                let amount = project.demand.points()[point].demand;
+                demand = demand + amount;
+                if let Some(zone) = project.zone_of_point[point] {
+                    match by_zone.iter_mut().find(|(id, _)| *id == zone) {
+                        Some((_, sum)) => *sum = *sum + amount,
+                        None => by_zone.push((zone, amount)),
+                    }
+                }
+            }
+            let zone = by_zone
+                .into_iter()
+                .max_by_key(|&(id, sum)| (sum, std::cmp::Reverse(id)))
+                .map(|(id, _)| project.zones.zone(id).id.clone());
+            let center = cell.center();
+            CellReport {
+                id: cell.to_string(),
+                lng: center.lng(),
+                lat: center.lat(),
+                demand_thousandths: demand.as_thousandths(),
+                zone,
+            }
+        })
+        .collect()
+}
+
+fn ranks(project: &Project) -> impl Iterator<Item = CellRank> + use<> {
+    (0..project.area.cells().len()).map(CellRank::from_index)
+}

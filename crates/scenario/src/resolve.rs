@@ -1,0 +1,586 @@
+//! Names to values; collects every problem before giving up.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+
+use city::City;
+use coverage::{
+    Amenity, AmenitySet, Capacity, DEFAULT_BORDER, DEFAULT_RADIUS, DemandSet, Facility,
+    FacilityKind, HolidayCalendar, JointRule, JointStandard, KindCatalog, LinkOptions,
+    ReferenceWeek, Resolution, Selection, ServiceStandard, StudyArea, Zones, border_nodes,
+};
+use formats::{Area, Field, Source, boundaries, demand};
+use graph::{Components, Metric, Policies, Profile};
+use units::{BoundingBox, HourOfWeek, Length, LngLat, Outline, Speed, parse_length, parse_time};
+
+use crate::change::resolve_changes;
+use crate::corners::street_corners;
+use crate::fingerprint::Fingerprint;
+use crate::plan::Plan;
+use crate::problem::Problems;
+use crate::project::{Candidate, ProfileStreets, Project, ResolvedScenario};
+use crate::sources::{Reader, outside};
+use crate::spec::{
+    CandidatesSpec, DemandSpec, JointSpec, PlanSpec, SourceSpec, StandardSpec, StudyAreaSpec,
+};
+
+/// Walking speed between a place and the street, that of the foot profile: 1.2 m/s.
+const WALK_MM_PER_S: u32 = 1_200;
+
+/// Loads and checks everything that a plan names.
+///
+/// `city` is the network of [`Plan::network_path`], opened or imported by the caller.
+///
+/// # Errors
+/// All problems of the plan and its files.
+///
+/// Cost: reads every file; one metric for each profile; linear in streets and demand.
+pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
+    let spec = &plan.spec;
+    let mut problems = Problems::default();
+    let mut notes = spec.notes.clone();
+    let mut files = Vec::new();
+
+    let kinds = kinds(spec, &mut problems);
+    let week = week(spec, &mut problems);
+    let streets_box = streets_box(spec, &city, &mut problems);
+    let area = study_area(
+        plan,
+        &spec.study_area,
+        &mut problems,
+        &mut notes,
+        &mut files,
+    );
+    let radius = spec
+        .network
+        .link_radius
+        .as_deref()
+        .map_or(Ok(DEFAULT_RADIUS), parse_length);
+    let radius = problems.keep("[network], link_radius", radius);
+    let profiles = profiles(spec, &city, radius.unwrap_or(DEFAULT_RADIUS), &mut problems);
+    let standards: Vec<ServiceStandard> = spec
+        .standards
+        .iter()
+        .filter_map(|standard| self::standard(standard, &kinds, &mut problems))
+        .collect();
+    let joints: Vec<JointStandard> = spec
+        .joints
+        .iter()
+        .filter_map(|joint| self::joint(joint, spec, &mut problems))
+        .collect();
+    check_keys(spec, &mut problems);
+    let (Some(week), Some(streets_box), Some(area)) = (week, streets_box, area) else {
+        return Err(problems);
+    };
+
+    let mut reader = Reader {
+        plan,
+        city: &city,
+        area: area.outline(),
+        kinds: &kinds,
+        notes: &mut notes,
+        files: &mut files,
+    };
+    let zones = zones(&mut reader, spec, &mut problems);
+    let facilities = facilities(&mut reader, spec, &mut problems);
+    let demand = demand_set(&mut reader, spec, &area, &profiles, &mut problems);
+    let candidates: Vec<Candidate> = spec
+        .candidates
+        .iter()
+        .zip(1..)
+        .flat_map(|(candidates, number)| {
+            self::candidates(
+                &mut reader,
+                spec,
+                candidates,
+                number,
+                &area,
+                &profiles,
+                &mut problems,
+            )
+        })
+        .collect();
+    let (true, Some(demand)) = (problems.is_empty(), demand) else {
+        return Err(problems);
+    };
+
+    notes.extend(island_notes(&profiles));
+    let border = border_nodes(&city.streets, &streets_box, DEFAULT_BORDER);
+    let zone_of_point = demand.zones_of_points(&zones);
+    let mut project = Project {
+        spec: spec.clone(),
+        fingerprint: fingerprint(plan, &city, &files)?,
+        grid_fingerprint: grid_fingerprint(&city, &area, &demand),
+        city,
+        area,
+        streets_box,
+        border,
+        zones,
+        zone_of_point,
+        profiles,
+        kinds,
+        week,
+        facilities,
+        demand,
+        standards,
+        joints,
+        candidates,
+        scenarios: Vec::new(),
+        notes,
+    };
+    project.scenarios = scenarios(&project, &mut problems);
+    problems.or(project)
+}
+
+/// The box that the extract was cut with, or that of its streets.
+fn streets_box(spec: &PlanSpec, city: &City, problems: &mut Problems) -> Option<BoundingBox> {
+    let found = city
+        .source
+        .bounding_box
+        .or_else(|| city.streets.bounding_box());
+    if found.is_none() {
+        problems.add(format!(
+            "[network]: `{}` holds no streets",
+            spec.network.path.display()
+        ));
+    }
+    found
+}
+
+/// The scenarios with their modifications resolved.
+fn scenarios(project: &Project, problems: &mut Problems) -> Vec<ResolvedScenario> {
+    let mut scenarios = Vec::new();
+    for scenario in &project.spec.scenarios {
+        let place = format!("scenario `{}`", scenario.key);
+        match resolve_changes(project, &place, &scenario.modifications) {
+            Ok(changes) => scenarios.push(ResolvedScenario {
+                key: scenario.key.clone(),
+                name: scenario.name.clone(),
+                changes,
+            }),
+            Err(more) => problems.extend(more),
+        }
+    }
+    scenarios
+}
+
+fn week(spec: &PlanSpec, problems: &mut Problems) -> Option<ReferenceWeek> {
+    let hours = &spec.hours;
+    let week = HolidayCalendar::parse(&hours.holidays)
+        .map_err(|e| e.to_string())
+        .and_then(|holidays| {
+            ReferenceWeek::new(&hours.week, &hours.time_zone, holidays).map_err(|e| e.to_string())
+        });
+    problems.keep("[hours]", week)
+}
+
+/// What a reader must know about streets that no route joins to the main network.
+fn island_notes(profiles: &BTreeMap<String, ProfileStreets>) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (name, profile) in profiles {
+        let main = profile.components.main_length_mm();
+        let all = profile.components.usable_length_mm();
+        if main < all {
+            notes.push(format!(
+                "profile `{name}`: {} of {} km of street lie on islands and are not used",
+                (all - main).div_ceil(1_000_000),
+                all / 1_000_000
+            ));
+        }
+    }
+    notes
+}
+
+fn kinds(spec: &PlanSpec, problems: &mut Problems) -> KindCatalog {
+    let mut kinds = KindCatalog::default();
+    for (key, kind) in &spec.kinds {
+        problems.keep(
+            &format!("[kinds.{key}]"),
+            kinds.declare(key, &kind.zh, &kind.en),
+        );
+    }
+    kinds
+}
+
+fn study_area(
+    plan: &Plan,
+    spec: &StudyAreaSpec,
+    problems: &mut Problems,
+    notes: &mut Vec<String>,
+    files: &mut Vec<std::path::PathBuf>,
+) -> Option<StudyArea> {
+    let outline: Result<Outline, String> = match (&spec.r#box, &spec.outline) {
+        (Some([west, south, east, north]), None) => box_outline(*west, *south, *east, *north),
+        (None, Some(path)) => {
+            let path = plan.path_of(path);
+            files.push(path.clone());
+            boundaries::read_outline(&Source::new(path))
+                .map_err(|e| e.to_string())
+                .map(|loaded| {
+                    notes.extend(
+                        loaded
+                            .notes
+                            .iter()
+                            .map(|note| format!("[study_area]: {note}")),
+                    );
+                    loaded.value
+                })
+        }
+        _ => Err("give either `box` or `outline`".to_owned()),
+    };
+    let outline = problems.keep("[study_area]", outline);
+    let resolution = spec
+        .h3_resolution
+        .map_or_else(|| Ok(Resolution::default()), Resolution::new);
+    let resolution = problems.keep("[study_area], h3_resolution", resolution);
+    problems.keep("[study_area]", StudyArea::new(outline?, resolution?))
+}
+
+fn box_outline(west: f64, south: f64, east: f64, north: f64) -> Result<Outline, String> {
+    if west >= east || south >= north {
+        return Err(format!(
+            "box [{west}, {south}, {east}, {north}] is empty; write west, south, east, north"
+        ));
+    }
+    let corner = |lng, lat| LngLat::from_degrees(lng, lat).map_err(|e| e.to_string());
+    let mut bounding_box = BoundingBox::of_position(corner(west, south)?);
+    bounding_box.extend(corner(east, north)?);
+    Outline::of_box(&bounding_box).map_err(|e| e.to_string())
+}
+
+fn profiles(
+    spec: &PlanSpec,
+    city: &City,
+    radius: Length,
+    problems: &mut Problems,
+) -> BTreeMap<String, ProfileStreets> {
+    let mut named: BTreeMap<&str, String> = BTreeMap::new();
+    for standard in &spec.standards {
+        let place = format!("standard `{}`, profile", standard.key);
+        named.entry(&standard.profile).or_insert(place);
+    }
+    if let DemandSpec::StreetLength { profile } = &spec.demand {
+        named
+            .entry(profile)
+            .or_insert_with(|| "[demand], profile".to_owned());
+    }
+    let walk_speed = Speed::from_mm_per_s(WALK_MM_PER_S).expect("not zero");
+    let mut profiles = BTreeMap::new();
+    for (name, place) in named {
+        let Some(profile) = Profile::built_in(name) else {
+            problems.add(format!(
+                "{place}: there is no profile `{name}`; take `rider` or `foot`"
+            ));
+            continue;
+        };
+        let metric = Metric::of(&city.streets, &profile, &Policies::default());
+        let components = Components::of(&city.streets, &metric);
+        let link = LinkOptions { radius, walk_speed };
+        profiles.insert(
+            name.to_owned(),
+            ProfileStreets {
+                metric,
+                components,
+                link,
+            },
+        );
+    }
+    profiles
+}
+
+fn standard(
+    spec: &StandardSpec,
+    kinds: &KindCatalog,
+    problems: &mut Problems,
+) -> Option<ServiceStandard> {
+    let place = |field: &str| format!("standard `{}`, {field}", spec.key);
+    let found: Result<Vec<FacilityKind>, _> =
+        spec.kinds.iter().map(|text| kinds.find(text)).collect();
+    let found = problems.keep(&place("kinds"), found);
+    let amenities: Result<AmenitySet, _> = spec
+        .amenities
+        .iter()
+        .map(|text| text.parse::<Amenity>())
+        .collect();
+    let amenities = problems.keep(&place("amenities"), amenities);
+    let limit = problems.keep(&place("limit"), parse_time(&spec.limit));
+    let required = NonZeroU32::new(spec.required.unwrap_or(1))
+        .ok_or("at least one facility must be required; leave it out for one");
+    let required = problems.keep(&place("required"), required);
+    let at = spec.at.as_deref().map(str::parse::<HourOfWeek>).transpose();
+    let at = problems.keep(&place("at"), at);
+    Some(ServiceStandard {
+        key: spec.key.clone(),
+        name: spec.name.clone(),
+        selection: Selection {
+            kinds: found?,
+            amenities: amenities?,
+            min_capacity: spec.capacity_at_least.map(Capacity::new),
+        },
+        profile: spec.profile.clone(),
+        limit: limit?,
+        required: required?,
+        at: at?,
+    })
+}
+
+fn joint(spec: &JointSpec, plan: &PlanSpec, problems: &mut Problems) -> Option<JointStandard> {
+    let place = format!("joint `{}`", spec.key);
+    let (rule, parts) = match (spec.all_of.is_empty(), spec.any_of.is_empty()) {
+        (false, true) => (JointRule::AllOf, &spec.all_of),
+        (true, false) => (JointRule::AnyOf, &spec.any_of),
+        _ => {
+            problems.add(format!("{place}: give either `all_of` or `any_of`"));
+            return None;
+        }
+    };
+    for part in parts {
+        if !plan.standards.iter().any(|s| &s.key == part) {
+            problems.add(format!("{place}: there is no standard `{part}`"));
+        }
+    }
+    Some(JointStandard {
+        key: spec.key.clone(),
+        name: spec.name.clone(),
+        rule,
+        parts: parts.clone(),
+    })
+}
+
+/// Keys become folder and column names, so they are short words and stand once.
+fn check_keys(spec: &PlanSpec, problems: &mut Problems) {
+    if spec.standards.is_empty() {
+        problems.add("the plan has no [[standard]]: nothing is asked for");
+    }
+    let mut check = |what: &str, keys: Vec<&str>| {
+        for (index, key) in keys.iter().enumerate() {
+            let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            if key.is_empty() || !key.chars().all(is_word) {
+                problems.add(format!(
+                    "{what} `{key}`: a key is made of small letters, digits and `-`"
+                ));
+            }
+            if keys[..index].contains(key) {
+                problems.add(format!("{what} `{key}` stands twice"));
+            }
+        }
+    };
+    let standards = spec.standards.iter().map(|s| s.key.as_str());
+    check(
+        "standard",
+        standards
+            .chain(spec.joints.iter().map(|j| j.key.as_str()))
+            .collect(),
+    );
+    let baseline = std::iter::once(crate::run::BASELINE);
+    check(
+        "scenario",
+        baseline
+            .chain(spec.scenarios.iter().map(|s| s.key.as_str()))
+            .collect(),
+    );
+}
+
+fn zones(reader: &mut Reader<'_>, spec: &PlanSpec, problems: &mut Problems) -> Zones {
+    let Some(zones) = &spec.zones else {
+        return Zones::default();
+    };
+    let mut columns = formats::ColumnMap::default().with(Field::Zone, zones.id.clone());
+    if let Some(name) = &zones.name {
+        columns = columns.with(Field::Name, name.clone());
+    }
+    let from = SourceSpec {
+        path: Some(zones.path.clone()),
+        datum: zones.datum.clone(),
+        columns,
+        ..SourceSpec::default()
+    };
+    let read = reader.file("[zones]", &from).and_then(|source| {
+        let loaded = boundaries::read_zones(&source);
+        reader.take("[zones]", loaded)
+    });
+    match read {
+        Ok(zones) => Zones::new(zones),
+        Err(more) => {
+            problems.extend(more);
+            Zones::default()
+        }
+    }
+}
+
+fn facilities(reader: &mut Reader<'_>, spec: &PlanSpec, problems: &mut Problems) -> Vec<Facility> {
+    let mut facilities: Vec<Facility> = Vec::new();
+    let mut layer_of: BTreeMap<String, &str> = BTreeMap::new();
+    for layer in &spec.layers {
+        match reader.layer(layer) {
+            Ok(rows) => {
+                for facility in rows {
+                    match layer_of.insert(facility.id.clone(), &layer.name) {
+                        Some(other) if other != layer.name => problems.add(format!(
+                            "facility id `{}` stands in layer `{other}` and in layer `{}`; ids \
+                             name facilities across the whole plan",
+                            facility.id, layer.name
+                        )),
+                        _ => facilities.push(facility),
+                    }
+                }
+            }
+            Err(more) => problems.extend(more),
+        }
+    }
+    facilities
+}
+
+fn demand_set(
+    reader: &mut Reader<'_>,
+    spec: &PlanSpec,
+    area: &StudyArea,
+    profiles: &BTreeMap<String, ProfileStreets>,
+    problems: &mut Problems,
+) -> Option<DemandSet> {
+    match &spec.demand {
+        DemandSpec::StreetLength { profile } => {
+            let components = &profiles.get(profile)?.components;
+            let streets = &reader.city.streets;
+            let demand = DemandSet::street_meters(streets, area, |edge| components.is_main(edge));
+            if demand.n_points() == 0 {
+                problems.add("[demand]: no street of the network lies in the study area");
+                return None;
+            }
+            Some(demand)
+        }
+        DemandSpec::Table {
+            path,
+            unit,
+            datum,
+            encoding,
+            columns,
+            outside: rule,
+            illustrative,
+        } => {
+            let from = SourceSpec {
+                path: Some(path.clone()),
+                datum: datum.clone(),
+                encoding: encoding.clone(),
+                columns: columns.clone(),
+                illustrative: *illustrative,
+                ..SourceSpec::default()
+            };
+            let bounds = Area {
+                outline: area.outline().clone(),
+                name: "the study area".to_owned(),
+                outside: outside(*rule),
+            };
+            let read = reader.file("[demand]", &from).and_then(|source| {
+                let loaded = demand::read_positions(&source, Some(&bounds));
+                reader.take("[demand]", loaded)
+            });
+            match read {
+                Ok(counts) => {
+                    let set = DemandSet::counted(unit.as_str(), area, counts);
+                    Some(if *illustrative {
+                        set.illustrative()
+                    } else {
+                        set
+                    })
+                }
+                Err(more) => {
+                    problems.extend(more);
+                    None
+                }
+            }
+        }
+    }
+}
+
+fn candidates(
+    reader: &mut Reader<'_>,
+    spec: &PlanSpec,
+    candidates: &CandidatesSpec,
+    number: usize,
+    area: &StudyArea,
+    profiles: &BTreeMap<String, ProfileStreets>,
+    problems: &mut Problems,
+) -> Vec<Candidate> {
+    let place = format!("[[candidates]] {number}");
+    match (&candidates.street_corners, &candidates.from) {
+        (Some(spacing), None) => {
+            let Some(spacing) = problems.keep(&place, parse_length(spacing)) else {
+                return Vec::new();
+            };
+            let profile = match &spec.demand {
+                DemandSpec::StreetLength { profile } => profile,
+                DemandSpec::Table { .. } => match spec.standards.first() {
+                    Some(standard) => &standard.profile,
+                    None => return Vec::new(),
+                },
+            };
+            let Some(streets) = profiles.get(profile) else {
+                return Vec::new();
+            };
+            street_corners(&reader.city.streets, &streets.components, area, spacing)
+        }
+        (None, Some(from)) => {
+            // Candidates have no kind of their own; the reader wants one for every row.
+            match reader.source(&place, from, Some(&FacilityKind::BatterySwapCabinet)) {
+                Ok(rows) => rows
+                    .into_iter()
+                    .map(|row| Candidate {
+                        id: row.id,
+                        name: row.name,
+                        position: row.position,
+                        start_delay: row.start_delay,
+                        illustrative: row.illustrative,
+                    })
+                    .collect(),
+                Err(more) => {
+                    problems.extend(more);
+                    Vec::new()
+                }
+            }
+        }
+        _ => {
+            problems.add(format!("{place}: give either `street_corners` or `from`"));
+            Vec::new()
+        }
+    }
+}
+
+fn fingerprint(plan: &Plan, city: &City, files: &[std::path::PathBuf]) -> Result<String, Problems> {
+    let mut hash = Fingerprint::default();
+    hash.add("plan", &plan.bytes);
+    hash.add("network", city.source.sha256.as_bytes());
+    for file in files {
+        let bytes = std::fs::read(file).map_err(|error| {
+            Problems::one(format!("could not read `{}`: {error}", file.display()))
+        })?;
+        hash.add("file", &bytes);
+    }
+    Ok(hash.finish())
+}
+
+fn grid_fingerprint(city: &City, area: &StudyArea, demand: &DemandSet) -> String {
+    let mut hash = Fingerprint::default();
+    hash.add("network", city.source.sha256.as_bytes());
+    let cells: Vec<u8> = area
+        .cells()
+        .iter()
+        .flat_map(|cell| cell.as_u64().to_le_bytes())
+        .collect();
+    hash.add("cells", &cells);
+    hash.add("unit", demand.unit().name().as_bytes());
+    let points: Vec<u8> = demand
+        .points()
+        .iter()
+        .flat_map(|point| {
+            let (lng, lat) = (point.position.lng_e7(), point.position.lat_e7());
+            let amount = point.demand.as_thousandths().to_le_bytes();
+            lng.to_le_bytes()
+                .into_iter()
+                .chain(lat.to_le_bytes())
+                .chain(amount)
+        })
+        .collect();
+    hash.add("demand", &points);
+    hash.finish()
+}

@@ -1,0 +1,258 @@
+//! Named sources opened through `formats`, or picked from the city's places by their tags.
+
+use city::City;
+use coverage::{Amenity, AmenitySet, Capacity, Facility, FacilityKind, KindCatalog, OpeningHours};
+use formats::{Area, Encoding, Loaded, Outside, Source, facilities};
+use units::{Datum, TravelTime, parse_time};
+
+use crate::plan::Plan;
+use crate::problem::Problems;
+use crate::spec::{self, LayerSpec, SourceSpec};
+
+/// What reading layers needs to know.
+pub(crate) struct Reader<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) city: &'a City,
+    pub(crate) area: &'a units::Outline,
+    pub(crate) kinds: &'a KindCatalog,
+    pub(crate) notes: &'a mut Vec<String>,
+    /// Every file that was read, for the fingerprint.
+    pub(crate) files: &'a mut Vec<std::path::PathBuf>,
+}
+
+impl Reader<'_> {
+    /// The facilities of a layer.
+    pub(crate) fn layer(&mut self, layer: &LayerSpec) -> Result<Vec<Facility>, Problems> {
+        let place = format!("layer `{}`", layer.name);
+        let mut problems = Problems::default();
+        let kind = layer
+            .kind
+            .as_deref()
+            .map(|text| self.kinds.find(text))
+            .transpose();
+        let kind = problems.keep(&format!("{place}, kind"), kind);
+        let delay = layer.start_delay.as_deref().map(parse_time).transpose();
+        let delay = problems.keep(&format!("{place}, start_delay"), delay);
+        let hours = layer
+            .opening_hours
+            .as_deref()
+            .map(OpeningHours::parse)
+            .transpose();
+        let hours = problems.keep(&format!("{place}, opening_hours"), hours);
+        let amenities = layer
+            .amenities
+            .iter()
+            .map(|text| text.parse::<Amenity>())
+            .collect::<Result<AmenitySet, _>>();
+        let amenities = problems.keep(&format!("{place}, amenities"), amenities);
+        let (Some(kind), Some(delay), Some(hours), Some(amenities)) =
+            (kind, delay, hours, amenities)
+        else {
+            return Err(problems);
+        };
+        let mut facilities = self.source(&place, &layer.from, kind.as_ref())?;
+        for facility in &mut facilities {
+            facility.source.clone_from(&layer.name);
+            if facility.start_delay == TravelTime::ZERO {
+                facility.start_delay = delay.unwrap_or_default();
+            }
+            if facility.hours.is_none() {
+                facility.hours.clone_from(&hours);
+            }
+            for amenity in amenities.iter() {
+                facility.amenities = facility.amenities.with(amenity);
+            }
+        }
+        Ok(facilities)
+    }
+
+    /// The rows of a source as facilities; candidates take only id, name and position from them.
+    pub(crate) fn source(
+        &mut self,
+        place: &str,
+        from: &SourceSpec,
+        kind: Option<&FacilityKind>,
+    ) -> Result<Vec<Facility>, Problems> {
+        let mut facilities = match (&from.path, from.tags.is_empty()) {
+            (Some(_), true) => self.table(place, from, kind)?,
+            (None, false) => {
+                let kind = kind.ok_or_else(|| {
+                    Problems::one(format!("{place}: rows picked by tags need a `kind`"))
+                })?;
+                self.tagged(place, from, kind)?
+            }
+            (None, true) => {
+                return Err(Problems::one(format!(
+                    "{place}: give `path` or `tags` in `from`"
+                )));
+            }
+            (Some(_), false) => {
+                return Err(Problems::one(format!(
+                    "{place}: `path` and `tags` are two sources; make two layers"
+                )));
+            }
+        };
+        let n_before = facilities.len();
+        let slots = |facility: &Facility| facility.capacity.map_or(0, Capacity::as_u32);
+        facilities.retain(|facility| {
+            from.capacity_at_least
+                .is_none_or(|least| slots(facility) >= least)
+                && from
+                    .capacity_below
+                    .is_none_or(|below| slots(facility) < below)
+        });
+        if facilities.len() < n_before {
+            self.notes.push(format!(
+                "{place}: {} of {n_before} rows kept for their capacity",
+                facilities.len()
+            ));
+        }
+        Ok(facilities)
+    }
+
+    fn table(
+        &mut self,
+        place: &str,
+        from: &SourceSpec,
+        kind: Option<&FacilityKind>,
+    ) -> Result<Vec<Facility>, Problems> {
+        let source = self.file(place, from)?;
+        let area = Area {
+            outline: self.area.clone(),
+            name: "the study area".to_owned(),
+            outside: outside(from.outside),
+        };
+        let options = facilities::FacilityOptions {
+            catalog: self.kinds,
+            kind,
+            area: Some(&area),
+        };
+        let loaded = facilities::read(&source, options);
+        self.take(place, loaded)
+    }
+
+    /// The file of a source with what the plan declares about it.
+    pub(crate) fn file(&mut self, place: &str, from: &SourceSpec) -> Result<Source, Problems> {
+        let mut problems = Problems::default();
+        let path = from.path.as_deref().unwrap_or(std::path::Path::new(""));
+        let datum: Result<Datum, _> = from.datum.as_deref().unwrap_or("wgs84").parse();
+        let datum = problems.keep(&format!("{place}, datum"), datum);
+        let encoding = from
+            .encoding
+            .as_deref()
+            .map(str::parse::<Encoding>)
+            .transpose();
+        let encoding = problems.keep(&format!("{place}, encoding"), encoding);
+        let (Some(datum), Some(encoding)) = (datum, encoding) else {
+            return Err(problems);
+        };
+        let path = self.plan.path_of(path);
+        self.files.push(path.clone());
+        Ok(Source {
+            name: place.to_owned(),
+            path,
+            encoding,
+            datum,
+            columns: from.columns.clone(),
+            illustrative: from.illustrative,
+        })
+    }
+
+    /// Keeps a value and its notes, or turns a failure into problems.
+    pub(crate) fn take<T>(
+        &mut self,
+        place: &str,
+        loaded: Result<Loaded<T>, formats::ReadError>,
+    ) -> Result<T, Problems> {
+        match loaded {
+            Ok(loaded) => {
+                self.notes
+                    .extend(loaded.notes.iter().map(|note| format!("{place}: {note}")));
+                Ok(loaded.value)
+            }
+            Err(error) => {
+                let hints = error.hints().iter().fold(String::new(), |all, hint| {
+                    all + "
+hint: " + hint
+                });
+                Err(Problems::one(format!("{place}: {error}{hints}")))
+            }
+        }
+    }
+
+    fn tagged(
+        &mut self,
+        place: &str,
+        from: &SourceSpec,
+        kind: &FacilityKind,
+    ) -> Result<Vec<Facility>, Problems> {
+        let mut problems = Problems::default();
+        let mut rules: Vec<(&str, &str)> = Vec::new();
+        for rule in &from.tags {
+            match rule.split_once('=') {
+                Some((key, value)) if !key.is_empty() && !value.is_empty() => {
+                    rules.push((key, value));
+                }
+                _ => problems.add(format!(
+                    "{place}, tags: `{rule}` is no tag; write `key=value`, or `key=*` for any value"
+                )),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let mut facilities = Vec::new();
+        let (mut n_outside, mut n_bad_hours) = (0_usize, 0_usize);
+        for found in self.city.places.iter() {
+            let fits = rules.iter().any(|&(key, value)| {
+                found
+                    .tag(key)
+                    .is_some_and(|tag| value == "*" || tag.split(';').any(|t| t == value))
+            });
+            if !fits {
+                continue;
+            }
+            if !self.area.contains(found.position) {
+                n_outside += 1;
+                continue;
+            }
+            let mut facility = Facility::new(found.id.to_string(), kind.clone(), found.position);
+            found
+                .name()
+                .unwrap_or_default()
+                .clone_into(&mut facility.name);
+            facility.illustrative = from.illustrative;
+            if let Some(text) = found.tag("opening_hours") {
+                match OpeningHours::parse(text) {
+                    Ok(hours) => facility.hours = Some(hours),
+                    Err(_) => n_bad_hours += 1,
+                }
+            }
+            facility.capacity = found
+                .tag("capacity")
+                .and_then(|text| text.parse().ok())
+                .map(Capacity::new);
+            facilities.push(facility);
+        }
+        if n_outside > 0 {
+            self.notes.push(format!(
+                "{place}: {n_outside} places lie outside the study area"
+            ));
+        }
+        if n_bad_hours > 0 {
+            self.notes.push(format!(
+                "{place}: {n_bad_hours} places have opening hours that cannot be read and count as \
+                 always open"
+            ));
+        }
+        Ok(facilities)
+    }
+}
+
+/// As the plan says; rows outside are a problem unless it says otherwise.
+pub(crate) fn outside(outside: Option<spec::Outside>) -> Outside {
+    match outside {
+        Some(spec::Outside::Skip) => Outside::LeaveOut,
+        Some(spec::Outside::Error) | None => Outside::Refuse,
+    }
+}

@@ -1,0 +1,276 @@
+//! Serde types = exactly the plan file. No logic.
+//!
+//! Quantities stay text here (`15min`, `150m`) and are read in `resolve`, so that every problem of
+//! a plan is found in one go and named by its field.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use formats::ColumnMap;
+use serde::{Deserialize, Serialize};
+
+use crate::modification::Modification;
+
+/// A whole plan file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanSpec {
+    /// Version of this format: 1.
+    pub format: u32,
+    /// What the plan is called in results.
+    pub name: String,
+    /// What a reader of the results must know about the data.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// The area analyzed.
+    pub study_area: StudyAreaSpec,
+    /// The streets.
+    pub network: NetworkSpec,
+    /// Districts for reports.
+    pub zones: Option<ZonesSpec>,
+    /// Reference week for opening hours.
+    #[serde(default)]
+    pub hours: HoursSpec,
+    /// Kinds of facility beyond the four built in, by key.
+    #[serde(default)]
+    pub kinds: BTreeMap<String, KindSpec>,
+    /// Facilities.
+    #[serde(default, rename = "layer")]
+    pub layers: Vec<LayerSpec>,
+    /// Who needs the services.
+    pub demand: DemandSpec,
+    /// Service standards.
+    #[serde(rename = "standard")]
+    pub standards: Vec<StandardSpec>,
+    /// Several standards at once.
+    #[serde(default, rename = "joint")]
+    pub joints: Vec<JointSpec>,
+    /// Where something could be built.
+    #[serde(default, rename = "candidates")]
+    pub candidates: Vec<CandidatesSpec>,
+    /// Scenarios over the baseline.
+    #[serde(default, rename = "scenario")]
+    pub scenarios: Vec<ScenarioSpec>,
+}
+
+/// The area analyzed and its grid.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StudyAreaSpec {
+    /// West, south, east, north in degrees (WGS-84).
+    pub r#box: Option<[f64; 4]>,
+    /// A GeoJSON file with the outline instead.
+    pub outline: Option<PathBuf>,
+    /// H3 resolution of the cells, 9 unless given.
+    pub h3_resolution: Option<u8>,
+}
+
+/// The streets and how places are joined to them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkSpec {
+    /// A network file (.nqg) or an OpenStreetMap extract (.osm.pbf).
+    pub path: PathBuf,
+    /// How far a place may lie from the street it is joined to, 150 m unless given.
+    pub link_radius: Option<String>,
+}
+
+/// Districts for reports.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ZonesSpec {
+    /// A GeoJSON file of polygons.
+    pub path: PathBuf,
+    /// The property that names a zone.
+    pub id: String,
+    /// The property with the zone's name, when it has one.
+    pub name: Option<String>,
+    /// The datum of the file, WGS-84 unless given.
+    pub datum: Option<String>,
+}
+
+/// The week that opening hours are read in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HoursSpec {
+    /// The Monday of the reference week.
+    pub week: String,
+    /// Time zone.
+    pub time_zone: String,
+    /// Holiday calendar: `CN` or `none`.
+    pub holidays: String,
+}
+
+impl Default for HoursSpec {
+    /// A week of 2026 without public holidays in China, so that a plan without `[hours]` speaks of
+    /// ordinary days.
+    fn default() -> Self {
+        Self {
+            week: "2026-06-01".to_owned(),
+            time_zone: "Asia/Shanghai".to_owned(),
+            holidays: "none".to_owned(),
+        }
+    }
+}
+
+/// A kind of facility that the plan declares.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KindSpec {
+    /// Chinese name.
+    pub zh: String,
+    /// English name.
+    pub en: String,
+}
+
+/// Where rows come from: a table, or OSM objects by their tags.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceSpec {
+    /// A CSV or GeoJSON file.
+    pub path: Option<PathBuf>,
+    /// Instead of a file: places of the network file that carry one of these tags, `key=value` or
+    /// `key=*`.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Datum of the file: `wgs84` (unless given), `gcj02` or `bd09`.
+    pub datum: Option<String>,
+    /// Encoding of the file: `utf-8`, `gbk` or `gb18030`; guessed with a warning unless given.
+    pub encoding: Option<String>,
+    /// Which column holds which field, where the usual names do not apply.
+    #[serde(default)]
+    pub columns: ColumnMap,
+    /// Rows outside the study area: `error` (unless given) or `skip`.
+    pub outside: Option<Outside>,
+    /// Only rows with at least this capacity.
+    pub capacity_at_least: Option<u32>,
+    /// Only rows with less than this capacity.
+    pub capacity_below: Option<u32>,
+    /// The rows are made up for illustration; every result says so.
+    #[serde(default)]
+    pub illustrative: bool,
+}
+
+/// What happens to rows outside the study area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outside {
+    /// They are a problem of the file.
+    Error,
+    /// They are left out and counted.
+    Skip,
+}
+
+/// A layer of facilities.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayerSpec {
+    /// Its name in results and messages.
+    pub name: String,
+    /// The kind of all its facilities, where the table has no column for it.
+    pub kind: Option<String>,
+    /// What all its facilities offer, beside what the table says.
+    #[serde(default)]
+    pub amenities: Vec<String>,
+    /// Opening hours of all its facilities, where the table has no column for it.
+    pub opening_hours: Option<String>,
+    /// Time to park, enter and be served before the service begins, e.g. `60s`.
+    pub start_delay: Option<String>,
+    /// Where the rows come from.
+    pub from: SourceSpec,
+}
+
+/// Who needs the services.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, tag = "source", rename_all = "kebab-case")]
+pub enum DemandSpec {
+    /// Every metre of street counts the same: what is left when nobody has counted people.
+    StreetLength {
+        /// The profile whose streets count.
+        profile: String,
+    },
+    /// Counts at positions.
+    Table {
+        /// A CSV with `lng`, `lat` and `weight`.
+        path: PathBuf,
+        /// What is counted, e.g. `orders per day`.
+        unit: String,
+        /// Datum of the file.
+        datum: Option<String>,
+        /// Encoding of the file.
+        encoding: Option<String>,
+        /// Which column holds which field.
+        #[serde(default)]
+        columns: ColumnMap,
+        /// Rows outside the study area.
+        outside: Option<Outside>,
+        /// Made up for illustration.
+        #[serde(default)]
+        illustrative: bool,
+    },
+}
+
+/// What it means to be covered by one service.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StandardSpec {
+    /// Short name in files and columns: letters, digits and `-`.
+    pub key: String,
+    /// Name to read.
+    pub name: String,
+    /// Kinds of facility that serve; any when empty.
+    #[serde(default)]
+    pub kinds: Vec<String>,
+    /// What a facility must offer, all of it.
+    #[serde(default)]
+    pub amenities: Vec<String>,
+    /// Least capacity of a facility that serves.
+    pub capacity_at_least: Option<u32>,
+    /// Who travels: `rider` or `foot`.
+    pub profile: String,
+    /// Inclusive time limit, e.g. `15min`.
+    pub limit: String,
+    /// How many facilities must be within the limit, 1 unless given.
+    pub required: Option<u32>,
+    /// The hour of the week at which they must be open, e.g. `We 03:00`; any hour when left out.
+    pub at: Option<String>,
+}
+
+/// Several standards at once.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JointSpec {
+    /// Short name in files and columns.
+    pub key: String,
+    /// Name to read.
+    pub name: String,
+    /// Keys of all standards that must hold.
+    #[serde(default)]
+    pub all_of: Vec<String>,
+    /// Keys of standards of which one must hold.
+    #[serde(default)]
+    pub any_of: Vec<String>,
+}
+
+/// Where something could be built.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CandidatesSpec {
+    /// Street corners at least this far apart, e.g. `300m`; instead of a source.
+    pub street_corners: Option<String>,
+    /// Existing addresses.
+    pub from: Option<SourceSpec>,
+}
+
+/// An ordered list of modifications over the untouched baseline.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScenarioSpec {
+    /// Short name: the folder of its results.
+    pub key: String,
+    /// Name to read.
+    pub name: String,
+    /// What changes, in order.
+    #[serde(rename = "modification", default)]
+    pub modifications: Vec<Modification>,
+}

@@ -1,0 +1,335 @@
+//! Results as text: what a person reads first.
+
+use std::fmt::Write as _;
+
+use crate::compare::Comparison;
+use crate::report::{ChosenReport, GapReport, JointReport, ScenarioReport, StandardReport};
+
+/// How many gaps of a standard are listed.
+const MOST_GAPS: usize = 3;
+
+/// One scenario as a page of text.
+pub fn scenario(report: &ScenarioReport) -> String {
+    let mut out = Text::default();
+    let demand = Demand {
+        unit: &report.demand_unit,
+    };
+    let mark = if report.illustrative {
+        "  [contains ILLUSTRATIVE data 示意]"
+    } else {
+        ""
+    };
+    out.line(&format!(
+        "{}: {}{mark}",
+        report.scenario, report.scenario_name
+    ));
+    out.line(&format!(
+        "  demand {} in {} cells (H3 resolution {})",
+        demand.of(report.demand_thousandths),
+        report.cells.len(),
+        report.h3_resolution
+    ));
+    if report.n_closed_edges > 0 {
+        out.line(&format!(
+            "  {} pieces of street closed",
+            report.n_closed_edges
+        ));
+    }
+    for standard in &report.standards {
+        self::standard(&mut out, &demand, standard);
+    }
+    for joint in &report.joints {
+        self::joint(&mut out, &demand, joint);
+    }
+    for chosen in &report.chosen {
+        self::chosen(&mut out, &demand, report.demand_thousandths, chosen);
+    }
+    out.0
+}
+
+fn standard(out: &mut Text, demand: &Demand<'_>, standard: &StandardReport) {
+    let hour = standard
+        .at
+        .as_deref()
+        .map_or_else(String::new, |at| format!(", open {at}"));
+    let mark = if standard.illustrative {
+        " [illustrative 示意]"
+    } else {
+        ""
+    };
+    out.line(&format!(
+        "  {} ({}): {} within {} by {}{hour}: {} facilities{mark}",
+        standard.name,
+        standard.key,
+        percent(standard.split.covered_share),
+        minutes(standard.limit_s),
+        standard.profile,
+        standard.n_facilities,
+    ));
+    let far = |seconds: Option<f64>| {
+        seconds.map_or_else(
+            || format!("over {}", minutes(standard.limit_s * 2.0)),
+            minutes,
+        )
+    };
+    out.line(&format!(
+        "    half of the demand within {}, nine tenths within {}; {} fragile (within 20 % of the \
+         limit), {} not joined to a street",
+        far(standard.median_s),
+        far(standard.quantile_90_s),
+        demand.of(standard.split.fragile_thousandths),
+        demand.of(standard.split.unlinked_thousandths),
+    ));
+    out.line(&format!(
+        "    {} of {} cells are edge-affected: the border of the streets lies within the limit",
+        standard.n_edge_affected_cells,
+        standard.cells.len(),
+    ));
+    gaps(out, demand, &standard.gaps);
+}
+
+fn joint(out: &mut Text, demand: &Demand<'_>, joint: &JointReport) {
+    let rule = if joint.rule == "all-of" {
+        "all of"
+    } else {
+        "any of"
+    };
+    out.line(&format!(
+        "  {} ({}): {} have {rule} {}",
+        joint.name,
+        joint.key,
+        percent(joint.split.covered_share),
+        joint.parts.join(", ")
+    ));
+    if let Some(weakest) = &joint.weakest {
+        let lacking: Vec<String> = joint
+            .parts
+            .iter()
+            .zip(&joint.sole_obstacle_thousandths)
+            .map(|(part, &alone)| format!("{part} {}", demand.of(alone)))
+            .collect();
+        out.line(&format!(
+            "    weakest service: {weakest} (demand that lacks only this: {})",
+            lacking.join(", ")
+        ));
+    }
+    gaps(out, demand, &joint.gaps);
+}
+
+fn gaps(out: &mut Text, demand: &Demand<'_>, gaps: &[GapReport]) {
+    if gaps.is_empty() {
+        out.line("    no gaps");
+        return;
+    }
+    let more = if gaps.len() > MOST_GAPS {
+        ", the largest:"
+    } else {
+        ":"
+    };
+    out.line(&format!("    {} gaps{more}", gaps.len()));
+    for gap in gaps.iter().take(MOST_GAPS) {
+        let time = gap
+            .worst_s
+            .map_or_else(String::new, |s| format!(", worst {}", minutes(s)));
+        let mark = if gap.edge_affected {
+            ", edge-affected"
+        } else {
+            ""
+        };
+        out.line(&format!(
+            "      {}. {}: {} uncovered in {} cells around {:.5},{:.5}{time}{mark}",
+            gap.rank,
+            gap.name,
+            demand.of(gap.uncovered_thousandths),
+            gap.n_cells,
+            gap.lng,
+            gap.lat
+        ));
+    }
+}
+
+fn chosen(out: &mut Text, demand: &Demand<'_>, total: u64, chosen: &ChosenReport) {
+    out.line(&format!(
+        "  chosen for {}: {} of {} candidates add {}; no choice adds more than {} (optimality gap \
+         {:.2} %, {})",
+        chosen.standard,
+        chosen.sites.len(),
+        chosen.n_candidates,
+        demand.of(chosen.added_thousandths),
+        demand.of(chosen.added_bound_thousandths),
+        chosen.optimality_gap * 100.0,
+        chosen.method
+    ));
+    let mut covered = chosen.covered_before_thousandths;
+    for (rank, site) in (1..).zip(&chosen.sites) {
+        covered += site.adds_thousandths;
+        let name = if site.name.is_empty() {
+            &site.candidate
+        } else {
+            &site.name
+        };
+        out.line(&format!(
+            "      {rank}. {name} at {:.5},{:.5} adds {}, then {} covered",
+            site.lng,
+            site.lat,
+            demand.of(site.adds_thousandths),
+            percent(share(covered, total)),
+        ));
+    }
+}
+
+/// Only the chosen sites of a scenario.
+pub fn chosen_sites(report: &ScenarioReport) -> String {
+    let mut out = Text::default();
+    let demand = Demand {
+        unit: &report.demand_unit,
+    };
+    for chosen in &report.chosen {
+        self::chosen(&mut out, &demand, report.demand_thousandths, chosen);
+    }
+    out.0
+}
+
+/// A comparison as a table.
+pub fn comparison(comparison: &Comparison) -> String {
+    let mut out = Text::default();
+    let demand = Demand {
+        unit: &comparison.demand_unit,
+    };
+    let mark = if comparison.illustrative {
+        "  [contains ILLUSTRATIVE data 示意]"
+    } else {
+        ""
+    };
+    out.line(&format!(
+        "{} -> {}{mark}",
+        comparison.before, comparison.after
+    ));
+    let header = [
+        "standard", "before", "after", "kept", "gained", "lost", "never",
+    ];
+    let mut rows: Vec<[String; 7]> = vec![header.map(str::to_owned)];
+    for standard in &comparison.standards {
+        let cells = |class: &crate::compare::ClassSum| class.n_cells.to_string();
+        rows.push([
+            standard.key.clone(),
+            percent(share(
+                standard.covered_before_thousandths,
+                standard.demand_thousandths,
+            )),
+            percent(share(
+                standard.covered_after_thousandths,
+                standard.demand_thousandths,
+            )),
+            cells(&standard.kept),
+            cells(&standard.gained),
+            cells(&standard.lost),
+            cells(&standard.never),
+        ]);
+    }
+    out.table(&rows);
+    out.line(
+        "  (kept, gained, lost, never: cells by whether at least half of their demand is covered)",
+    );
+    for standard in &comparison.standards {
+        let mut moved: Vec<_> = standard
+            .zones
+            .iter()
+            .filter(|zone| zone.covered_before_thousandths != zone.covered_after_thousandths)
+            .collect();
+        if moved.is_empty() {
+            continue;
+        }
+        moved.sort_by_key(|zone| {
+            std::cmp::Reverse(
+                zone.covered_before_thousandths
+                    .abs_diff(zone.covered_after_thousandths),
+            )
+        });
+        out.line(&format!(
+            "  {} by zone, largest changes first:",
+            standard.key
+        ));
+        let mut rows = vec![["zone", "before", "after", "difference"].map(str::to_owned)];
+        for zone in moved {
+            let (before, after) = (
+                zone.covered_before_thousandths,
+                zone.covered_after_thousandths,
+            );
+            let sign = if after >= before { "+" } else { "-" };
+            rows.push([
+                zone.name.clone(),
+                percent(share(before, zone.demand_thousandths)),
+                percent(share(after, zone.demand_thousandths)),
+                format!("{sign}{}", demand.of(before.abs_diff(after))),
+            ]);
+        }
+        out.table(&rows);
+    }
+    out.0
+}
+
+/// Lines of text.
+#[derive(Default)]
+struct Text(String);
+
+impl Text {
+    fn line(&mut self, line: &str) {
+        writeln!(self.0, "{line}").expect("writing to a string cannot fail");
+    }
+
+    /// Columns padded to their widest value; the first to the left, the rest to the right.
+    fn table<const N: usize>(&mut self, rows: &[[String; N]]) {
+        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
+        let widths: Vec<usize> = (0..N).map(|column| width(column).unwrap_or(0)).collect();
+        for row in rows {
+            let mut line = String::from("  ");
+            for (column, value) in row.iter().enumerate() {
+                let pad = " ".repeat(widths[column] - value.chars().count());
+                if column == 0 {
+                    write!(line, "{value}{pad}").expect("writing to a string cannot fail");
+                } else {
+                    write!(line, "  {pad}{value}").expect("writing to a string cannot fail");
+                }
+            }
+            self.line(line.trim_end());
+        }
+    }
+}
+
+/// Demand in its unit; street in kilometres.
+struct Demand<'a> {
+    unit: &'a str,
+}
+
+impl Demand<'_> {
+    fn of(&self, thousandths: u64) -> String {
+        let units = as_f64(thousandths) / 1_000.0;
+        if self.unit == coverage::DemandUnit::StreetMeters.name() {
+            format!("{:.1} km of street", units / 1_000.0)
+        } else {
+            format!("{units:.0} {}", self.unit)
+        }
+    }
+}
+
+fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| as_f64(part) / as_f64(whole))
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| "–".to_owned(), |share| format!("{:.1} %", share * 100.0))
+}
+
+fn minutes(seconds: f64) -> String {
+    format!("{:.1} min", seconds / 60.0)
+}
+
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "demand sums are far below 2^53 thousandths"
+)]
+fn as_f64(value: u64) -> f64 {
+    value as f64
+}

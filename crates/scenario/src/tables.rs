@@ -1,0 +1,439 @@
+//! Every result as tables and layers: the single meeting point with `formats`.
+
+use coverage::{CellId, DemandUnit, FacilityId};
+use formats::{Column, Layer, Shape, Table, Value};
+use units::{LngLat, Outline};
+
+use crate::compare::{Comparison, StandardComparison};
+use crate::evaluate::Evaluation;
+use crate::project::Project;
+use crate::report::{GapReport, ScenarioReport, SplitReport};
+
+/// Cells: one row each, with the columns of every standard and joint standard.
+///
+/// Cost: linear in cells and standards.
+pub fn cells(project: &Project, report: &ScenarioReport) -> Layer {
+    let unit = project.demand.unit();
+    let mut columns = vec![
+        Column::text("cell"),
+        Column::decimal("lng", 7),
+        Column::decimal("lat", 7),
+        Column::text("zone"),
+        Column::demand("demand", unit),
+    ];
+    for standard in &report.standards {
+        columns.extend(cell_columns(&standard.key));
+    }
+    for joint in &report.joints {
+        columns.extend(cell_columns(&joint.key));
+        columns.push(Column::text(format!("{}_weakest", joint.key)));
+    }
+    let mut layer = Layer::new(Table::new("cells", columns));
+    for (index, (cell, id)) in report.cells.iter().zip(project.area.cells()).enumerate() {
+        let mut row: Vec<Value> = vec![
+            cell.id.clone().into(),
+            cell.lng.into(),
+            cell.lat.into(),
+            cell.zone.clone().into(),
+            units(cell.demand_thousandths),
+        ];
+        for standard in &report.standards {
+            row.extend(cell_values(cell.demand_thousandths, &standard.cells[index]));
+        }
+        for joint in &report.joints {
+            row.extend(cell_values(cell.demand_thousandths, &joint.cells[index]));
+            row.push(joint.weakest_of_cells[index].clone().into());
+        }
+        layer.push(Shape::Outline(id.outline()), row);
+    }
+    marked(layer, report)
+}
+
+fn cell_columns(key: &str) -> [Column; 4] {
+    [
+        Column::share(&format!("{key}_covered")),
+        Column::text(format!("{key}_class")),
+        Column::seconds(&format!("{key}_time")),
+        Column::boolean(format!("{key}_edge_affected")),
+    ]
+}
+
+fn cell_values(demand: u64, cell: &crate::report::CellSplit) -> [Value; 4] {
+    [
+        share(cell.covered_thousandths, demand),
+        cell.class.key().into(),
+        cell.time_s.into(),
+        cell.edge_affected.into(),
+    ]
+}
+
+/// Gaps of all standards and joint standards, the largest of each first.
+pub fn gaps(project: &Project, report: &ScenarioReport, evaluation: &Evaluation) -> Layer {
+    let columns = vec![
+        Column::text("standard"),
+        Column::integer("rank"),
+        Column::text("name"),
+        Column::demand("uncovered", project.demand.unit()),
+        Column::integer("n_cells"),
+        Column::decimal("lng", 7),
+        Column::decimal("lat", 7),
+        Column::seconds("worst_time"),
+        Column::boolean("edge_affected"),
+    ];
+    let mut layer = Layer::new(Table::new("gaps", columns));
+    let mut push = |key: &str, gap: &GapReport, outline: &Outline| {
+        layer.push(
+            Shape::Outline(outline.clone()),
+            vec![
+                key.into(),
+                gap.rank.into(),
+                gap.name.clone().into(),
+                units(gap.uncovered_thousandths),
+                gap.n_cells.into(),
+                gap.lng.into(),
+                gap.lat.into(),
+                gap.worst_s.into(),
+                gap.edge_affected.into(),
+            ],
+        );
+    };
+    for (standard, service) in report.standards.iter().zip(&evaluation.services) {
+        for (row, gap) in standard.gaps.iter().zip(&service.gaps) {
+            push(&standard.key, row, &gap.outline);
+        }
+    }
+    for (joint, result) in report.joints.iter().zip(&evaluation.joints) {
+        for (row, gap) in joint.gaps.iter().zip(&result.gaps) {
+            push(&joint.key, row, &gap.outline);
+        }
+    }
+    marked(layer, report)
+}
+
+/// Facilities with what each does for each standard that it serves.
+pub fn facilities(project: &Project, report: &ScenarioReport, evaluation: &Evaluation) -> Layer {
+    let unit = project.demand.unit();
+    let mut columns = vec![
+        Column::text("id"),
+        Column::text("name"),
+        Column::text("kind"),
+        Column::decimal("lng", 7),
+        Column::decimal("lat", 7),
+        Column::text("opening_hours"),
+        Column::integer("capacity"),
+        Column::text("amenities"),
+        Column::text("source"),
+        Column::boolean("closed"),
+        Column::boolean("illustrative"),
+    ];
+    for standard in &report.standards {
+        columns.push(Column::boolean(format!("{}_serves", standard.key)));
+        columns.push(Column::demand(
+            &format!("{}_within_limit", standard.key),
+            unit,
+        ));
+        columns.push(Column::demand(
+            &format!("{}_unique_demand", standard.key),
+            unit,
+        ));
+    }
+    let mut layer = Layer::new(Table::new("facilities", columns));
+    let opens: Vec<_> = evaluation
+        .services
+        .iter()
+        .map(|service| {
+            service
+                .standard
+                .open_set(&evaluation.facilities, &project.week)
+        })
+        .collect();
+    for (index, facility) in evaluation.facilities.iter().enumerate() {
+        let closed = evaluation.closed[index];
+        let hours = facility.hours.as_ref().map(|hours| hours.text().to_owned());
+        let mut row: Vec<Value> = vec![
+            facility.id.clone().into(),
+            facility.name.clone().into(),
+            facility.kind.key().into(),
+            facility.position.lng().into(),
+            facility.position.lat().into(),
+            hours.into(),
+            facility.capacity.map(coverage::Capacity::as_u32).into(),
+            facility.amenities.to_string().into(),
+            facility.source.clone().into(),
+            closed.into(),
+            facility.illustrative.into(),
+        ];
+        for (open, service) in opens.iter().zip(&evaluation.services) {
+            let serves = !closed && open.contains(FacilityId::from_index(index));
+            row.push(serves.into());
+            if serves {
+                let ledger = &service.ledger.facilities()[index];
+                row.push(ledger.within_limit.into());
+                row.push(ledger.unique_demand.into());
+            } else {
+                row.extend([Value::Empty, Value::Empty]);
+            }
+        }
+        layer.push(Shape::Position(facility.position), row);
+    }
+    marked(layer, report)
+}
+
+/// Zones with each standard's covered share.
+pub fn zones(project: &Project, report: &ScenarioReport) -> Layer {
+    let unit = project.demand.unit();
+    let mut columns = vec![
+        Column::text("zone"),
+        Column::text("name"),
+        Column::demand("demand", unit),
+    ];
+    for standard in &report.standards {
+        columns.push(Column::share(&format!("{}_covered", standard.key)));
+        columns.push(Column::demand(&format!("{}_uncovered", standard.key), unit));
+    }
+    let mut layer = Layer::new(Table::new("zones", columns));
+    for (index, zone) in project.zones.zones().iter().enumerate() {
+        let all = report
+            .standards
+            .first()
+            .map_or(0, |s| total(&s.zones[index]));
+        let mut row: Vec<Value> =
+            vec![zone.id.clone().into(), zone.name.clone().into(), units(all)];
+        for standard in &report.standards {
+            let split = &standard.zones[index];
+            row.push(split.covered_share.into());
+            row.push(units(split.uncovered_thousandths));
+        }
+        layer.push(Shape::Outline(zone.outline.clone()), row);
+    }
+    marked(layer, report)
+}
+
+/// Chosen sites in order of choice, with what each adds.
+pub fn sites(project: &Project, report: &ScenarioReport) -> Layer {
+    let unit = project.demand.unit();
+    let columns = vec![
+        Column::text("standard"),
+        Column::integer("rank"),
+        Column::text("id"),
+        Column::text("candidate"),
+        Column::text("name"),
+        Column::decimal("lng", 7),
+        Column::decimal("lat", 7),
+        Column::demand("adds", unit),
+        Column::share("covered_after"),
+        Column::boolean("illustrative"),
+    ];
+    let mut layer = Layer::new(Table::new("sites", columns));
+    for chosen in &report.chosen {
+        let mut covered = chosen.covered_before_thousandths;
+        for (rank, site) in (1_usize..).zip(&chosen.sites) {
+            covered += site.adds_thousandths;
+            let position = LngLat::from_degrees(site.lng, site.lat).ok();
+            layer.push(
+                position.map_or(Shape::None, Shape::Position),
+                vec![
+                    chosen.standard.clone().into(),
+                    rank.into(),
+                    site.id.clone().into(),
+                    site.candidate.clone().into(),
+                    site.name.clone().into(),
+                    site.lng.into(),
+                    site.lat.into(),
+                    units(site.adds_thousandths),
+                    share(covered, report.demand_thousandths),
+                    site.illustrative.into(),
+                ],
+            );
+        }
+    }
+    marked(layer, report)
+}
+
+/// Where something could be built.
+pub fn candidates(project: &Project) -> Layer {
+    let columns = vec![
+        Column::text("id"),
+        Column::text("name"),
+        Column::decimal("lng", 7),
+        Column::decimal("lat", 7),
+        Column::boolean("illustrative"),
+    ];
+    let mut layer = Layer::new(Table::new("candidates", columns));
+    for candidate in &project.candidates {
+        layer.push(
+            Shape::Position(candidate.position),
+            vec![
+                candidate.id.clone().into(),
+                candidate.name.clone().into(),
+                candidate.position.lng().into(),
+                candidate.position.lat().into(),
+                candidate.illustrative.into(),
+            ],
+        );
+    }
+    layer
+}
+
+/// Cells of a comparison with the class of each standard.
+pub fn compared_cells(report: &ScenarioReport, comparison: &Comparison) -> Layer {
+    let unit = unit(&report.demand_unit);
+    let mut columns = vec![Column::text("cell"), Column::demand("demand", &unit)];
+    for standard in &comparison.standards {
+        columns.push(Column::text(format!("{}_change", standard.key)));
+    }
+    let mut layer = Layer::new(Table::new("cells", columns));
+    for (index, cell) in report.cells.iter().enumerate() {
+        let mut row: Vec<Value> = vec![cell.id.clone().into(), units(cell.demand_thousandths)];
+        row.extend(
+            comparison
+                .standards
+                .iter()
+                .map(|s| Value::from(s.cells[index].key())),
+        );
+        let shape = cell
+            .id
+            .parse()
+            .map_or(Shape::None, |id: CellId| Shape::Outline(id.outline()));
+        layer.push(shape, row);
+    }
+    if comparison.illustrative {
+        layer.mark_illustrative();
+    }
+    layer
+}
+
+/// A comparison standard by standard.
+pub fn compared_standards(comparison: &Comparison) -> Table {
+    let unit = unit(&comparison.demand_unit);
+    let columns = vec![
+        Column::text("standard"),
+        Column::share("covered_before"),
+        Column::share("covered_after"),
+        Column::demand("covered_difference", &unit),
+        Column::integer("n_kept"),
+        Column::integer("n_gained"),
+        Column::integer("n_lost"),
+        Column::integer("n_never"),
+        Column::demand("kept", &unit),
+        Column::demand("gained", &unit),
+        Column::demand("lost", &unit),
+        Column::demand("never", &unit),
+    ];
+    let mut table = Table::new("standards", columns);
+    for standard in &comparison.standards {
+        let StandardComparison {
+            kept,
+            gained,
+            lost,
+            never,
+            ..
+        } = standard;
+        let classes = [kept, gained, lost, never];
+        let mut row: Vec<Value> = vec![
+            standard.key.clone().into(),
+            share(
+                standard.covered_before_thousandths,
+                standard.demand_thousandths,
+            ),
+            share(
+                standard.covered_after_thousandths,
+                standard.demand_thousandths,
+            ),
+            difference(
+                standard.covered_before_thousandths,
+                standard.covered_after_thousandths,
+            ),
+        ];
+        row.extend(classes.iter().map(|class| Value::from(class.n_cells)));
+        row.extend(classes.iter().map(|class| units(class.demand_thousandths)));
+        table.push(row);
+    }
+    if comparison.illustrative {
+        table.mark_illustrative();
+    }
+    table
+}
+
+/// A comparison zone by zone.
+pub fn compared_zones(comparison: &Comparison) -> Table {
+    let unit = unit(&comparison.demand_unit);
+    let columns = vec![
+        Column::text("standard"),
+        Column::text("zone"),
+        Column::text("name"),
+        Column::demand("demand", &unit),
+        Column::share("covered_before"),
+        Column::share("covered_after"),
+        Column::demand("covered_difference", &unit),
+    ];
+    let mut table = Table::new("zones", columns);
+    for standard in &comparison.standards {
+        for zone in &standard.zones {
+            table.push(vec![
+                standard.key.clone().into(),
+                zone.id.clone().into(),
+                zone.name.clone().into(),
+                units(zone.demand_thousandths),
+                share(zone.covered_before_thousandths, zone.demand_thousandths),
+                share(zone.covered_after_thousandths, zone.demand_thousandths),
+                difference(
+                    zone.covered_before_thousandths,
+                    zone.covered_after_thousandths,
+                ),
+            ]);
+        }
+    }
+    if comparison.illustrative {
+        table.mark_illustrative();
+    }
+    table
+}
+
+fn marked(mut layer: Layer, report: &ScenarioReport) -> Layer {
+    layer.set_attribute("plan", report.plan.clone());
+    layer.set_attribute("scenario", report.scenario.clone());
+    layer.set_attribute("plan_fingerprint", report.plan_fingerprint.clone());
+    if report.illustrative {
+        layer.mark_illustrative();
+    }
+    layer
+}
+
+fn unit(name: &str) -> DemandUnit {
+    if name == DemandUnit::StreetMeters.name() {
+        DemandUnit::StreetMeters
+    } else {
+        DemandUnit::Counted(name.to_owned())
+    }
+}
+
+fn total(split: &SplitReport) -> u64 {
+    split.covered_thousandths + split.uncovered_thousandths + split.unlinked_thousandths
+}
+
+/// Thousandths as units.
+fn units(thousandths: u64) -> Value {
+    Value::Decimal(as_f64(thousandths) / 1_000.0)
+}
+
+fn difference(before: u64, after: u64) -> Value {
+    Value::Decimal((as_f64(after) - as_f64(before)) / 1_000.0)
+}
+
+fn share(part: u64, whole: u64) -> Value {
+    if whole == 0 {
+        Value::Empty
+    } else {
+        Value::Decimal(as_f64(part) / as_f64(whole))
+    }
+}
+
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "demand sums are far below 2^53 thousandths"
+)]
+fn as_f64(value: u64) -> f64 {
+    value as f64
+}

@@ -1,0 +1,199 @@
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, bail};
+
+use crate::command::{release_binary, root};
+
+/// A whole command measured from outside, start of the process included.
+struct Measured {
+    what: &'static str,
+    words: Vec<String>,
+    /// What the median must stay under.
+    bar: Duration,
+    times: Vec<Duration>,
+}
+
+/// How often each command is run; the first run warms the disk cache and is not counted.
+const N_RUNS: usize = 21;
+
+/// Measures import and run of the sample city and keeps the figures.
+pub(crate) fn run() -> Result<()> {
+    let program = release_binary()?;
+    let data = root().join("data").join("shenzhen");
+    let aside = std::env::temp_dir().join(format!("nuanquan-bench-{}", std::process::id()));
+    fs::create_dir_all(&aside)?;
+    let path = |folder: &Path, name: &str| folder.join(name).to_string_lossy().into_owned();
+    let words = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
+    let mut all = vec![
+        Measured {
+            what: "import of the demo extract",
+            words: words(&[
+                "import",
+                &path(&data, "shenzhen-futian-2024.osm.pbf"),
+                "--output",
+                &path(&aside, "shenzhen.nqg"),
+            ]),
+            bar: Duration::from_millis(150),
+            times: Vec::new(),
+        },
+        Measured {
+            what: "whole run of the Shenzhen plan, results written",
+            words: words(&[
+                "run",
+                &path(&data, "plan.toml"),
+                "--output",
+                &path(&aside, "results"),
+            ]),
+            bar: Duration::from_secs(1),
+            times: Vec::new(),
+        },
+    ];
+    let measured = all.iter_mut().try_for_each(|one| measure(&program, one));
+    fs::remove_dir_all(&aside)?;
+    measured?;
+    let text = summary(&all);
+    println!("\n{text}");
+    let folder = keep(&text, &all)?;
+    println!("kept in {}", folder.display());
+    let late: Vec<&str> = all
+        .iter()
+        .filter(|m| median(&m.times) > m.bar)
+        .map(|m| m.what)
+        .collect();
+    if !late.is_empty() {
+        bail!("slower than the bar: {}", late.join(", "));
+    }
+    Ok(())
+}
+
+fn measure(program: &Path, one: &mut Measured) -> Result<()> {
+    for round in 0..=N_RUNS {
+        let start = Instant::now();
+        let status = Command::new(program)
+            .args(&one.words)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .context("could not start the program")?;
+        let time = start.elapsed();
+        if !status.success() {
+            bail!("`nuanquan {}` failed ({status})", one.words.join(" "));
+        }
+        if round > 0 {
+            one.times.push(time);
+        }
+    }
+    one.times.sort_unstable();
+    Ok(())
+}
+
+fn median(sorted: &[Duration]) -> Duration {
+    sorted[sorted.len() / 2]
+}
+
+fn summary(all: &[Measured]) -> String {
+    let mut text =
+        String::from("| what | median | fastest | slowest | bar |\n|---|---|---|---|---|\n");
+    for one in all {
+        let ms = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1_000.0);
+        writeln!(
+            text,
+            "| {} | {} | {} | {} | {} |",
+            one.what,
+            ms(median(&one.times)),
+            ms(one.times[0]),
+            ms(one.times[one.times.len() - 1]),
+            ms(one.bar)
+        )
+        .expect("writing to a string cannot fail");
+    }
+    text
+}
+
+/// Writes the figures to `benches/runs/<date>-<machine>/`.
+fn keep(text: &str, all: &[Measured]) -> Result<std::path::PathBuf> {
+    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let cpu = cpu
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))
+        .map_or("unknown processor", |rest| {
+            rest.trim_start_matches([' ', '\t', ':'])
+        });
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let said = |program: &str, words: &[&str]| -> String {
+        let output = Command::new(program)
+            .args(words)
+            .current_dir(root())
+            .output();
+        let text = output.map_or_else(|_| Vec::new(), |output| output.stdout);
+        String::from_utf8_lossy(&text).trim().to_owned()
+    };
+    let slug: String = cpu
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    let slug: Vec<&str> = slug
+        .split('-')
+        .filter(|word| !word.is_empty())
+        .take(4)
+        .collect();
+    let name = format!("{}-{}", today()?, slug.join("-"));
+    let folder = root().join("benches").join("runs").join(name);
+    fs::create_dir_all(&folder)?;
+    let page = format!(
+        "# End to end\n\n`cargo xtask bench`: each command {N_RUNS} times from outside, after one \
+         run that is not counted.\n\n{text}\nProcessor: {cpu}, {threads} threads.\nCommit: {}.\n\
+         Compiler: {}.\n",
+        said("git", &["rev-parse", "--short", "HEAD"]),
+        said("rustc", &["--version"])
+    );
+    fs::write(folder.join("end-to-end.md"), page)?;
+    let mut json = String::from("{\n");
+    for (index, one) in all.iter().enumerate() {
+        let times: Vec<String> = one
+            .times
+            .iter()
+            .map(|t| format!("{:.3}", t.as_secs_f64() * 1_000.0))
+            .collect();
+        let comma = if index + 1 < all.len() { "," } else { "" };
+        writeln!(
+            json,
+            "  \"{} (ms)\": [{}]{comma}",
+            one.what,
+            times.join(", ")
+        )
+        .expect("writing to a string cannot fail");
+    }
+    json.push_str("}\n");
+    fs::write(folder.join("end-to-end.json"), json)?;
+    Ok(folder)
+}
+
+/// The date in UTC, from days since 1970 by the algorithm of Howard Hinnant's `civil_from_days`.
+fn today() -> Result<String> {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+    let days = seconds / 86_400 + 719_468;
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    Ok(format!("{year}-{month:02}-{day:02}"))
+}

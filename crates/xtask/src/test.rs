@@ -1,0 +1,49 @@
+use anyhow::Result;
+
+use crate::command::{self, cargo};
+use crate::{architecture, bench, data};
+
+/// Everything that must pass before a change lands.
+///
+/// All steps share one target folder and one profile, so nothing is built twice.
+fn run_steps() -> Result<()> {
+    command::run(
+        "format (cargo fmt --check)",
+        &mut cargo(&["fmt", "--all", "--check"]),
+    )?;
+    architecture::check()?;
+    data::check()?;
+    command::run(
+        "lints (cargo clippy)",
+        &mut cargo(&[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]),
+    )?;
+    command::run(
+        "tests (cargo test)",
+        &mut cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast"]),
+    )?;
+    command::run(
+        "examples in the documentation",
+        &mut cargo(&["test", "--workspace", "--doc"]),
+    )?;
+    command::run(
+        "documentation (cargo doc)",
+        cargo(&["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings"),
+    )
+}
+
+/// `cargo xtask test`, with `long` also what takes long.
+pub(crate) fn run(long: bool) -> Result<()> {
+    run_steps()?;
+    if long {
+        bench::run()?;
+    }
+    println!("\nall steps passed");
+    Ok(())
+}

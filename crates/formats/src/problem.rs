@@ -164,6 +164,11 @@ impl Problems {
         });
     }
 
+    /// Puts them in the order of their rows; those of one row keep their order.
+    pub(crate) fn sort(&mut self) {
+        self.all.sort_by_key(|problem| problem.place);
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()

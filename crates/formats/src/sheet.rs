@@ -201,7 +201,9 @@ impl Reading {
         sheet: &Sheet,
         value: T,
     ) -> Result<crate::Loaded<T>, ReadError> {
-        if self.problems.is_empty() {
+        let mut problems = self.problems;
+        problems.sort();
+        if problems.is_empty() {
             Ok(crate::Loaded {
                 value,
                 notes: self.notes,
@@ -211,7 +213,7 @@ impl Reading {
             Err(ReadError::Rows {
                 what,
                 path,
-                problems: self.problems,
+                problems,
             })
         }
     }

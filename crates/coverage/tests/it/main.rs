@@ -1,0 +1,11 @@
+//! Coverage against literal expectations, slower oracles and laws.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod city;
+mod edges;
+mod gaps;
+mod grid;
+mod laws;
+mod oracle;
+mod ways;

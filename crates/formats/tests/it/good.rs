@@ -1,0 +1,219 @@
+//! What is understood: Chinese and English columns, encodings, datums, shapes.
+
+use coverage::{Amenity, Demand, FacilityKind, KindCatalog, Zones};
+use formats::facilities::FacilityOptions;
+use formats::{
+    Area, ColumnMap, Encoding, Field, Note, Outside, Source, boundaries, demand, facilities,
+    positions,
+};
+use units::{BoundingBox, Datum, Gcj02, LngLat, Outline, TravelTime};
+
+/// A file in a folder that lives as long as the source.
+pub(crate) fn file(name: &str, content: &[u8]) -> (tempfile::TempDir, Source) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, content).unwrap();
+    (folder, Source::new(path))
+}
+
+pub(crate) fn at(lng: f64, lat: f64) -> LngLat {
+    LngLat::from_degrees(lng, lat).unwrap()
+}
+
+pub(crate) fn area(outside: Outside) -> Area {
+    let corners = BoundingBox::of([at(114.0, 22.5), at(114.1, 22.6)]).unwrap();
+    Area {
+        outline: Outline::of_box(&corners).unwrap(),
+        name: "the study area".into(),
+        outside,
+    }
+}
+
+pub(crate) fn any_kind(catalog: &KindCatalog) -> FacilityOptions<'_> {
+    FacilityOptions {
+        catalog,
+        kind: None,
+        area: None,
+    }
+}
+
+const STATIONS: &str = "\
+编号,名称,类型,经度,纬度,营业时间,服务项目,座位数,停留时间,运营单位
+A1,福田驿站,暖新驿站,114.05,22.54,Mo-Fr 08:00-22:00,休息、饮水;wifi,12,90s,总工会
+A2,\"老王, 食堂\",rider-canteen,114.06,22.55,,,,,
+";
+
+#[test]
+fn a_chinese_table_is_read_in_every_encoding() {
+    let catalog = KindCatalog::default();
+    let mut first = None;
+    for encoding in [Encoding::Utf8, Encoding::Gbk, Encoding::Gb18030] {
+        for declared in [Some(encoding), None] {
+            let (_folder, mut source) = file("stations.csv", &encoding.encode(STATIONS));
+            source.encoding = declared;
+            source.name = "stations".into();
+            let loaded = facilities::read(&source, any_kind(&catalog)).unwrap();
+            let guessed = loaded
+                .notes
+                .iter()
+                .any(|note| matches!(note, Note::GuessedEncoding(_)));
+            assert_eq!(guessed, declared.is_none() && encoding != Encoding::Utf8);
+            assert!(loaded.notes.contains(&Note::UnknownHours { n_rows: 1 }));
+            let want = first.get_or_insert(loaded.value.clone());
+            assert_eq!(loaded.value, *want, "{encoding}");
+        }
+    }
+    let stations = first.unwrap();
+    let station = &stations[0];
+    assert_eq!(station.name, "福田驿站");
+    assert_eq!(station.kind, FacilityKind::WarmStation);
+    assert_eq!(station.position, at(114.05, 22.54));
+    assert_eq!(station.hours.as_ref().unwrap().text(), "Mo-Fr 08:00-22:00");
+    let amenities: Vec<Amenity> = station.amenities.iter().collect();
+    assert_eq!(amenities, [Amenity::Rest, Amenity::Water, Amenity::Wifi]);
+    assert_eq!(station.capacity.unwrap().as_u32(), 12);
+    assert_eq!(station.start_delay, TravelTime::from_secs(90));
+    assert_eq!(station.owner, "总工会");
+    assert_eq!(stations[1].name, "老王, 食堂");
+    assert_eq!(
+        (stations[1].hours.as_ref(), stations[1].capacity),
+        (None, None)
+    );
+}
+
+#[test]
+fn gcj02_is_converted_at_the_door_and_recorded() {
+    let position = at(114.0579, 22.5431);
+    let shifted = Gcj02::from_wgs84(position);
+    let text = format!("id,lng,lat\n1,{},{}\n", shifted.lng, shifted.lat);
+    let (_folder, mut source) = file("a.csv", text.as_bytes());
+    source.datum = Datum::Gcj02;
+    let loaded = positions::read(&source, None).unwrap();
+    assert!(loaded.value[0].position.distance_to(position).as_mm() < 20);
+    let [
+        Note::Converted {
+            datum,
+            n_positions,
+            most,
+        },
+    ] = loaded.notes[..]
+    else {
+        panic!("{:?}", loaded.notes);
+    };
+    assert_eq!((datum, n_positions), (Datum::Gcj02, 1));
+    assert!((300.0..800.0).contains(&most.as_m_f64()), "{most}");
+    // In WGS-84 nothing moves and nothing is noted.
+    source.datum = Datum::Wgs84;
+    let loaded = positions::read(&source, None).unwrap();
+    assert_eq!(loaded.notes, []);
+    assert!(loaded.value[0].position.distance_to(position).as_mm() > 300_000);
+}
+
+#[test]
+fn a_plan_can_name_columns_and_a_file_can_say_its_kind() {
+    let text = "站点,X坐标,Y坐标,可用,类型\n1,114.05,22.54,8,anything\n";
+    let (_folder, mut source) = file("a.csv", text.as_bytes());
+    source.columns = ColumnMap::default()
+        .with(Field::Id, "站点")
+        .with(Field::Lng, "X坐标")
+        .with(Field::Lat, "Y坐标")
+        .with(Field::Capacity, "可用");
+    source.illustrative = true;
+    let catalog = KindCatalog::default();
+    let kind = FacilityKind::BatterySwapCabinet;
+    let options = FacilityOptions {
+        kind: Some(&kind),
+        ..any_kind(&catalog)
+    };
+    let loaded = facilities::read(&source, options).unwrap();
+    let cabinet = &loaded.value[0];
+    assert_eq!((cabinet.id.as_str(), &cabinet.kind), ("1", &kind));
+    assert_eq!(cabinet.capacity.unwrap().as_u32(), 8);
+    assert!(cabinet.illustrative);
+}
+
+#[test]
+fn both_numbers_may_stand_in_one_column() {
+    let (_folder, source) = file(
+        "a.csv",
+        "id,坐标\n1,\"114.05,22.54\"\n2,114.06 22.55\n".as_bytes(),
+    );
+    let loaded = positions::read(&source, None).unwrap();
+    let found: Vec<LngLat> = loaded.value.iter().map(|named| named.position).collect();
+    assert_eq!(found, [at(114.05, 22.54), at(114.06, 22.55)]);
+}
+
+#[test]
+fn rows_of_a_larger_area_are_left_out_when_declared() {
+    let text = "id,lng,lat\n1,114.05,22.54\n2,113.9,22.54\n3,114.1,22.7\n";
+    let (_folder, source) = file("a.csv", text.as_bytes());
+    let loaded = positions::read(&source, Some(&area(Outside::LeaveOut))).unwrap();
+    let ids: Vec<&str> = loaded.value.iter().map(|named| named.id.as_str()).collect();
+    assert_eq!(ids, ["1"]);
+    assert_eq!(loaded.notes, [Note::LeftOutside { n_rows: 2, of: 3 }]);
+}
+
+#[test]
+fn geojson_points_are_facilities() {
+    let text = r#"{"type":"FeatureCollection","features":[
+      {"type":"Feature","id":"n1","properties":{"kind":"rider-pharmacy","name":"药房","amenities":["medicine","first-aid"]},
+       "geometry":{"type":"Point","coordinates":[114.05,22.54]}}]}"#;
+    let (_folder, source) = file("a.geojson", text.as_bytes());
+    let loaded = facilities::read(&source, any_kind(&KindCatalog::default())).unwrap();
+    let pharmacy = &loaded.value[0];
+    assert_eq!(
+        (pharmacy.id.as_str(), pharmacy.name.as_str()),
+        ("n1", "药房")
+    );
+    assert_eq!(pharmacy.kind, FacilityKind::RiderPharmacy);
+    assert!(pharmacy.amenities.contains(Amenity::FirstAid));
+}
+
+#[test]
+fn demand_comes_at_positions_or_per_zone() {
+    let (_folder, source) = file(
+        "a.csv",
+        "lng,lat,骑手数\n114.05,22.54,3\n114.06,22.55,0.5\n".as_bytes(),
+    );
+    let loaded = demand::read_positions(&source, None).unwrap();
+    let want = [
+        (at(114.05, 22.54), Demand::from_units(3)),
+        (at(114.06, 22.55), Demand::from_thousandths(500)),
+    ];
+    assert_eq!(loaded.value, want);
+
+    let (_folder, source) = zones_file();
+    let zones = Zones::new(boundaries::read_zones(&source).unwrap().value);
+    let (_folder, source) = file("a.csv", "街道,riders\n南园,7\n224,5\n".as_bytes());
+    let loaded = demand::read_zones(&source, &zones).unwrap();
+    assert_eq!(loaded.value, [Demand::from_units(5), Demand::from_units(7)]);
+}
+
+fn zones_file() -> (tempfile::TempDir, Source) {
+    let text = r#"{"type":"FeatureCollection","features":[
+      {"type":"Feature","properties":{"zone_id":224},"geometry":{"type":"Polygon","coordinates":
+        [[[114.0,22.5],[114.05,22.5],[114.05,22.6],[114.0,22.6],[114.0,22.5]]]}},
+      {"type":"Feature","properties":{"zone_id":225,"name":"南园"},"geometry":{"type":"MultiPolygon","coordinates":
+        [[[[114.05,22.5],[114.1,22.5],[114.1,22.6],[114.05,22.6],[114.05,22.5]],
+          [[114.06,22.52],[114.07,22.52],[114.07,22.53],[114.06,22.52]]]]}}]}"#;
+    file("zones.geojson", text.as_bytes())
+}
+
+#[test]
+fn zones_have_ids_and_perhaps_names() {
+    let (_folder, source) = zones_file();
+    let zones = boundaries::read_zones(&source).unwrap().value;
+    let names: Vec<(&str, &str)> = zones
+        .iter()
+        .map(|z| (z.id.as_str(), z.name.as_str()))
+        .collect();
+    assert_eq!(names, [("224", "224"), ("225", "南园")]);
+    assert!(zones[1].outline.contains(at(114.09, 22.55)));
+    assert!(
+        !zones[1].outline.contains(at(114.069, 22.522)),
+        "a hole is outside"
+    );
+    let outline = boundaries::read_outline(&source).unwrap().value;
+    assert_eq!(outline.polygons().len(), 2);
+    assert!(outline.contains(at(114.02, 22.55)));
+}

@@ -1,37 +1,58 @@
 //! The best bound at hand, and the certificate that proves it.
 
+use std::sync::Arc;
+
+use crate::branch_and_bound::{Branching, Grown, Tree};
 use crate::certificate::{Case, Certificate, Multipliers};
-use crate::instance::Instance;
+use crate::instance::{DemandIx, Instance, SiteIx};
 use crate::lagrange::Dual;
-use crate::number::at;
+use crate::number::{at, ix};
 use crate::presolve::Presolved;
 
 /// The best of the bounds found so far, scaled, with the multipliers that prove it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct BestBound {
-    value: Option<i64>,
+    value: i64,
     dual: Option<Dual>,
+    bits: u32,
 }
 
 impl BestBound {
-    pub(crate) fn new() -> Self {
-        Self::default()
+    /// Nothing is known: aims are never negative.
+    pub(crate) fn new(bits: u32) -> Self {
+        Self {
+            value: 0,
+            dual: None,
+            bits,
+        }
     }
 
     /// Keeps the better one; says whether it rose by more than a thousandth part of a percent.
     pub(crate) fn raise(&mut self, value: i64, dual: &Dual) -> bool {
-        let old = self.value.unwrap_or(i64::MIN);
+        let old = self.value;
         if value > old {
-            self.value = Some(value);
+            self.value = value;
             self.dual = Some(dual.clone());
         }
-        value.saturating_sub(old) > value.abs() / 100_000
+        value - old > value / 100_000
     }
 
-    /// The bound in whole steps of the aim, rounded in the direction that stays valid for integers.
-    pub(crate) fn rounded_up(&self, bits: u32) -> i64 {
-        let value = self.value.unwrap_or(0).max(0);
-        (value >> bits) + i64::from(value & ((1 << bits) - 1) != 0)
+    /// Raises the bound without multipliers of its own: a tree proves it.
+    pub(crate) fn raise_value(&mut self, value: i64) {
+        self.value = self.value.max(value);
+    }
+
+    pub(crate) fn bits(&self) -> u32 {
+        self.bits
+    }
+
+    pub(crate) fn value(&self) -> i64 {
+        self.value
+    }
+
+    /// The bound in whole steps of the aim, rounded up: aims are whole.
+    pub(crate) fn whole(&self) -> i64 {
+        (self.value >> self.bits) + i64::from(self.value & ((1 << self.bits) - 1) != 0)
     }
 
     pub(crate) fn dual(&self) -> Option<&Dual> {
@@ -42,7 +63,7 @@ impl BestBound {
 /// Writes multipliers of the presolved question as multipliers of the demand points.
 ///
 /// The multiplier of a merged row is shared out by weight, cutting at cumulative positions, so that the parts add up exactly and none exceeds its own weight.
-pub(crate) fn spread(instance: &Instance, presolved: &Presolved, dual: &Dual) -> Multipliers {
+fn spread(instance: &Instance, presolved: &Presolved, dual: &Dual) -> Multipliers {
     let cover = &presolved.cover;
     let mut demand = vec![0_i64; instance.n_demand()];
     for (members, &multiplier) in cover.members.iter().zip(&dual.row) {
@@ -74,6 +95,10 @@ pub(crate) fn spread(instance: &Instance, presolved: &Presolved, dual: &Dual) ->
     }
 }
 
+fn scale(bits: u32) -> i32 {
+    i32::try_from(bits).expect("a few bits")
+}
+
 /// The certificate of a bound without branching; without multipliers, the trivial one.
 pub(crate) fn certificate_of(
     instance: &Instance,
@@ -83,9 +108,74 @@ pub(crate) fn certificate_of(
 ) -> Certificate {
     let multipliers = dual.map_or_else(Multipliers::default, |d| spread(instance, presolved, d));
     Certificate {
-        scale_bits: i32::try_from(bits).expect("at most 24"),
+        scale_bits: scale(bits),
         left_out: presolved.left_out.clone(),
         multipliers: vec![multipliers],
         cases: vec![Case::Leaf(0)],
     }
+}
+
+/// A certificate with more multipliers than this would be a file of some 30 MB.
+pub(crate) const MOST_MULTIPLIERS: usize = 4_000_000;
+
+/// The tree as cases with multipliers, or `None` when that would be too large to hand out.
+pub(crate) fn certificate_of_tree<Q: Branching>(
+    instance: &Instance,
+    presolved: &Presolved,
+    bits: u32,
+    tree: &Tree<Q>,
+) -> Option<Certificate> {
+    let cover = &presolved.cover;
+    let names = Names {
+        site: &|s| cover.site[at(s)],
+        row: &|r| DemandIx(cover.members[at(r)][0]),
+    };
+    let (cases, duals) = cases(tree, &names);
+    if duals.len() * instance.n_demand() > MOST_MULTIPLIERS {
+        return None;
+    }
+    Some(Certificate {
+        scale_bits: scale(bits),
+        left_out: presolved.left_out.clone(),
+        multipliers: duals
+            .iter()
+            .map(|d| spread(instance, presolved, d))
+            .collect(),
+        cases,
+    })
+}
+
+/// What sites and rows of the solver are called in the instance.
+pub(crate) struct Names<'a> {
+    pub(crate) site: &'a dyn Fn(u32) -> SiteIx,
+    pub(crate) row: &'a dyn Fn(u32) -> DemandIx,
+}
+
+/// The tree in preorder, and the multipliers that its leaves need, each once.
+pub(crate) fn cases<Q: Branching>(tree: &Tree<Q>, names: &Names) -> (Vec<Case>, Vec<Arc<Dual>>) {
+    let mut cases = Vec::with_capacity(tree.nodes.len());
+    let mut duals: Vec<Arc<Dual>> = Vec::new();
+    let mut numbers: std::collections::BTreeMap<usize, u32> = std::collections::BTreeMap::new();
+    let mut stack = vec![0_u32];
+    while let Some(node) = stack.pop() {
+        match &tree.nodes[at(node)] {
+            Grown::Unfinished { dual } | Grown::Leaf { dual } => {
+                let number = *numbers.entry(Arc::as_ptr(dual).addr()).or_insert_with(|| {
+                    duals.push(dual.clone());
+                    ix(duals.len() - 1)
+                });
+                cases.push(Case::Leaf(number));
+            }
+            Grown::Single => cases.push(Case::Single),
+            Grown::Site { site, open, closed } => {
+                cases.push(Case::Branch((names.site)(*site)));
+                stack.extend([*closed, *open]);
+            }
+            Grown::Row { row, covered, bare } => {
+                cases.push(Case::Row((names.row)(*row)));
+                stack.extend([*bare, *covered]);
+            }
+        }
+    }
+    (cases, duals)
 }

@@ -3,7 +3,7 @@
 //! A bound rests on weak duality: for *any* multipliers, the relaxed question has a value no worse than the best answer.
 //! The certificate keeps the multipliers, the sites left out with the reason, and for a proven optimum the tree of cases.
 
-use crate::instance::SiteIx;
+use crate::instance::{DemandIx, SiteIx};
 
 /// Multipliers of one relaxation.
 ///
@@ -26,6 +26,8 @@ pub struct Multipliers {
 pub enum Case {
     /// Either the site is open (next node) or it is closed (the node after that whole branch).
     Branch(SiteIx),
+    /// Either the demand point is covered (next node) or all sites that could still cover it are closed (the node after that whole branch).
+    Row(DemandIx),
     /// The multipliers with this number show that the case holds nothing better than the bound.
     Leaf(u32),
     /// All sites are decided, or no more may open: the case holds one answer at most.
@@ -35,7 +37,7 @@ pub enum Case {
 /// Everything needed to re-derive a bound from the instance and the question alone.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Certificate {
-    /// Multipliers are counted in steps of 2^-`scale_bits`; a negative number means steps of 2^(-`scale_bits`).
+    /// Multipliers are counted in steps of 2^-`scale_bits` of the objective; negative when the steps are larger than one.
     pub scale_bits: i32,
     /// Sites left out, each with a site that serves all it serves and is preferred.
     pub left_out: Vec<(SiteIx, SiteIx)>,

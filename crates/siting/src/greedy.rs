@@ -8,7 +8,6 @@ use std::collections::BinaryHeap;
 
 use crate::cover::Cover;
 use crate::number::{at, ix};
-use crate::presolve::mixed;
 
 /// Sites in the order of choice; stops when the number, the budget or the spacing allows no more, or nothing is added.
 ///
@@ -17,7 +16,7 @@ use crate::presolve::mixed;
 /// Invariant: an entry of the heap is never less than what its site would add now.
 /// Ends because every round opens a site, or lowers an entry, which are integers of at least 0.
 /// Cost: the column of a site per look at it.
-pub(crate) fn greedy(cover: &Cover, weight: &[i64], shake: Option<u64>) -> (Vec<u32>, u64) {
+pub(crate) fn greedy(cover: &Cover, weight: &[i64]) -> (Vec<u32>, u64) {
     let mut work = 0;
     let mut left: Vec<u32> = cover.need.clone();
     let price = |site: usize| match &cover.budget {
@@ -36,16 +35,8 @@ pub(crate) fn greedy(cover: &Cover, weight: &[i64], shake: Option<u64>) -> (Vec<
             })
             .sum()
     };
-    // With a shake, a site's worth is bent by up to a sixteenth, so that repeated runs differ.
-    let bent = |value: i64, site: u32| match shake {
-        None => value,
-        Some(seed) => {
-            value - value / 256 * i64::from(mixed(seed ^ u64::from(site)).to_le_bytes()[0] & 15)
-        }
-    };
     // Comparing value / price without dividing needs a common key: values scaled by 2^32 / price.
-    let key =
-        |value: i64, site: u32| (i128::from(bent(value, site)) << 32) / i128::from(price(at(site)));
+    let key = |value: i64, site: u32| (i128::from(value) << 32) / i128::from(price(at(site)));
     let mut heap: BinaryHeap<(i128, Reverse<u32>)> = (0..ix(cover.n_sites()))
         .map(|site| (key(adds(&left, site, &mut work), site), Reverse(site)))
         .collect();

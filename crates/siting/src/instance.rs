@@ -307,6 +307,20 @@ impl Instance {
         self.price_decimals
     }
 
+    /// Whether the two sites are too near each other to be both open.
+    ///
+    /// Cost: a binary search.
+    pub fn too_near(&self, a: SiteIx, b: SiteIx) -> bool {
+        self.too_near
+            .binary_search(&(a.0.min(b.0), a.0.max(b.0)))
+            .is_ok()
+    }
+
+    /// The place of the demand point's zone in [`Instance::zone_ids`].
+    pub fn zone(&self, demand: DemandIx) -> Option<usize> {
+        self.zone.as_ref()?[demand.index()].map(at)
+    }
+
     /// Ids of the zones, ascending; empty when the instance has none.
     pub fn zone_ids(&self) -> &[String] {
         &self.zone_names

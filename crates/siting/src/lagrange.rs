@@ -6,29 +6,13 @@
 
 use rayon::prelude::*;
 
+use crate::choice::Choice;
 use crate::cover::Cover;
 use crate::number::{at, float, ix, rounded};
+use crate::part::Part;
 
-/// A part of the question: some sites are decided.
-#[derive(Clone, Debug)]
-pub(crate) struct Part {
-    /// Sites that are decided to be open, ascending.
-    pub(crate) open: Vec<u32>,
-    /// Sites that are not decided, ascending.
-    pub(crate) free: Vec<u32>,
-}
-
-impl Part {
-    pub(crate) fn whole(cover: &Cover) -> Self {
-        Self {
-            open: Vec::new(),
-            free: (0..ix(cover.n_sites())).collect(),
-        }
-    }
-}
-
-/// Multipliers and the bound that they prove, in steps of 2^-`bits`.
-#[derive(Clone, Debug)]
+/// Multipliers in steps of 2^-`bits` of the aim.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Dual {
     /// One per row; zero for rows that are covered by the open sites.
     pub(crate) row: Vec<i64>,
@@ -44,16 +28,20 @@ pub(crate) struct Ascent {
     pub(crate) dual: Dual,
     /// The bound, scaled.
     pub(crate) bound: i64,
-    /// For each site the price of its rows under `dual`, less its toll; meaningful for free sites.
-    pub(crate) value: Vec<i64>,
+    /// For each free site what its absence or presence costs against the relaxed choice: the bound of the part with the site decided the other way is `bound` plus this.
+    /// Zero for sites that are not free.
+    pub(crate) regret: Vec<i64>,
+    /// Whether the relaxed choice behind `bound` holds the site.
+    pub(crate) chosen: Vec<bool>,
     /// How often each site was chosen lately, between 0 and 1: near the linear relaxation.
     pub(crate) share: Vec<f64>,
-    /// The best choice of sites met on the way, decided ones included, and the weight left uncovered.
+    /// The best choices of sites met on the way, decided ones included, with the weight left uncovered.
     pub(crate) met: Option<(Vec<u32>, i64)>,
     pub(crate) work: u64,
 }
 
 /// How an ascent is to run.
+#[derive(Clone, Copy)]
 pub(crate) struct Climb<'a> {
     /// Steps at most.
     pub(crate) steps: usize,
@@ -61,12 +49,23 @@ pub(crate) struct Climb<'a> {
     pub(crate) target: i64,
     /// Ends when the bound reaches this, scaled.
     pub(crate) enough: i64,
+    /// Length of the first steps, as a share of Polyak's: long far from the top, short near it.
+    pub(crate) length: f64,
+    /// Steps without progress before they are made shorter.
+    pub(crate) patience: u32,
+    /// Ends when the length of the steps has shrunk to this.
+    pub(crate) shortest: f64,
     pub(crate) stop: &'a (dyn Fn() -> bool + Sync),
 }
 
 /// Below so many pairs the hand-over to other threads costs more than it saves.
 const PARALLEL_PAIRS: usize = 400_000;
 const BLOCK: usize = 64;
+/// Part of the old direction that is kept; between 0.6 and 0.8 the town instances climb alike, without it a third slower.
+const KEPT: f64 = 0.7;
+
+/// Rounds after which the zones' multipliers have settled.
+const ZONE_ROUNDS: u32 = 25;
 
 /// How many bits of fraction multipliers have for this question: as many as leave all sums within 62 bits.
 pub(crate) fn scale_bits(cover: &Cover) -> u32 {
@@ -76,25 +75,39 @@ pub(crate) fn scale_bits(cover: &Cover) -> u32 {
     } else {
         i128::from(cover.total_weight())
     };
-    let room = if cover.zones.is_some() { 54_u32 } else { 60 };
+    // Rows decided to be covered and zones may be worth several times their weight.
     let used = 128 - largest.max(1).leading_zeros();
-    room.saturating_sub(used).min(24)
+    54_u32.saturating_sub(used).min(20)
 }
 
-/// Works on one part of one question.
+/// One part of a question, written down without what is decided.
 pub(crate) struct Relaxation<'a> {
     cover: &'a Cover,
     bits: u32,
-    part: &'a Part,
-    /// What each row still needs; 0 when the open sites cover it.
-    pub(crate) need: Vec<u32>,
-    /// Sites that may still open beside the decided ones.
+    open: &'a [u32],
+    /// The free sites, and their rows in the numbering of `row`.
+    site: Vec<u32>,
+    first: Vec<usize>,
+    rows: Vec<u32>,
+    /// The rows not covered yet that free sites can help to cover.
+    row: Vec<u32>,
+    need: Vec<u32>,
+    worth: Vec<i64>,
+    must: Vec<bool>,
+    zone: Vec<Option<u32>>,
+    most: i64,
     room: usize,
     money: Option<i64>,
+    price: Vec<i64>,
+    /// What is certain already: tolls of open sites and the worth of rows that cannot be covered any more, with their zones.
     base: i64,
+    lost_by_zone: Vec<i64>,
+    /// Some row or zone that has to be covered cannot be.
+    pub(crate) hopeless: bool,
 }
 
 impl<'a> Relaxation<'a> {
+    /// Cost: one pass over the pairs.
     pub(crate) fn new(cover: &'a Cover, bits: u32, part: &'a Part) -> Self {
         let mut need = cover.need.clone();
         for &site in &part.open {
@@ -102,292 +115,413 @@ impl<'a> Relaxation<'a> {
                 need[at(row)] = need[at(row)].saturating_sub(1);
             }
         }
+        let site: Vec<u32> = part.free_sites().collect();
+        let mut reachable = vec![0_u32; cover.n_rows()];
+        for &s in &site {
+            for &row in cover.column(at(s)) {
+                reachable[at(row)] += 1;
+            }
+        }
+        let mut must_cover = vec![cover.must; cover.n_rows()];
+        for &row in &part.covered {
+            must_cover[at(row)] = true;
+        }
+        let n_zones = cover.zones.as_ref().map_or(0, |z| z.may_miss.len());
         let toll: i64 = part.open.iter().map(|&s| cover.toll[at(s)]).sum();
-        Self {
+        let mut new = Self {
             cover,
             bits,
-            part,
-            need,
-            room: cover.n_new - part.open.len().min(cover.n_new),
+            open: &part.open,
+            first: vec![0],
+            rows: Vec::new(),
+            row: Vec::new(),
+            need: Vec::new(),
+            worth: Vec::new(),
+            must: Vec::new(),
+            zone: Vec::new(),
+            most: 0,
+            room: cover.n_new.saturating_sub(part.open.len()),
             money: cover
                 .budget
                 .as_ref()
                 .map(|b| b.total - part.open.iter().map(|&s| b.price[at(s)]).sum::<i64>()),
+            price: cover
+                .budget
+                .as_ref()
+                .map_or_else(Vec::new, |b| site.iter().map(|&s| b.price[at(s)]).collect()),
             base: toll << bits,
+            lost_by_zone: vec![0; n_zones],
+            hopeless: part.open.len() > cover.n_new,
+            site,
+        };
+        new.hopeless |= new.money.is_some_and(|m| m < 0);
+        let mut place = vec![u32::MAX; cover.n_rows()];
+        for r in 0..cover.n_rows() {
+            if need[r] == 0 {
+                continue;
+            }
+            let zone = cover.zones.as_ref().and_then(|z| z.of_row[r]);
+            if reachable[r] < need[r] {
+                new.hopeless |= must_cover[r];
+                new.base += if cover.must {
+                    0
+                } else {
+                    cover.weight[r] << bits
+                };
+                if let Some(z) = zone {
+                    new.lost_by_zone[at(z)] += cover.weight[r];
+                }
+                continue;
+            }
+            place[r] = ix(new.row.len());
+            new.row.push(ix(r));
+            new.need.push(need[r]);
+            new.worth.push(if cover.must { 0 } else { cover.weight[r] });
+            new.must.push(must_cover[r]);
+            new.zone.push(zone);
         }
+        for k in 0..new.site.len() {
+            let column = cover.column(at(new.site[k])).iter().map(|&r| place[at(r)]);
+            new.rows.extend(column.filter(|&r| r != u32::MAX));
+            new.first.push(new.rows.len());
+        }
+        new.most = new.largest_multiplier();
+        if let Some(zones) = &cover.zones {
+            new.hopeless |= (zones.may_miss.iter().zip(&new.lost_by_zone)).any(|(m, l)| l > m);
+        }
+        new
     }
 
-    /// The largest multiplier that makes sense for a row.
-    fn cap(&self, row: usize, zone: &[i64]) -> i64 {
-        if self.need[row] == 0 {
-            return 0;
-        }
+    /// No row that has to be covered needs a multiplier above this to make the part as bad as it can be.
+    fn largest_multiplier(&self) -> i64 {
         if self.cover.must {
-            let dearest = self.cover.toll.iter().max().copied().unwrap_or(1);
-            return dearest.max(1) << self.bits;
+            return self.cover.toll.iter().max().copied().unwrap_or(1).max(1) << self.bits;
         }
-        let mut worth = self.cover.weight[row] << self.bits;
-        if let Some(zones) = &self.cover.zones
-            && let Some(z) = zones.of_row[row]
-        {
-            worth += self.cover.weight[row] * zone[at(z)];
-        }
-        worth / i64::from(self.need[row])
+        let column = |k: usize| self.rows[self.first[k]..self.first[k + 1]].iter();
+        let heaviest = (0..self.site.len()).map(|k| column(k).map(|&r| self.worth[at(r)]).sum());
+        heaviest.max().unwrap_or(0_i64).max(1) << (self.bits + 1)
+    }
+
+    fn n_rows(&self) -> usize {
+        self.row.len()
+    }
+
+    fn column(&self, k: u32) -> &[u32] {
+        &self.rows[self.first[at(k)]..self.first[at(k) + 1]]
+    }
+
+    fn caps(&self, zone: &[i64]) -> Vec<i64> {
+        let cap = |r: usize| {
+            if self.must[r] {
+                return self.most;
+            }
+            let extra = self.zone[r].map_or(0, |z| self.worth[r] * zone[at(z)]);
+            ((self.worth[r] << self.bits) + extra) / i64::from(self.need[r])
+        };
+        (0..self.n_rows()).map(cap).collect()
     }
 
     /// For each free site the price of its rows less its toll.
-    fn values(&self, row: &[i64], value: &mut [i64], work: &mut u64) {
-        let cover = self.cover;
-        let of = |site: u32| {
-            let column = cover.column(at(site));
-            let sum: i64 = column.iter().map(|&r| row[at(r)]).sum();
-            sum - (cover.toll[at(site)] << self.bits)
+    fn values(&self, row: &[i64], value: &mut [i64]) {
+        let of = |k: u32| {
+            let sum: i64 = self.column(k).iter().map(|&r| row[at(r)]).sum();
+            sum - (self.cover.toll[at(self.site[at(k)])] << self.bits)
         };
-        *work += u64::try_from(cover.rows.len()).expect("a count fits");
-        if cover.rows.len() >= PARALLEL_PAIRS {
-            let blocks: Vec<Vec<i64>> = self
-                .part
-                .free
-                .par_chunks(BLOCK)
-                .map(|block| block.iter().map(|&site| of(site)).collect())
-                .collect();
-            for (&site, v) in self.part.free.iter().zip(blocks.into_iter().flatten()) {
-                value[at(site)] = v;
-            }
+        if self.rows.len() >= PARALLEL_PAIRS {
+            value
+                .par_chunks_mut(BLOCK)
+                .enumerate()
+                .for_each(|(b, block)| {
+                    for (k, v) in (ix(b * BLOCK)..).zip(block) {
+                        *v = of(k);
+                    }
+                });
         } else {
-            for &site in &self.part.free {
-                value[at(site)] = of(site);
+            for (k, v) in (0..).zip(value) {
+                *v = of(k);
             }
         }
     }
 
-    /// The best choice of free sites for these values, each with a value above 0, and the sum of their values.
-    /// With a budget, its multiplier is chosen first, and the sum is the relaxed one.
+    /// The best choice of free sites for these values.
     fn choose(&self, value: &[i64], chosen: &mut Vec<u32>) -> (i64, i64) {
-        match (&self.cover.budget, self.money) {
-            (Some(budget), Some(money)) => {
-                let price = |site: u32| budget.price[at(site)];
-                // The relaxed sum is convex in the multiplier; where the price of the choice crosses the money it is least.
-                let (mut low, mut high) = (0_i64, 1_i64);
-                let cost = |v: i64, chosen: &mut Vec<u32>| {
-                    self.take(|s| value[at(s)] - v.saturating_mul(price(s)), chosen);
-                    chosen.iter().map(|&s| price(s)).sum::<i64>()
-                };
-                if cost(0, chosen) > money {
-                    while cost(high, chosen) > money && high < i64::MAX >> 8 {
-                        low = high;
-                        high *= 2;
-                    }
-                    while high - low > 1 {
-                        let middle = low + (high - low) / 2;
-                        if cost(middle, chosen) > money {
-                            low = middle;
-                        } else {
-                            high = middle;
-                        }
-                    }
-                } else {
-                    high = 0;
-                }
-                let relaxed = |v: i64, chosen: &mut Vec<u32>| {
-                    let sum = self.take(|s| value[at(s)] - v.saturating_mul(price(s)), chosen);
-                    sum.saturating_add(v.saturating_mul(money))
-                };
-                let (below, above) = (relaxed(low.min(high), chosen), relaxed(high, chosen));
-                if below < above {
-                    (relaxed(low, chosen), low.min(high))
-                } else {
-                    (above, high)
-                }
-            }
-            _ => (self.take(|s| value[at(s)], chosen), 0),
-        }
+        self.choice().best(value, chosen)
     }
 
-    fn take(&self, value: impl Fn(u32) -> i64, chosen: &mut Vec<u32>) -> i64 {
-        let by_value = |&s: &u32| (std::cmp::Reverse(value(s)), s);
-        chosen.clear();
-        chosen.extend(self.part.free.iter().copied().filter(|&s| value(s) > 0));
-        if chosen.len() > self.room {
-            if self.room > 0 {
-                chosen.select_nth_unstable_by_key(self.room - 1, by_value);
-            }
-            chosen.truncate(self.room);
+    fn choice(&self) -> Choice<'_> {
+        Choice {
+            room: self.room,
+            money: self.money,
+            price: &self.price,
         }
-        chosen.iter().map(|&s| value(s)).sum()
     }
 
     /// Multipliers to begin with, from what an answer covers: what is uncovered is worth its weight, what is covered twice nothing.
     pub(crate) fn first_guess(&self, open: &[u32]) -> Dual {
-        let zone = vec![0; self.cover.zones.as_ref().map_or(0, |z| z.may_miss.len())];
+        let zone = vec![0; self.lost_by_zone.len()];
         let mut times = vec![0_u32; self.cover.n_rows()];
         for &site in open {
             for &row in self.cover.column(at(site)) {
                 times[at(row)] += 1;
             }
         }
-        let row = (0..self.cover.n_rows()).map(|r| {
-            let cap = self.cap(r, &zone);
-            match times[r] {
-                0 => cap,
-                t if t <= self.cover.need[r] => cap / 2,
+        let caps = self.caps(&zone);
+        let mut row = vec![0; self.cover.n_rows()];
+        for (k, &r) in self.row.iter().enumerate() {
+            row[at(r)] = match times[at(r)] {
+                0 => caps[k],
+                t if t <= self.need[k] => caps[k] / 2,
                 _ => 0,
-            }
-        });
+            };
+        }
         Dual {
-            row: row.collect(),
+            row,
             budget: 0,
             zone,
         }
     }
 
-    /// Raises the bound step by step.
-    ///
-    /// Invariant: `bound` is proven by `dual`, whatever the steps do.
-    /// Ends after the given steps, or as soon as the bound is enough.
-    /// Cost: one pass over the pairs of the free sites per step.
-    pub(crate) fn climb(&self, start: Dual, climb: &Climb) -> Ascent {
-        let cover = self.cover;
-        let n_rows = cover.n_rows();
-        let mut now = start;
-        let caps: Vec<i64> = (0..n_rows).map(|r| self.cap(r, &now.zone)).collect();
-        let mut value = vec![0_i64; cover.n_sites()];
-        let mut share = vec![0.0_f64; cover.n_sites()];
-        let mut direction = vec![0.0_f64; n_rows];
-        let mut times = vec![0_u32; n_rows];
-        let mut chosen = Vec::new();
-        let mut best: Option<Ascent> = None;
-        let mut met: Option<(Vec<u32>, i64)> = None;
-        let mut length = 1.0_f64;
-        let mut idle = 0;
-        let mut work = 0;
-        for step in 0..climb.steps.max(1) {
-            self.values(&now.row, &mut value, &mut work);
-            let (sum, nu) = self.choose(&value, &mut chosen);
-            now.budget = nu;
-            let bound = self.bound_of(&now) - sum;
-
-            let missed = self.missed(&chosen, &mut times);
-            if met.as_ref().is_none_or(|(_, least)| missed < *least) {
-                let mut all = self.part.open.clone();
-                all.extend_from_slice(&chosen);
-                met = Some((all, missed));
-            }
-
-            let keep = if step == 0 { 0.0_f64 } else { 0.7 };
-            for s in &mut share {
-                *s *= if step == 0 { 0.0 } else { 0.9 };
-            }
-            for &site in &chosen {
-                share[at(site)] += if step == 0 { 1.0 } else { 0.1 };
-            }
-            let better = best.as_ref().is_none_or(|b| bound > b.bound);
-            if better {
-                let gained = best.as_ref().map_or(i64::MAX, |b| bound - b.bound);
-                // A step that gains next to nothing does not show that the length is right.
-                if gained > (climb.target - bound).max(0) / 2_000 {
-                    idle = 0;
-                } else {
-                    idle += 1;
-                }
-                if let Some(best) = &mut best {
-                    best.dual.row.copy_from_slice(&now.row);
-                    best.dual.budget = now.budget;
-                    best.dual.zone.clone_from(&now.zone);
-                    best.bound = bound;
-                    best.value.copy_from_slice(&value);
-                } else {
-                    best = Some(Ascent {
-                        dual: now.clone(),
-                        bound,
-                        value: value.clone(),
-                        share: Vec::new(),
-                        met: None,
-                        work: 0,
-                    });
-                }
-            } else {
-                idle += 1;
-            }
-            if bound >= climb.enough || step + 1 >= climb.steps || (climb.stop)() {
-                break;
-            }
-            if idle >= 15 {
-                idle = 0;
-                length *= 0.6;
-                if length < 1e-4 {
-                    break;
-                }
-                if let Some(best) = &best {
-                    now.row.copy_from_slice(&best.dual.row);
-                    direction.fill(0.0);
-                    continue;
-                }
-            }
-            let ahead = length * float((climb.target - bound).max(1));
-            if !self.step(&mut now.row, &caps, &times, &mut direction, keep, ahead) {
-                break;
+    /// Moves the zones' multipliers by how far the relaxed choice keeps their floors; says whether that is worth another climb.
+    pub(crate) fn weigh_zones(&self, dual: &mut Dual, share: &[f64], round: u32) -> bool {
+        let Some(zones) = &self.cover.zones else {
+            return false;
+        };
+        let mut covered = vec![0.0_f64; self.n_rows()];
+        for (k, &site) in (0..).zip(&self.site) {
+            for &r in self.column(k) {
+                covered[at(r)] += share[at(site)];
             }
         }
-        let mut ascent = best.expect("at least one step is made");
-        ascent.share = share;
-        ascent.met = met;
-        ascent.work = work;
-        ascent
+        let n_zones = zones.may_miss.len();
+        let mut missed: Vec<f64> = self.lost_by_zone.iter().map(|&l| float(l)).collect();
+        let mut total = vec![1.0_f64; n_zones];
+        for (r, covered) in covered.into_iter().enumerate() {
+            if let Some(z) = self.zone[r] {
+                let part = 1.0 - (covered / f64::from(self.need[r])).min(1.0);
+                missed[at(z)] += float(self.worth[r]) * part;
+                total[at(z)] += float(self.worth[r]);
+            }
+        }
+        let unit = float(1 << self.bits);
+        for z in 0..n_zones {
+            let excess = (missed[z] - float(zones.may_miss[z])) / total[z];
+            let step = 4.0 * unit * excess / f64::from(round).sqrt();
+            dual.zone[z] = (dual.zone[z] + rounded(step)).clamp(0, 15 << self.bits);
+        }
+        round < ZONE_ROUNDS
     }
 
     /// The part of the bound that does not depend on the choice of free sites.
-    fn bound_of(&self, dual: &Dual) -> i64 {
-        let rows = dual.row.iter().zip(&self.need);
+    fn fixed_part(&self, row: &[i64], zone: &[i64]) -> i64 {
+        let rows = row.iter().zip(&self.need);
         let priced: i64 = rows.map(|(&m, &need)| m * i64::from(need)).sum();
         let slack: i64 = self.cover.zones.as_ref().map_or(0, |z| {
-            z.may_miss.iter().zip(&dual.zone).map(|(m, u)| m * u).sum()
+            let left = z
+                .may_miss
+                .iter()
+                .zip(&self.lost_by_zone)
+                .map(|(m, l)| m - l);
+            left.zip(zone).map(|(m, u)| m * u).sum()
         });
         self.base + priced - slack
     }
 
-    /// Counts how often each row is covered by the chosen sites; returns the weight they leave uncovered.
+    /// Raises the bound step by step.
+    ///
+    /// Invariant: `bound` is proven by `dual`, whatever the steps do.
+    /// Ends after the given steps, or as soon as the bound is enough or the steps are too short.
+    /// Cost: one pass over the pairs of the free sites per step.
+    pub(crate) fn climb(&self, start: &Dual, climb: &Climb) -> Ascent {
+        let n_rows = self.n_rows();
+        let zone = start.zone.clone();
+        let caps = self.caps(&zone);
+        let from = |k: usize| start.row[at(self.row[k])].min(caps[k]);
+        let mut row: Vec<i64> = (0..n_rows).map(from).collect();
+        let mut value = vec![0_i64; self.site.len()];
+        let mut share = vec![0.0_f64; self.site.len()];
+        let mut walk = Walk::new(n_rows);
+        let mut chosen = Vec::new();
+        let mut best: Option<Best> = None;
+        let mut met: Option<(Vec<u32>, i64)> = None;
+        let mut length = climb.length;
+        let mut idle = 0;
+        let mut work = 0;
+        let pairs = u64::try_from(self.rows.len()).expect("a count fits");
+        for step in 1..=climb.steps.max(1) {
+            self.values(&row, &mut value);
+            work += pairs;
+            let (sum, budget) = self.choose(&value, &mut chosen);
+            let bound = self.fixed_part(&row, &zone) - sum;
+            let missed = self.missed(&chosen, &mut walk.times);
+            if met.as_ref().is_none_or(|(_, least)| missed < *least) {
+                met = Some((chosen.clone(), missed));
+            }
+            let fresh = if step == 1 { 1.0 } else { 0.1 };
+            for s in &mut share {
+                *s *= 1.0 - fresh;
+            }
+            for &k in &chosen {
+                share[at(k)] += fresh;
+            }
+            let gained = best.as_ref().map_or(i64::MAX, |b| bound - b.bound);
+            // A step that gains next to nothing does not show that the length is right.
+            let progress = gained > (climb.target - bound).max(0) / 1_000;
+            idle = if progress { 0 } else { idle + 1 };
+            if gained > 0 {
+                let best = best.get_or_insert_with(Best::default);
+                best.bound = bound;
+                best.budget = budget;
+                best.row.clone_from(&row);
+                best.value.clone_from(&value);
+                best.chosen.clone_from(&chosen);
+            }
+            if bound >= climb.enough || step == climb.steps || (climb.stop)() {
+                break;
+            }
+            if idle >= climb.patience {
+                idle = 0;
+                length *= 0.6;
+                if length < climb.shortest {
+                    break;
+                }
+                if let Some(best) = &best {
+                    row.clone_from(&best.row);
+                    walk.direction.fill(0.0);
+                    self.values(&row, &mut value);
+                    self.choose(&value, &mut chosen);
+                    self.missed(&chosen, &mut walk.times);
+                }
+            }
+            let ahead = length * float((climb.target - bound).max(1));
+            if !walk.step(&mut row, &caps, &self.need, ahead) {
+                break;
+            }
+        }
+        let best = best.expect("at least one step is made");
+        self.ascent(&best, zone, &share, met, work)
+    }
+
+    fn ascent(
+        &self,
+        best: &Best,
+        zone: Vec<i64>,
+        share: &[f64],
+        met: Option<(Vec<u32>, i64)>,
+        work: u64,
+    ) -> Ascent {
+        let n_sites = self.cover.n_sites();
+        let mut ascent = Ascent {
+            bound: best.bound,
+            regret: vec![0; n_sites],
+            chosen: vec![false; n_sites],
+            share: vec![0.0; n_sites],
+            dual: Dual {
+                row: vec![0; self.cover.n_rows()],
+                budget: best.budget,
+                zone,
+            },
+            met: met.map(|(mut sites, missed)| {
+                for k in &mut sites {
+                    *k = self.site[at(*k)];
+                }
+                sites.extend_from_slice(self.open);
+                sites.sort_unstable();
+                let lost = self.base_missed();
+                (sites, missed + lost)
+            }),
+            work,
+        };
+        for (k, &r) in self.row.iter().enumerate() {
+            ascent.dual.row[at(r)] = best.row[k];
+        }
+        let (regret, inside) = self
+            .choice()
+            .regrets(&best.value, best.budget, &best.chosen);
+        for (k, &site) in self.site.iter().enumerate() {
+            ascent.share[at(site)] = share[k];
+            ascent.chosen[at(site)] = inside[k];
+            ascent.regret[at(site)] = regret[k];
+        }
+        ascent
+    }
+
+    /// Weight of rows that the part cannot cover any more.
+    fn base_missed(&self) -> i64 {
+        if self.cover.must {
+            return 0;
+        }
+        let toll: i64 = self.open.iter().map(|&s| self.cover.toll[at(s)]).sum();
+        (self.base >> self.bits) - toll
+    }
+
+    /// Counts how often each row is covered by the chosen sites; returns the weight they leave uncovered, or the number of rows if all must be covered.
     fn missed(&self, chosen: &[u32], times: &mut [u32]) -> i64 {
         times.fill(0);
-        for &site in chosen {
-            for &row in self.cover.column(at(site)) {
+        for &k in chosen {
+            for &row in self.column(k) {
                 times[at(row)] += 1;
             }
         }
-        let rows = times.iter().zip(&self.need).zip(&self.cover.weight);
-        rows.filter(|((times, need), _)| times < need)
-            .map(|(_, w)| w)
+        let short = times
+            .iter()
+            .zip(&self.need)
+            .zip(&self.worth)
+            .filter(|((t, n), _)| t < n);
+        short
+            .map(|(_, &worth)| if self.cover.must { 1 } else { worth })
             .sum()
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct Best {
+    bound: i64,
+    budget: i64,
+    row: Vec<i64>,
+    value: Vec<i64>,
+    chosen: Vec<u32>,
+}
+
+/// The direction of the steps.
+pub(crate) struct Walk {
+    pub(crate) direction: Vec<f64>,
+    pub(crate) times: Vec<u32>,
+}
+
+impl Walk {
+    pub(crate) fn new(n_rows: usize) -> Self {
+        Self {
+            direction: vec![0.0; n_rows],
+            times: vec![0; n_rows],
+        }
     }
 
     /// One step along the smoothed slope, as long as Polyak's rule says; false when there is no slope.
-    fn step(
-        &self,
-        row: &mut [i64],
-        caps: &[i64],
-        times: &[u32],
-        direction: &mut [f64],
-        keep: f64,
-        ahead: f64,
-    ) -> bool {
+    pub(crate) fn step(&mut self, row: &mut [i64], caps: &[i64], need: &[u32], ahead: f64) -> bool {
         let mut norm = 0.0_f64;
-        for r in 0..row.len() {
-            if self.need[r] == 0 {
-                continue;
-            }
-            let slope = f64::from(self.need[r]) - f64::from(times[r]);
-            let d = keep * direction[r] + (1.0 - keep) * slope;
-            direction[r] = d;
-            let outward = d < 0.0 && row[r] == 0 || d > 0.0 && row[r] == caps[r];
+        let slopes = self
+            .times
+            .iter()
+            .zip(need)
+            .map(|(&t, &n)| f64::from(n) - f64::from(t));
+        for (((d, slope), &m), &cap) in self
+            .direction
+            .iter_mut()
+            .zip(slopes)
+            .zip(row.iter())
+            .zip(caps)
+        {
+            *d = KEPT * *d + (1.0 - KEPT) * slope;
+            let outward = *d < 0.0 && m == 0 || *d > 0.0 && m == cap;
             if !outward {
-                norm += d * d;
+                norm += *d * *d;
             }
         }
         if norm <= 0.0 {
             return false;
         }
         let stride = ahead / norm;
-        for ((m, &cap), &d) in row.iter_mut().zip(caps).zip(direction.iter()) {
+        for ((m, &cap), &d) in row.iter_mut().zip(caps).zip(&self.direction) {
             *m = (*m + rounded(stride * d)).clamp(0, cap);
         }
         true

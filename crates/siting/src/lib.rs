@@ -8,15 +8,25 @@ mod error;
 mod instance;
 mod question;
 
+mod lscp;
 mod mclp;
+mod p_center;
+mod p_median;
 mod solve;
 
 mod bound;
+mod branch_and_bound;
+mod choice;
 mod cover;
+mod cover_branching;
+mod cover_search;
 mod greedy;
 mod interchange;
 mod lagrange;
+mod median;
+mod part;
 mod presolve;
+mod shake;
 mod tally;
 
 mod certificate;

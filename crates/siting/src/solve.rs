@@ -1,9 +1,12 @@
 //! The door to all models: checks the question, asks the model, has the answer checked.
 
 use crate::check::check;
+use crate::cover::Cover;
+use crate::decimal::Decimal;
 use crate::error::Infeasible;
-use crate::instance::Instance;
-use crate::question::{Effort, Model, Question};
+use crate::instance::{Instance, SiteIx, Standing};
+use crate::number::at;
+use crate::question::{Effort, Model, Question, Share};
 use crate::solution::Solution;
 
 /// Answers a siting question.
@@ -34,13 +37,10 @@ pub fn solve(
 ) -> Result<Solution, Infeasible> {
     question_makes_sense(instance, question)?;
     let (proposal, finding) = match question.model {
-        Model::Mclp => crate::mclp::solve(instance, question, effort),
-        _ => {
-            return Err(no(format!(
-                "the model `{}` is not there yet",
-                question.model.name()
-            )));
-        }
+        Model::Mclp => crate::mclp::solve(instance, question, effort)?,
+        Model::Lscp => crate::lscp::solve(instance, question, effort)?,
+        Model::PCenter => crate::p_center::solve(instance, question, effort)?,
+        Model::PMedian => crate::p_median::solve(instance, question, effort)?,
     };
     let checked =
         check(instance, question, &proposal).expect("solvers keep the rules of the question");
@@ -60,5 +60,123 @@ fn question_makes_sense(instance: &Instance, question: &Question) -> Result<(), 
             "a budget is given but the sites have no prices; add a price to every site",
         ));
     }
+    if question.by_price && (question.model != Model::Lscp || instance.price.is_none()) {
+        return Err(no(
+            "the least price is asked; that needs the model `lscp` and a price for every site",
+        ));
+    }
+    let covers = matches!(question.model, Model::Lscp | Model::Mclp);
+    if question.times > 1 && (!covers || instance.capacity.is_some()) {
+        return Err(no(
+            "covering demand more than once needs the model `lscp` or `mclp`, without capacities",
+        ));
+    }
+    if instance.capacity.is_some() && question.model != Model::Mclp {
+        return Err(no(
+            "capacities need the model `mclp`; leave them out, or ask for the most demand served",
+        ));
+    }
+    if let Some(floor) = question.floor {
+        if question.model != Model::Mclp || instance.zone.is_none() || instance.capacity.is_some() {
+            return Err(no(
+                "a floor per zone needs the model `mclp`, a zone for demand points, and no capacities",
+            ));
+        }
+        zones_in_reach(instance, question, floor)?;
+    }
+    if question.require_all {
+        all_in_reach(instance, question)?;
+    }
     Ok(())
+}
+
+/// How many sites that may open cover each demand point.
+fn sites_in_reach(instance: &Instance, question: &Question) -> Vec<u32> {
+    let mut n = vec![0_u32; instance.n_demand()];
+    for site in instance
+        .sites()
+        .filter(|&s| instance.standing(s) != Standing::Forbidden)
+    {
+        for (demand, cost) in instance.serves(site) {
+            if question.radius.is_none_or(|r| cost <= r) {
+                n[demand.index()] += 1;
+            }
+        }
+    }
+    n
+}
+
+fn all_in_reach(instance: &Instance, question: &Question) -> Result<(), Infeasible> {
+    let n = sites_in_reach(instance, question);
+    let mut short = instance
+        .demand_points()
+        .filter(|d| n[d.index()] < question.times);
+    match short.next() {
+        None => Ok(()),
+        Some(first) => Err(Infeasible::OutOfReach {
+            first: instance.demand_id(first),
+            n_demand: 1 + short.count(),
+        }),
+    }
+}
+
+fn zones_in_reach(
+    instance: &Instance,
+    question: &Question,
+    floor: Share,
+) -> Result<(), Infeasible> {
+    let n = sites_in_reach(instance, question);
+    let mut total = vec![0_u128; instance.zone_names.len()];
+    let mut reachable = total.clone();
+    for (i, zone) in instance.zone.iter().flatten().enumerate() {
+        if let Some(z) = *zone {
+            total[at(z)] += u128::from(instance.weight[i]);
+            if n[i] >= question.times {
+                reachable[at(z)] += u128::from(instance.weight[i]);
+            }
+        }
+    }
+    let whole = u128::from(Share::ALL.millionths());
+    for (z, zone) in instance.zone_names.iter().enumerate() {
+        let floor = (total[z] * u128::from(floor.millionths())).div_ceil(whole);
+        if reachable[z] < floor {
+            return Err(Infeasible::ZoneOutOfReach {
+                zone: zone.clone(),
+                reachable: reachable[z],
+                total: total[z],
+                floor,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// No plan was found; `proven` when none exists.
+pub(crate) fn no_plan(question: &Question, proven: bool) -> Infeasible {
+    let mut limits = Vec::new();
+    if let Some(p) = question.n_sites {
+        limits.push(format!("at most {p} new sites"));
+    }
+    if let Some(budget) = question.budget {
+        limits.push(format!("a budget of {budget}"));
+    }
+    if let Some(floor) = question.floor {
+        let percent = Decimal::new(i128::from(floor.millionths()), 4);
+        limits.push(format!("at least {percent} % of every zone"));
+    }
+    limits.push(match question.model {
+        Model::Mclp => "the sites' distances from each other".to_owned(),
+        _ => "all demand in reach covered".to_owned(),
+    });
+    let limits = limits.join(", ");
+    if proven {
+        Infeasible::Together { limits }
+    } else {
+        Infeasible::Undecided { limits }
+    }
+}
+
+/// Sites of a cover as sites of the instance.
+pub(crate) fn sites_of(cover: &Cover, sites: &[u32]) -> Vec<SiteIx> {
+    sites.iter().map(|&s| cover.site[at(s)]).collect()
 }

@@ -166,4 +166,51 @@ impl<'a> Tally<'a> {
             }
         }
     }
+
+    /// Makes as many of these sites open as the number, the budget and the spacing allow, in this order.
+    pub(crate) fn become_allowed(&mut self, wanted: &[u32]) {
+        let mut keep = vec![false; self.cover.n_sites()];
+        for &site in wanted {
+            keep[at(site)] = true;
+        }
+        let close: Vec<u32> = self
+            .open
+            .iter()
+            .copied()
+            .filter(|&s| !keep[at(s)])
+            .collect();
+        for site in close {
+            self.close(site);
+        }
+        for &site in wanted {
+            if self.has_room() && self.may_open(site, None) {
+                self.open(site);
+            }
+        }
+    }
+
+    /// Makes a row worth more or less.
+    pub(crate) fn reweigh(&mut self, row: usize, weight: i64) {
+        let change = weight - std::mem::replace(&mut self.weight[row], weight);
+        let (times, need) = (self.times[row], self.cover.need[row]);
+        if times >= need {
+            self.covered += change;
+        }
+        let (gain, loss) = if times + 1 == need {
+            (change, 0)
+        } else if times == need {
+            (0, change)
+        } else {
+            return;
+        };
+        for &site in self.cover.sites_of(row) {
+            self.gain[at(site)] += gain;
+            self.loss[at(site)] += loss;
+        }
+    }
+
+    /// Whether the row is covered often enough.
+    pub(crate) fn is_covered(&self, row: usize) -> bool {
+        self.times[row] >= self.cover.need[row]
+    }
 }

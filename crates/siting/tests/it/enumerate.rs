@@ -1,37 +1,337 @@
 //! Every model and option against the best of all sets of sites.
 
-use siting::{Effort, Question, solve};
+use siting::{Effort, Infeasible, Instance, Question, Share, Standing, Status, solve};
 
 use crate::oracle;
-use crate::town::Town;
+use crate::town::{Dice, Town};
+
+fn town(seed: u64) -> Instance {
+    let n_sites = 9 + usize::try_from(seed % 6).unwrap();
+    Town {
+        n_demand: 50,
+        n_sites,
+        side: 3_000,
+        listed_within: 2_500,
+        seed,
+    }
+    .build()
+}
+
+/// Some sites fixed, some forbidden.
+fn with_standing(instance: Instance, seed: u64) -> Instance {
+    let mut dice = Dice::new(seed);
+    let standing = instance.sites().map(|_| match dice.below(6) {
+        0 => Standing::Fixed,
+        1 => Standing::Forbidden,
+        _ => Standing::Candidate,
+    });
+    let standing = standing.collect();
+    instance.with_standing(standing).unwrap()
+}
+
+fn with_prices(instance: Instance, seed: u64) -> Instance {
+    let mut dice = Dice::new(seed);
+    let prices = instance.sites().map(|_| 5 + dice.below(20)).collect();
+    instance.with_prices(prices).unwrap()
+}
+
+fn with_zones(instance: Instance, seed: u64) -> Instance {
+    let mut dice = Dice::new(seed);
+    let zone = instance.demand_points().map(|_| match dice.below(4) {
+        3 => None,
+        z => Some(u32::try_from(z).unwrap()),
+    });
+    let zone = zone.collect();
+    let names = ["east", "north", "west"].map(str::to_owned).to_vec();
+    instance.with_zones(names, zone).unwrap()
+}
+
+fn with_spacing(instance: Instance, seed: u64) -> Instance {
+    let mut dice = Dice::new(seed);
+    let n = u64::try_from(instance.n_sites()).unwrap();
+    let pairs: Vec<(u32, u32)> = (0..8)
+        .map(|_| (dice.below(n), dice.below(n)))
+        .filter(|(a, b)| a != b)
+        .map(|(a, b)| (u32::try_from(a).unwrap(), u32::try_from(b).unwrap()))
+        .collect();
+    instance.with_too_near(&pairs).unwrap()
+}
+
+/// The exact answer is the best one, and the quick answer and its bound hold it between them.
+fn agree(instance: &Instance, question: &Question, what: &str) {
+    let best = oracle::best(instance, question);
+    match solve(instance, question, &Effort::exact()) {
+        Ok(solution) => {
+            assert_eq!(Some(solution.objective()), best, "{what}: {question:?}");
+            assert_eq!(solution.status(), Status::Optimal, "{what}: {question:?}");
+            let open: Vec<_> = solution.sites().iter().map(|s| s.site).collect();
+            let new: Vec<_> = solution
+                .sites()
+                .iter()
+                .filter(|s| !s.fixed)
+                .map(|s| s.site)
+                .collect();
+            assert_eq!(
+                oracle::value(instance, question, &new),
+                best,
+                "{what}: {question:?}"
+            );
+            for site in instance
+                .sites()
+                .filter(|&s| instance.standing(s) == Standing::Fixed)
+            {
+                assert!(open.contains(&site), "{what}: fixed sites stay open");
+            }
+            if question.model == siting::Model::Mclp {
+                let added: i128 = solution.sites().iter().map(|s| s.adds).sum();
+                assert_eq!(
+                    added,
+                    solution.objective(),
+                    "{what}: what sites add adds up"
+                );
+            }
+        }
+        Err(reason) => {
+            assert_eq!(best, None, "{what}: {question:?}: {reason}");
+            assert!(
+                !matches!(reason, Infeasible::Undecided { .. }),
+                "{what}: {question:?}"
+            );
+        }
+    }
+    let Ok(quick) = solve(
+        instance,
+        question,
+        &Effort {
+            work: 200_000,
+            ..Effort::quick()
+        },
+    ) else {
+        return;
+    };
+    let best = best.expect("a checked answer exists");
+    let (low, high) = if question.model.maximizes() {
+        (quick.objective(), quick.bound())
+    } else {
+        (quick.bound(), quick.objective())
+    };
+    assert!(
+        low <= best && best <= high,
+        "{what}: {question:?}: {low} {best} {high}"
+    );
+}
+
+fn share(percent: u32) -> Option<Share> {
+    Share::from_millionths(percent * 10_000)
+}
 
 #[test]
-fn mclp_is_bounded_by_the_best_and_its_bound_bounds_it() {
-    for seed in 0..40 {
-        let instance = Town {
-            n_demand: 60,
-            n_sites: 12,
-            side: 3_000,
-            listed_within: 2_000,
-            seed,
+fn mclp_is_the_best_of_all_sets() {
+    for seed in 0..30 {
+        let instance = town(seed);
+        for p in [0, 1, 2, 3, 5, 20] {
+            agree(
+                &instance,
+                &Question {
+                    n_sites: Some(p),
+                    ..Question::mclp(900)
+                },
+                &format!("seed {seed}"),
+            );
         }
-        .build();
-        for p in 0..6 {
+    }
+}
+
+#[test]
+fn mclp_with_fixed_and_forbidden_sites_is_the_best_of_all_sets() {
+    for seed in 0..20 {
+        let instance = with_standing(town(seed), seed);
+        for p in [0, 1, 3] {
+            agree(
+                &instance,
+                &Question {
+                    n_sites: Some(p),
+                    ..Question::mclp(900)
+                },
+                &format!("seed {seed}"),
+            );
+        }
+    }
+}
+
+#[test]
+fn mclp_within_a_budget_is_the_best_of_all_sets() {
+    for seed in 0..20 {
+        let instance = with_prices(with_standing(town(seed), seed), seed);
+        for budget in [0, 17, 40] {
             let question = Question {
-                n_sites: Some(p),
+                budget: Some(budget),
                 ..Question::mclp(900)
             };
-            let best = oracle::best(&instance, &question).unwrap();
-            let solution = solve(&instance, &question, &Effort::quick()).unwrap();
-            assert!(
-                solution.objective() <= best && best <= solution.bound(),
-                "seed {seed}, p {p}"
-            );
-            let new: Vec<_> = solution.sites().iter().map(|s| s.site).collect();
-            assert_eq!(
-                oracle::value(&instance, &question, &new),
-                Some(solution.objective())
+            agree(&instance, &question, &format!("seed {seed}"));
+            agree(
+                &instance,
+                &Question {
+                    n_sites: Some(2),
+                    ..question
+                },
+                &format!("seed {seed}"),
             );
         }
+    }
+}
+
+#[test]
+fn mclp_with_backup_is_the_best_of_all_sets() {
+    for seed in 0..20 {
+        let instance = with_standing(town(seed), seed + 5);
+        for p in [1, 2, 4] {
+            let question = Question {
+                n_sites: Some(p),
+                times: 2,
+                ..Question::mclp(1_200)
+            };
+            agree(&instance, &question, &format!("seed {seed}"));
+        }
+    }
+}
+
+#[test]
+fn mclp_with_spacing_is_the_best_of_all_sets() {
+    for seed in 0..20 {
+        let instance = with_spacing(with_standing(town(seed), seed), seed);
+        for p in [1, 3, 5] {
+            agree(
+                &instance,
+                &Question {
+                    n_sites: Some(p),
+                    ..Question::mclp(900)
+                },
+                &format!("seed {seed}"),
+            );
+        }
+    }
+}
+
+#[test]
+fn mclp_with_floors_is_the_best_of_all_sets_or_there_is_none() {
+    for seed in 0..20 {
+        let instance = with_zones(with_standing(town(seed), seed), seed);
+        for (p, percent) in [(2, 20), (3, 40), (4, 60), (5, 90)] {
+            let question = Question {
+                n_sites: Some(p),
+                floor: share(percent),
+                ..Question::mclp(900)
+            };
+            agree(&instance, &question, &format!("seed {seed}"));
+        }
+    }
+}
+
+#[test]
+fn lscp_is_the_best_of_all_sets() {
+    for seed in 0..30 {
+        let instance = with_standing(town(seed), seed);
+        agree(&instance, &Question::lscp(900), &format!("seed {seed}"));
+        agree(
+            &instance,
+            &Question {
+                times: 2,
+                ..Question::lscp(1_500)
+            },
+            &format!("seed {seed}"),
+        );
+        agree(
+            &instance,
+            &Question {
+                n_sites: Some(4),
+                ..Question::lscp(900)
+            },
+            &format!("seed {seed}"),
+        );
+        agree(
+            &instance,
+            &Question {
+                require_all: true,
+                ..Question::lscp(900)
+            },
+            &format!("seed {seed}"),
+        );
+        let spaced = with_spacing(instance.clone(), seed);
+        agree(
+            &spaced,
+            &Question::lscp(900),
+            &format!("seed {seed}, spaced"),
+        );
+        let priced = with_prices(instance, seed);
+        agree(
+            &priced,
+            &Question {
+                by_price: true,
+                ..Question::lscp(900)
+            },
+            &format!("seed {seed}"),
+        );
+        agree(
+            &priced,
+            &Question {
+                budget: Some(60),
+                ..Question::lscp(900)
+            },
+            &format!("seed {seed}"),
+        );
+    }
+}
+
+#[test]
+fn p_median_is_the_best_of_all_sets() {
+    for seed in 0..20 {
+        let plain = town(seed);
+        let instance = with_standing(town(seed), seed);
+        for p in [0, 1, 2, 4] {
+            agree(&plain, &Question::p_median(p), &format!("seed {seed}"));
+            agree(&instance, &Question::p_median(p), &format!("seed {seed}"));
+            let near = Question {
+                radius: Some(1_400),
+                ..Question::p_median(p)
+            };
+            agree(&instance, &near, &format!("seed {seed}"));
+        }
+        let spaced = with_spacing(instance.clone(), seed);
+        agree(
+            &spaced,
+            &Question::p_median(3),
+            &format!("seed {seed}, spaced"),
+        );
+        let priced = with_prices(instance, seed);
+        let question = Question {
+            budget: Some(45),
+            ..Question::p_median(9)
+        };
+        agree(&priced, &question, &format!("seed {seed}, priced"));
+    }
+}
+
+#[test]
+fn p_center_is_the_best_of_all_sets() {
+    for seed in 0..20 {
+        let plain = town(seed);
+        let instance = with_standing(town(seed), seed);
+        for p in [0, 1, 2, 4] {
+            agree(&plain, &Question::p_center(p), &format!("seed {seed}"));
+            agree(&instance, &Question::p_center(p), &format!("seed {seed}"));
+        }
+        let spaced = with_spacing(instance.clone(), seed);
+        agree(
+            &spaced,
+            &Question::p_center(3),
+            &format!("seed {seed}, spaced"),
+        );
+        let priced = with_prices(instance, seed);
+        let question = Question {
+            budget: Some(45),
+            ..Question::p_center(9)
+        };
+        agree(&priced, &question, &format!("seed {seed}, priced"));
     }
 }

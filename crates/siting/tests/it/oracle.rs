@@ -19,6 +19,10 @@ pub(crate) fn value(instance: &Instance, question: &Question, new: &[SiteIx]) ->
     if question.budget.is_some_and(|b| price > b) {
         return None;
     }
+    let near = |a: SiteIx, b: SiteIx| instance.too_near(a, b) && !(fixed(a) && fixed(b));
+    if open.iter().any(|&a| open.iter().any(|&b| near(a, b))) {
+        return None;
+    }
     let radius = question.radius.unwrap_or(u64::MAX);
     let costs = |d: DemandIx, from: &dyn Fn(SiteIx) -> bool| -> Vec<u64> {
         let mut all: Vec<u64> = instance
@@ -31,6 +35,7 @@ pub(crate) fn value(instance: &Instance, question: &Question, new: &[SiteIx]) ->
     };
     let times = usize::try_from(question.times).unwrap();
     let mut covered = 0_i128;
+    let mut by_zone = vec![(0_u64, 0_u64); instance.zone_ids().len()];
     let mut sum = 0_i128;
     let mut worst = 0_i128;
     for d in instance.demand_points() {
@@ -41,11 +46,24 @@ pub(crate) fn value(instance: &Instance, question: &Question, new: &[SiteIx]) ->
             Model::Lscp | Model::Mclp => times,
             Model::PMedian | Model::PCenter => 1,
         };
+        if let Some(zone) = instance.zone(d) {
+            by_zone[zone].0 += instance.weight(d);
+            by_zone[zone].1 += u64::from(from_open.len() >= enough) * instance.weight(d);
+        }
         if from_open.len() >= enough {
             covered += weight;
             sum += weight * i128::from(from_open[0]);
             worst = worst.max(i128::from(from_open[0]));
         } else if question.require_all || question.model != Model::Mclp && from_any.len() >= enough
+        {
+            return None;
+        }
+    }
+    if let Some(floor) = question.floor {
+        let floor = u64::from(floor.millionths());
+        if by_zone
+            .iter()
+            .any(|&(all, inside)| inside * 1_000_000 < all * floor)
         {
             return None;
         }

@@ -134,10 +134,16 @@ impl StreetGraphBuilder {
 
     /// Prepares a way whose pieces are then added as edges.
     pub fn way(&mut self, way: OsmWayId, name: Option<&str>, facts: WayFacts) -> BuilderWay {
+        let facts = self.facts_id(facts);
+        self.way_with(way, name, facts)
+    }
+
+    /// As [`way`](Self::way), with facts that were added before by [`facts_id`](Self::facts_id).
+    pub fn way_with(&mut self, way: OsmWayId, name: Option<&str>, facts: FactsId) -> BuilderWay {
         BuilderWay {
             way,
             name: name.map_or(NAMELESS, |name| self.name_id(name)),
-            facts: self.facts_id(facts),
+            facts,
         }
     }
 
@@ -197,7 +203,8 @@ impl StreetGraphBuilder {
         id
     }
 
-    fn facts_id(&mut self, facts: WayFacts) -> FactsId {
+    /// Adds facts to the pool, each once.
+    pub fn facts_id(&mut self, facts: WayFacts) -> FactsId {
         if let Some(&id) = self.facts_ids.get(&facts) {
             return id;
         }

@@ -1,0 +1,504 @@
+//! Streets cut into edges at routing nodes, with their facts, gates and turn restrictions.
+
+use std::path::Path;
+
+use city::{FindingKind, OsmId};
+use graph::{
+    EdgeId, FactsId, Heading, NodeId, OsmNodeId, OsmWayId, PieceSpec, Stops, StreetGraph,
+    StreetGraphBuilder, TurnRule,
+};
+use rayon::prelude::*;
+use units::{EARTH_RADIUS_M, Length, LngLat};
+
+use crate::ImportError;
+use crate::ids::as_usize;
+use crate::read::{Extract, Way};
+use crate::restriction::{Restriction, Via};
+
+/// The network and what went into it.
+pub(crate) struct Network {
+    pub(crate) graph: StreetGraph,
+    pub(crate) n_ways: u64,
+    pub(crate) n_turn_restrictions: u64,
+}
+
+/// A street between two routing nodes, named by dense number.
+struct Piece {
+    start: u32,
+    end: u32,
+    length_mm: u64,
+    way_start_mm: u64,
+    shape: (usize, usize),
+    stops: Stops,
+}
+
+/// The pieces of one way.
+#[derive(Default)]
+struct CutWay {
+    pieces: Vec<Piece>,
+    shape: Vec<LngLat>,
+    length_mm: u64,
+    has_missing: bool,
+}
+
+/// Cuts all streets and freezes the network.
+pub(crate) fn build(path: &Path, extract: &mut Extract) -> Result<Network, ImportError> {
+    let is_routing = routing_nodes(extract);
+    let streets: Vec<&Way> = extract
+        .ways
+        .iter()
+        .filter(|way| way.street.is_some())
+        .collect();
+    let cut: Vec<CutWay> = streets
+        .par_iter()
+        .with_min_len(256)
+        .map(|way| cut_way(extract, way, &is_routing))
+        .collect();
+    drop(is_routing);
+
+    let mut findings = Vec::new();
+    let mut builder = StreetGraphBuilder::new();
+    let facts_ids: Vec<FactsId> = extract
+        .facts
+        .iter()
+        .map(|facts| builder.facts_id(facts.clone()))
+        .collect();
+    let mut edges = WayEdges::new(extract.way_ids.len());
+    let mut nodes = Nodes {
+        ids: vec![None; extract.node_ids.len()],
+    };
+    let mut n_ways = 0;
+    for (way, pieces) in streets.iter().zip(&cut) {
+        let Some(street) = way.street else { continue };
+        if pieces.has_missing {
+            findings.push((FindingKind::MissingNodes, OsmId::Way(way.id)));
+        }
+        if pieces.pieces.is_empty() {
+            findings.push((FindingKind::TooShort, OsmId::Way(way.id)));
+            continue;
+        }
+        n_ways += 1;
+        let facts = &extract.facts[as_usize(street.facts)];
+        let facts_id = match facts.ferry {
+            None => facts_ids[as_usize(street.facts)],
+            Some(mut times) => {
+                times.length = length(pieces.length_mm);
+                let mut facts = facts.clone();
+                facts.ferry = Some(times);
+                builder.facts_id(facts)
+            }
+        };
+        let name = street
+            .name
+            .map(|name| extract.names[as_usize(name)].as_str());
+        let handle = builder.way_with(OsmWayId::new(way.id), name, facts_id);
+        let number = extract.way_ids.find(way.id).expect("kept ways are indexed");
+        for piece in &pieces.pieces {
+            let start = nodes.id(&mut builder, extract, piece.start);
+            let end = nodes.id(&mut builder, extract, piece.end);
+            let edge = builder.add_piece(
+                handle,
+                PieceSpec {
+                    start,
+                    end,
+                    length: length(piece.length_mm),
+                    way_start: length(piece.way_start_mm),
+                    shape: &pieces.shape[piece.shape.0..piece.shape.1],
+                },
+            );
+            builder.set_stops(edge, piece.stops);
+            edges.add(number, (edge, piece.start, piece.end));
+        }
+    }
+    if edges.all.is_empty() {
+        return Err(ImportError::NoStreets {
+            path: path.to_owned(),
+        });
+    }
+    findings.extend(add_gates(extract, &nodes, &mut builder));
+    let (n_turn_restrictions, dropped) = add_restrictions(extract, &edges, &mut builder);
+    findings.extend(dropped);
+    drop(cut);
+    for (kind, id) in findings {
+        extract.findings.add(kind, id);
+    }
+    let graph = builder
+        .build_ordered()
+        .map_err(|source| ImportError::Build {
+            path: path.to_owned(),
+            source,
+        })?;
+    Ok(Network {
+        graph,
+        n_ways,
+        n_turn_restrictions,
+    })
+}
+
+/// Says what stands on routing nodes, and what is doubted about it.
+fn add_gates(
+    extract: &Extract,
+    nodes: &Nodes,
+    builder: &mut StreetGraphBuilder,
+) -> Vec<(FindingKind, OsmId)> {
+    let mut findings = Vec::new();
+    for (&node, mark) in &extract.marks {
+        if let Some(id) = nodes.ids[as_usize(node)] {
+            let osm_id = OsmId::Node(extract.node_ids.id(node));
+            let facts = &mark.facts;
+            let is_gate = facts.barrier.is_some_and(graph::Barrier::is_gate);
+            for (is_found, kind) in [
+                (
+                    is_gate && facts.access.is_empty(),
+                    FindingKind::GateWithoutAccess,
+                ),
+                (mark.doubts.unknown_access, FindingKind::UnknownAccessValue),
+                (mark.doubts.conditional, FindingKind::Conditional),
+            ] {
+                if is_found {
+                    findings.push((kind, osm_id));
+                }
+            }
+            builder.set_node_facts(id, facts.clone());
+        }
+    }
+    findings
+}
+
+/// Adds turn restrictions; how many, and which had to be dropped.
+fn add_restrictions(
+    extract: &Extract,
+    edges: &WayEdges,
+    builder: &mut StreetGraphBuilder,
+) -> (u64, Vec<(FindingKind, OsmId)>) {
+    let mut findings = Vec::new();
+    let mut n_turn_restrictions = 0;
+    for (&id, restriction) in &extract.restrictions {
+        match edges.chains(extract, restriction) {
+            Ok(rules) => {
+                n_turn_restrictions += 1;
+                for rule in rules {
+                    builder.add_turn_rule(rule);
+                }
+            }
+            Err(kind) => findings.push((kind, OsmId::Relation(id))),
+        }
+    }
+    (n_turn_restrictions, findings)
+}
+
+/// Ids of routing nodes, given when a piece first touches them.
+struct Nodes {
+    ids: Vec<Option<NodeId>>,
+}
+
+impl Nodes {
+    fn id(&mut self, builder: &mut StreetGraphBuilder, extract: &Extract, node: u32) -> NodeId {
+        *self.ids[as_usize(node)].get_or_insert_with(|| {
+            let position = extract.positions[as_usize(node)];
+            let position = position.expect("pieces run between nodes that are there");
+            builder.add_node(position, OsmNodeId::new(extract.node_ids.id(node)))
+        })
+    }
+}
+
+/// Calls `take` with each run of nodes of a way that are in the file, neighbours different; says
+/// whether some node was missing.
+fn runs(extract: &Extract, way: &Way, buffer: &mut Vec<u32>, mut take: impl FnMut(&[u32])) -> bool {
+    let refs = &extract.refs[as_usize(way.refs.0)..as_usize(way.refs.1)];
+    let mut has_missing = false;
+    buffer.clear();
+    for &node in refs {
+        if extract.positions[as_usize(node)].is_none() {
+            has_missing = true;
+            if buffer.len() > 1 {
+                take(buffer);
+            }
+            buffer.clear();
+        } else if buffer.last() != Some(&node) {
+            buffer.push(node);
+        }
+    }
+    if buffer.len() > 1 {
+        take(buffer);
+    }
+    has_missing
+}
+
+/// Crossings, ends, and nodes on which something stands.
+fn routing_nodes(extract: &Extract) -> Vec<bool> {
+    let mut touched = vec![false; extract.positions.len()];
+    let mut is_routing = vec![false; extract.positions.len()];
+    let mut buffer = Vec::new();
+    for way in extract.ways.iter().filter(|way| way.street.is_some()) {
+        runs(extract, way, &mut buffer, |run| {
+            for &node in run {
+                let node = as_usize(node);
+                is_routing[node] |= touched[node];
+                touched[node] = true;
+            }
+            for end in [run[0], run[run.len() - 1]] {
+                is_routing[as_usize(end)] = true;
+            }
+        });
+    }
+    for (&node, mark) in &extract.marks {
+        is_routing[as_usize(node)] |= mark.facts.matters();
+    }
+    is_routing
+}
+
+fn cut_way(extract: &Extract, way: &Way, is_routing: &[bool]) -> CutWay {
+    let mut buffer = Vec::new();
+    let mut all = CutWay::default();
+    let position = |node: u32| extract.positions[as_usize(node)].expect("runs have positions");
+    let has_missing = runs(extract, way, &mut buffer, |run| {
+        let mut start = run[0];
+        let mut start_mm = all.length_mm;
+        let mut shape_from = all.shape.len();
+        let mut inner = Stops::default();
+        for pair in run.windows(2) {
+            let (before, node) = (pair[0], pair[1]);
+            all.length_mm += segment_mm(position(before), position(node));
+            if is_routing[as_usize(node)] {
+                let mut stops = inner;
+                add_stops(extract, node, &mut stops, &[Heading::Forward]);
+                add_stops(extract, start, &mut stops, &[Heading::Backward]);
+                all.pieces.push(Piece {
+                    start,
+                    end: node,
+                    length_mm: all.length_mm - start_mm,
+                    way_start_mm: start_mm,
+                    shape: (shape_from, all.shape.len()),
+                    stops,
+                });
+                start = node;
+                start_mm = all.length_mm;
+                shape_from = all.shape.len();
+                inner = Stops::default();
+            } else {
+                all.shape.push(position(node));
+                add_stops(extract, node, &mut inner, &Heading::BOTH);
+            }
+        }
+    });
+    all.has_missing = has_missing;
+    all
+}
+
+fn add_stops(extract: &Extract, node: u32, stops: &mut Stops, headings: &[Heading]) {
+    let Some(mark) = extract.marks.get(&node) else {
+        return;
+    };
+    for heading in headings {
+        let at = heading.index();
+        stops.signals[at] = stops.signals[at].saturating_add(u8::from(mark.has_signals));
+        stops.crossings[at] = stops.crossings[at].saturating_add(u8::from(mark.has_crossing));
+    }
+}
+
+fn length(mm: u64) -> Length {
+    Length::from_mm(u32::try_from(mm).unwrap_or(u32::MAX))
+}
+
+/// Longer segments than this, in 1e-7 degrees, are measured along the great circle.
+const FLAT_E7: i64 = 500_000;
+
+/// Length of a straight segment in millimetres.
+///
+/// Short segments are measured on the plane that touches the earth at their middle: below 0.05
+/// degrees it differs from the great circle by less than a millionth, and it takes one cosine
+/// instead of four.
+fn segment_mm(a: LngLat, b: LngLat) -> u64 {
+    let dx = i64::from(b.lng_e7()) - i64::from(a.lng_e7());
+    let dy = i64::from(b.lat_e7()) - i64::from(a.lat_e7());
+    if dx.abs() > FLAT_E7 || dy.abs() > FLAT_E7 {
+        return u64::from(a.distance_to(b).as_mm());
+    }
+    let mm_per_e7 = EARTH_RADIUS_M * 1_000.0 * std::f64::consts::PI / 180.0 * 1e-7;
+    let middle = f64::midpoint(a.lat(), b.lat()).to_radians();
+    let x = to_f64(dx) * libm::cos(middle);
+    let y = to_f64(dy);
+    let mm = (x * x + y * y).sqrt() * mm_per_e7;
+    u64::from(Length::from_m_f64(mm / 1_000.0).as_mm())
+}
+
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "differences of 1e-7 degrees are below 2^33 and exact in a double"
+)]
+fn to_f64(e7: i64) -> f64 {
+    e7 as f64
+}
+
+/// An edge with its ends as dense numbers.
+type WayEdge = (EdgeId, u32, u32);
+
+/// The edges of each way, in the way's order.
+struct WayEdges {
+    all: Vec<WayEdge>,
+    /// By way number: where its edges lie.
+    of_way: Vec<(u32, u32)>,
+}
+
+impl WayEdges {
+    fn new(n_ways: usize) -> Self {
+        Self {
+            all: Vec::new(),
+            of_way: vec![(0, 0); n_ways],
+        }
+    }
+
+    fn add(&mut self, way: u32, edge: WayEdge) {
+        let at = u32::try_from(self.all.len()).expect("fewer than 2^32 edges");
+        let range = &mut self.of_way[as_usize(way)];
+        if range.0 == range.1 {
+            *range = (at, at);
+        }
+        range.1 = at + 1;
+        self.all.push(edge);
+    }
+
+    fn of(&self, extract: &Extract, way: i64) -> Option<&[WayEdge]> {
+        let (from, to) = self.of_way[as_usize(extract.way_ids.find(way)?)];
+        (from < to).then(|| &self.all[as_usize(from)..as_usize(to)])
+    }
+
+    /// The chains of arcs that a restriction speaks of: one for each `from` and `to`.
+    fn chains(
+        &self,
+        extract: &Extract,
+        restriction: &Restriction,
+    ) -> Result<Vec<TurnRule>, FindingKind> {
+        let find = |way: &i64| {
+            self.of(extract, *way)
+                .ok_or(FindingKind::RestrictionIncomplete)
+        };
+        let mut rules = Vec::new();
+        for from in &restriction.from {
+            let from = find(from)?;
+            for to in &restriction.to {
+                let to = find(to)?;
+                let chain = match &restriction.via {
+                    Via::Node(node) => {
+                        let node = extract.node_ids.find(*node);
+                        let node = node.ok_or(FindingKind::RestrictionIncomplete)?;
+                        let arrives = arrival(from, node);
+                        let leaves = arrival(to, node);
+                        match (arrives, leaves) {
+                            (Some(arrives), Some((edge, heading))) => {
+                                vec![arrives, (edge, heading.reversed())]
+                            }
+                            _ => return Err(FindingKind::RestrictionAmbiguous),
+                        }
+                    }
+                    Via::Ways(ways) => {
+                        let ways: Vec<&[WayEdge]> =
+                            ways.iter().map(find).collect::<Result<_, _>>()?;
+                        chain_over(from, &ways, to)?
+                    }
+                };
+                rules.push(TurnRule {
+                    chain,
+                    is_only: restriction.is_only,
+                    binding: restriction.binding.clone(),
+                });
+            }
+        }
+        Ok(rules)
+    }
+}
+
+/// Arcs in the order of travel.
+type Chain = Vec<(EdgeId, Heading)>;
+
+/// The last arc of a way that ends at a node; `None` when it does not end there, or with both
+/// ends.
+fn arrival(way: &[WayEdge], node: u32) -> Option<(EdgeId, Heading)> {
+    let (first, last) = (way.first()?, way.last()?);
+    match (first.1 == node, last.2 == node) {
+        (true, false) => Some((first.0, Heading::Backward)),
+        (false, true) => Some((last.0, Heading::Forward)),
+        _ => None,
+    }
+}
+
+/// All edges of a way from one of its ends, and the node at the other.
+fn along(way: &[WayEdge], node: u32) -> Option<(Chain, u32)> {
+    let joined = way.windows(2).all(|pair| pair[0].2 == pair[1].1);
+    let (first, last) = (way.first()?, way.last()?);
+    if !joined || first.1 == last.2 {
+        return None;
+    }
+    if first.1 == node {
+        let edges = way.iter().map(|e| (e.0, Heading::Forward));
+        Some((edges.collect(), last.2))
+    } else if last.2 == node {
+        let edges = way.iter().rev().map(|e| (e.0, Heading::Backward));
+        Some((edges.collect(), first.1))
+    } else {
+        None
+    }
+}
+
+/// The one chain from a way over others to the last; an error when there is none or several.
+fn chain_over(from: &[WayEdge], via: &[&[WayEdge]], to: &[WayEdge]) -> Result<Chain, FindingKind> {
+    /// More ways than any real restriction has; their orders are tried.
+    const MAX_VIA: usize = 6;
+    if via.len() > MAX_VIA {
+        return Err(FindingKind::RestrictionAmbiguous);
+    }
+    let mut found: Vec<Chain> = Vec::new();
+    // A chain so far, the node it ends at, and the ways it has yet to pass.
+    let mut todo: Vec<(Chain, u32, Vec<usize>)> = Vec::new();
+    for node in [from[0].1, from[from.len() - 1].2] {
+        if let Some(arc) = arrival(from, node) {
+            todo.push((vec![arc], node, (0..via.len()).collect()));
+        }
+    }
+    while let Some((chain, node, rest)) = todo.pop() {
+        if rest.is_empty() {
+            if let Some((edge, heading)) = arrival(to, node) {
+                let mut chain = chain;
+                chain.push((edge, heading.reversed()));
+                found.push(chain);
+            }
+            continue;
+        }
+        for (i, &next) in rest.iter().enumerate() {
+            if let Some((edges, end)) = along(via[next], node) {
+                let mut chain = chain.clone();
+                chain.extend(edges);
+                let mut rest = rest.clone();
+                rest.remove(i);
+                todo.push((chain, end, rest));
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    match found.len() {
+        1 => Ok(found.swap_remove(0)),
+        _ => Err(FindingKind::RestrictionAmbiguous),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn short_segments_measure_as_great_circles(
+            lng in -179.0..179.0_f64, lat in -80.0..80.0_f64,
+            dx in -0.05..0.05_f64, dy in -0.05..0.05_f64
+        ) {
+            let a = LngLat::from_degrees(lng, lat).unwrap();
+            let b = LngLat::from_degrees(lng + dx, lat + dy).unwrap();
+            let (flat, round) = (segment_mm(a, b), u64::from(a.distance_to(b).as_mm()));
+            prop_assert!(flat.abs_diff(round) <= 2 + round / 1_000_000, "{flat} against {round}");
+        }
+    }
+}

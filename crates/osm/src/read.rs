@@ -1,0 +1,681 @@
+//! Three passes over the file, relations, ways, nodes, into compact arrays.
+//!
+//! Each pass names what the next one has to keep, so the order of objects in the file does not
+//! matter, and of the nodes only those are kept that some way needs. Blocks are decoded in
+//! parallel and merged in the order of the file.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use city::{AreaKind, FindingKind, OsmId, SourceCounts};
+use graph::WayFacts;
+use osmpbfreader::osmformat::relation::MemberType;
+use osmpbfreader::osmformat::{Info, PrimitiveBlock, PrimitiveGroup, Way as PbfWay};
+use units::LngLat;
+
+use crate::doubts::Findings;
+use crate::facts::{self, NodeMark, Street};
+use crate::guard::{self, FileHeader, Pass};
+use crate::ids::{IdIndex, as_usize};
+use crate::restriction::Restriction;
+use crate::tags::{self, Key, Named, Table, Tag, value};
+use crate::wire::{Contents, as_u64};
+use crate::{ImportError, Progress, Step};
+
+/// Everything that is kept of a file.
+pub(crate) struct Extract {
+    pub(crate) header: FileHeader,
+    pub(crate) counts: SourceCounts,
+    pub(crate) ways: Vec<Way>,
+    /// Nodes of the ways, as dense numbers.
+    pub(crate) refs: Vec<u32>,
+    pub(crate) facts: Vec<WayFacts>,
+    pub(crate) names: Vec<String>,
+    pub(crate) node_ids: IdIndex,
+    /// Per dense node; `None` when the file does not hold it.
+    pub(crate) positions: Vec<Option<LngLat>>,
+    /// By dense node.
+    pub(crate) marks: BTreeMap<u32, NodeMark>,
+    pub(crate) way_ids: IdIndex,
+    pub(crate) place_nodes: BTreeMap<i64, (LngLat, Tags)>,
+    pub(crate) relations: BTreeMap<i64, AreaRelation>,
+    pub(crate) restrictions: BTreeMap<i64, Restriction>,
+    pub(crate) closed_classes: BTreeMap<String, u64>,
+    pub(crate) findings: Findings,
+}
+
+/// Key and value.
+pub(crate) type Tags = Vec<(String, String)>;
+
+/// A way that is kept.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Way {
+    pub(crate) id: i64,
+    /// Where its nodes lie in the pool.
+    pub(crate) refs: (u32, u32),
+    pub(crate) street: Option<WayStreet>,
+    pub(crate) extra: Option<Box<Extra>>,
+    pub(crate) is_barrier: bool,
+}
+
+/// Facts and name of a street, as numbers in the pools.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WayStreet {
+    pub(crate) facts: u32,
+    pub(crate) name: Option<u32>,
+}
+
+/// What is kept of an area, place or boundary.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Extra {
+    pub(crate) area: Option<AreaKind>,
+    pub(crate) name: Option<String>,
+    pub(crate) name_en: Option<String>,
+    pub(crate) levels: Option<u32>,
+    pub(crate) admin_level: Option<u8>,
+    /// Only for places.
+    pub(crate) place: Option<Tags>,
+}
+
+/// A multipolygon or boundary.
+#[derive(Clone, Debug)]
+pub(crate) struct AreaRelation {
+    pub(crate) extra: Extra,
+    /// Ways of the border, and whether they bound a hole.
+    pub(crate) border: Vec<(i64, bool)>,
+}
+
+/// Reads a file.
+pub(crate) fn read(
+    path: &Path,
+    max_memory: u64,
+    report: &(dyn Fn(Progress) + Sync),
+) -> Result<Extract, ImportError> {
+    let header = guard::read_header(path)?;
+    let mut extract = Extract {
+        header,
+        counts: SourceCounts::default(),
+        ways: Vec::new(),
+        refs: Vec::new(),
+        facts: Vec::new(),
+        names: Vec::new(),
+        node_ids: IdIndex::new(),
+        positions: Vec::new(),
+        marks: BTreeMap::new(),
+        way_ids: IdIndex::new(),
+        place_nodes: BTreeMap::new(),
+        relations: BTreeMap::new(),
+        restrictions: BTreeMap::new(),
+        closed_classes: BTreeMap::new(),
+        findings: Findings::default(),
+    };
+    let mut memory = Memory {
+        path,
+        used: 0,
+        cap: max_memory,
+    };
+    let progress = |step| move |n_bytes| report(Progress { step, n_bytes });
+    let blocks = extract.read_relations(path, &mut memory, &progress(Step::Relations))?;
+    extract.read_ways(path, &blocks, &mut memory, &progress(Step::Ways))?;
+    extract.read_nodes(path, &blocks, &mut memory, &progress(Step::Nodes))?;
+    Ok(extract)
+}
+
+/// What is kept so far, in bytes; an estimate from above.
+struct Memory<'a> {
+    path: &'a Path,
+    used: u64,
+    cap: u64,
+}
+
+impl Memory<'_> {
+    fn add(&mut self, bytes: u64) -> Result<(), ImportError> {
+        self.used += bytes;
+        if self.used > self.cap {
+            return Err(ImportError::Memory {
+                path: self.path.to_owned(),
+                cap: self.cap,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Which blocks hold ways, and which nodes; by block number less one.
+#[derive(Default)]
+struct Blocks {
+    with_ways: Vec<bool>,
+    with_nodes: Vec<bool>,
+}
+
+impl Blocks {
+    fn see(&mut self, number: u64, contents: Contents) {
+        let number = usize::try_from(number).unwrap_or(usize::MAX);
+        self.with_ways.resize(number, false);
+        self.with_nodes.resize(number, false);
+        if let Some(last) = self.with_ways.last_mut() {
+            *last = contents.n_ways > 0;
+        }
+        if let Some(last) = self.with_nodes.last_mut() {
+            *last = contents.n_nodes > 0;
+        }
+    }
+}
+
+type Outcome<T> = Result<T, &'static str>;
+
+impl Extract {
+    fn read_relations(
+        &mut self,
+        path: &Path,
+        memory: &mut Memory<'_>,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<Blocks, ImportError> {
+        let mut blocks = Blocks::default();
+        let pass = Pass {
+            path,
+            wanted: None,
+            progress,
+        };
+        guard::for_each_block(
+            &pass,
+            |_, contents| contents.n_relations > 0,
+            relations_of,
+            |number, contents, found| {
+                blocks.see(number, contents);
+                self.counts.n_nodes += contents.n_nodes;
+                self.counts.n_ways += contents.n_ways;
+                self.counts.n_relations += contents.n_relations;
+                let Some((found, findings)) = found else {
+                    return Ok(());
+                };
+                for (kind, id) in findings {
+                    self.findings.add(kind, id);
+                }
+                for (id, relation) in found {
+                    let is_new = match relation {
+                        Relation::Area(area) => {
+                            memory.add(256 + 24 * as_u64(area.border.len()))?;
+                            self.relations.insert(id, area).is_none()
+                        }
+                        Relation::Restriction(restriction) => {
+                            memory.add(256 + 24 * as_u64(restriction.n_members()))?;
+                            self.restrictions.insert(id, restriction).is_none()
+                        }
+                    };
+                    if !is_new {
+                        self.findings
+                            .add(FindingKind::DuplicateObject, OsmId::Relation(id));
+                    }
+                }
+                Ok(())
+            },
+        )?;
+        Ok(blocks)
+    }
+
+    fn read_ways(
+        &mut self,
+        path: &Path,
+        blocks: &Blocks,
+        memory: &mut Memory<'_>,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<(), ImportError> {
+        let mut members = IdIndex::new();
+        for (way, _) in self.relations.values().flat_map(|r| &r.border) {
+            members.add(*way);
+        }
+        let mut facts_ids: HashMap<WayFacts, u32> = HashMap::new();
+        let mut name_ids: HashMap<String, u32> = HashMap::new();
+        let pass = Pass {
+            path,
+            wanted: Some(&blocks.with_ways),
+            progress,
+        };
+        guard::for_each_block(
+            &pass,
+            |_, contents| contents.n_ways > 0,
+            |block| ways_of(block, &members),
+            |_, _, found| {
+                let Some(found) = found else { return Ok(()) };
+                let n_refs = as_u64(found.refs.len());
+                // Dense numbers here, ids, positions and table slots for new nodes.
+                memory.add(n_refs * 36 + as_u64(found.ways.len()) * 256)?;
+                let pool_facts: Vec<u32> = found
+                    .facts
+                    .into_iter()
+                    .map(|facts| intern(&mut facts_ids, &mut self.facts, facts))
+                    .collect();
+                let pool_names: Vec<u32> = found
+                    .names
+                    .into_iter()
+                    .map(|name| intern(&mut name_ids, &mut self.names, name))
+                    .collect();
+                for (kind, id) in found.findings {
+                    self.findings.add(kind, id);
+                }
+                for (class, count) in found.closed_classes {
+                    *self.closed_classes.entry(class).or_default() += count;
+                }
+                for mut way in found.ways {
+                    let from = self.refs.len();
+                    for &id in &found.refs[as_usize(way.refs.0)..as_usize(way.refs.1)] {
+                        self.refs.push(self.node_ids.add(id));
+                    }
+                    way.refs = (number_of(from), number_of(self.refs.len()));
+                    if let Some(street) = &mut way.street {
+                        street.facts = pool_facts[as_usize(street.facts)];
+                        street.name = street.name.map(|name| pool_names[as_usize(name)]);
+                    }
+                    let known = self.way_ids.len();
+                    let at = as_usize(self.way_ids.add(way.id));
+                    if at < known {
+                        self.findings
+                            .add(FindingKind::DuplicateObject, OsmId::Way(way.id));
+                        self.ways[at] = way;
+                    } else {
+                        self.ways.push(way);
+                    }
+                }
+                Ok(())
+            },
+        )
+    }
+
+    fn read_nodes(
+        &mut self,
+        path: &Path,
+        blocks: &Blocks,
+        memory: &mut Memory<'_>,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<(), ImportError> {
+        self.positions = vec![None; self.node_ids.len()];
+        let mut on_street = vec![false; self.node_ids.len()];
+        for way in self.ways.iter().filter(|way| way.street.is_some()) {
+            for &node in &self.refs[as_usize(way.refs.0)..as_usize(way.refs.1)] {
+                on_street[as_usize(node)] = true;
+            }
+        }
+        let node_ids = &self.node_ids;
+        let pass = Pass {
+            path,
+            wanted: Some(&blocks.with_nodes),
+            progress,
+        };
+        guard::for_each_block(
+            &pass,
+            |_, contents| contents.n_nodes > 0,
+            |block| nodes_of(block, node_ids, &on_street),
+            |_, _, found| {
+                let Some(found) = found else { return Ok(()) };
+                memory.add(as_u64(found.places.len()) * 512 + as_u64(found.marks.len()) * 128)?;
+                for id in found.deleted {
+                    self.findings
+                        .add(FindingKind::DeletedObject, OsmId::Node(id));
+                }
+                for (node, position) in found.positions {
+                    if self.positions[as_usize(node)].replace(position).is_some() {
+                        let id = OsmId::Node(node_ids.id(node));
+                        self.findings.add(FindingKind::DuplicateObject, id);
+                        self.marks.remove(&node);
+                    }
+                }
+                for (node, mark) in found.marks {
+                    self.marks.insert(node, mark);
+                }
+                for (id, position, tags) in found.places {
+                    self.place_nodes.insert(id, (position, tags));
+                }
+                Ok(())
+            },
+        )
+    }
+}
+
+fn intern<T: std::hash::Hash + Eq + Clone>(
+    ids: &mut HashMap<T, u32>,
+    pool: &mut Vec<T>,
+    item: T,
+) -> u32 {
+    let next = number_of(pool.len());
+    *ids.entry(item).or_insert_with_key(|item| {
+        pool.push(item.clone());
+        next
+    })
+}
+
+fn number_of(length: usize) -> u32 {
+    u32::try_from(length).expect("memory is capped below 2^32 entries")
+}
+
+enum Relation {
+    Area(AreaRelation),
+    Restriction(Restriction),
+}
+
+type Found = Vec<(FindingKind, OsmId)>;
+
+/// Whether an object was deleted, in files that keep history.
+fn is_deleted(info: Option<&Info>) -> bool {
+    info.is_some_and(|info| info.has_visible() && !info.visible())
+}
+
+fn relations_of(block: &PrimitiveBlock) -> Outcome<(Vec<(i64, Relation)>, Found)> {
+    let table = Table::of(block);
+    let mut found = Vec::new();
+    let mut findings = Vec::new();
+    let mut tags = Vec::new();
+    for relation in block.primitivegroup.iter().flat_map(|g| &g.relations) {
+        let id = relation.id();
+        if is_deleted(relation.info.as_ref()) {
+            findings.push((FindingKind::DeletedObject, OsmId::Relation(id)));
+            continue;
+        }
+        table.fill(&mut tags, &relation.keys, &relation.vals)?;
+        let kind = value(&tags, Named::Type).unwrap_or_default();
+        let is_restriction = kind == "restriction" || kind.starts_with("restriction:");
+        let is_area = kind == "multipolygon" || kind == "boundary";
+        if !is_restriction && !is_area {
+            continue;
+        }
+        let mut member = 0_i64;
+        let mut members = Vec::with_capacity(relation.memids.len());
+        let (types, roles) = (&relation.types, &relation.roles_sid);
+        for ((&delta, kind), &role) in relation.memids.iter().zip(types).zip(roles) {
+            member = member.wrapping_add(delta);
+            let role = u32::try_from(role).ok().ok_or(tags::BAD_TEXT)?;
+            let role = table.text(role)?;
+            let Ok(kind) = kind.enum_value() else {
+                continue;
+            };
+            members.push((kind, member, role));
+        }
+        if is_restriction {
+            match Restriction::read(&tags, &members) {
+                Ok(restriction) => found.push((id, Relation::Restriction(restriction))),
+                Err(kind) => findings.push((kind, OsmId::Relation(id))),
+            }
+            continue;
+        }
+        let extra = extra(&tags, true);
+        if let Some(extra) = extra {
+            let border = members
+                .iter()
+                .filter(|(kind, _, _)| *kind == MemberType::WAY)
+                .map(|&(_, way, role)| (way, role == "inner"))
+                .collect();
+            found.push((id, Relation::Area(AreaRelation { extra, border })));
+        }
+    }
+    Ok((found, findings))
+}
+
+/// What is kept of an area, place or boundary; `None` when it is none of them.
+fn extra(tags: &[Tag<'_>], is_area: bool) -> Option<Extra> {
+    let place = tags::is_place(tags).then(|| {
+        let all = tags.iter();
+        all.map(|tag| (tag.name.to_owned(), tag.value.to_owned()))
+            .collect()
+    });
+    let area = area_kind(tags).filter(|_| is_area);
+    let is_boundary = is_area && value(tags, Named::Boundary) == Some("administrative");
+    let level = value(tags, Named::AdminLevel).filter(|_| is_boundary);
+    let admin_level = level.and_then(|level| level.parse().ok());
+    if place.is_none() && area.is_none() && admin_level.is_none() {
+        return None;
+    }
+    let owned = |key| value(tags, key).map(str::to_owned);
+    let levels = value(tags, Named::BuildingLevels).filter(|_| area == Some(AreaKind::Building));
+    Some(Extra {
+        area,
+        name: owned(Named::Name),
+        name_en: owned(Named::NameEn),
+        levels: levels.and_then(whole_levels),
+        admin_level,
+        place,
+    })
+}
+
+/// `5`, `5.5` (half storeys are dropped); at most 300 storeys are believed.
+fn whole_levels(text: &str) -> Option<u32> {
+    let whole = text.split(['.', ',']).next()?;
+    let levels: u32 = whole.trim().parse().ok()?;
+    (1..=300).contains(&levels).then_some(levels)
+}
+
+fn area_kind(tags: &[Tag<'_>]) -> Option<AreaKind> {
+    let is = |key, values: &[&str]| value(tags, key).is_some_and(|v| values.contains(&v));
+    if value(tags, Named::Building).is_some_and(|v| v != "no") {
+        return Some(AreaKind::Building);
+    }
+    let water = is(Named::Natural, &["water"])
+        || is(Named::Waterway, &["riverbank", "dock"])
+        || is(Named::Landuse, &["reservoir", "basin"]);
+    if water {
+        return Some(AreaKind::Water);
+    }
+    let leisure = tags
+        .iter()
+        .find(|tag| tag.name == "leisure")
+        .is_some_and(|tag| {
+            ["park", "garden", "golf_course", "nature_reserve", "pitch"].contains(&tag.value)
+        });
+    let green = leisure
+        || is(Named::Natural, &["wood", "grassland", "scrub", "heath"])
+        || is(
+            Named::Landuse,
+            &[
+                "grass",
+                "forest",
+                "meadow",
+                "recreation_ground",
+                "village_green",
+                "cemetery",
+                "orchard",
+                "allotments",
+            ],
+        );
+    green.then_some(AreaKind::Green)
+}
+
+/// The kept ways of a block, with pools of its own.
+#[derive(Default)]
+struct BlockWays {
+    ways: Vec<Way>,
+    refs: Vec<i64>,
+    facts: Vec<WayFacts>,
+    names: Vec<String>,
+    findings: Found,
+    closed_classes: BTreeMap<String, u64>,
+}
+
+fn ways_of(block: &PrimitiveBlock, members: &IdIndex) -> Outcome<BlockWays> {
+    let table = Table::of(block);
+    let mut found = BlockWays::default();
+    let mut facts_ids = HashMap::new();
+    let mut name_ids = HashMap::new();
+    let mut tags = Vec::new();
+    for way in block.primitivegroup.iter().flat_map(|g| &g.ways) {
+        if is_deleted(way.info.as_ref()) {
+            let id = OsmId::Way(way.id());
+            found.findings.push((FindingKind::DeletedObject, id));
+            continue;
+        }
+        table.fill(&mut tags, &way.keys, &way.vals)?;
+        let mut kept = Way {
+            id: way.id(),
+            ..Way::default()
+        };
+        if let Some((facts, name)) = found.street(way, &tags) {
+            kept.street = Some(WayStreet {
+                facts: intern(&mut facts_ids, &mut found.facts, facts),
+                name: name.map(|name| intern(&mut name_ids, &mut found.names, name)),
+            });
+        }
+        kept.extra = extra(&tags, is_closed(way)).map(Box::new);
+        kept.is_barrier = matches!(
+            value(&tags, Named::Barrier),
+            Some("wall" | "fence" | "city_wall")
+        );
+        let is_kept = kept.street.is_some()
+            || kept.extra.is_some()
+            || kept.is_barrier
+            || members.find(kept.id).is_some();
+        if !is_kept {
+            continue;
+        }
+        let from = number_of(found.refs.len());
+        let mut node = 0_i64;
+        for &delta in &way.refs {
+            node = node.wrapping_add(delta);
+            found.refs.push(node);
+        }
+        kept.refs = (from, number_of(found.refs.len()));
+        found.ways.push(kept);
+    }
+    Ok(found)
+}
+
+impl BlockWays {
+    fn street(&mut self, way: &PbfWay, tags: &[Tag<'_>]) -> Option<(WayFacts, Option<String>)> {
+        let id = OsmId::Way(way.id());
+        let (facts, doubts) = match facts::street(tags) {
+            Street::Is(facts, doubts) => (facts, doubts),
+            Street::Closed(class) => {
+                *self.closed_classes.entry(class.to_owned()).or_default() += 1;
+                return None;
+            }
+            Street::Building => {
+                self.findings.push((FindingKind::StreetIsBuilding, id));
+                return None;
+            }
+            Street::No => return None,
+        };
+        let closed_cycleway = facts.class == graph::RoadClass::Cycleway
+            && tags.iter().any(|tag| {
+                tag.key == Key::Access(graph::AccessKey::Access, graph::Along::Both)
+                    && tag.value == "no"
+            });
+        for (is_found, kind) in [
+            (doubts.unknown_access, FindingKind::UnknownAccessValue),
+            (doubts.conditional, FindingKind::Conditional),
+            (closed_cycleway, FindingKind::ClosedCycleway),
+            (
+                facts.class == graph::RoadClass::Road,
+                FindingKind::UnknownRoad,
+            ),
+            (
+                facts.class == graph::RoadClass::Ferry && facts.ferry.is_none(),
+                FindingKind::FerryWithoutDuration,
+            ),
+        ] {
+            if is_found {
+                self.findings.push((kind, id));
+            }
+        }
+        Some((facts, value(tags, Named::Name).map(str::to_owned)))
+    }
+}
+
+/// Whether the way ends where it begins.
+fn is_closed(way: &PbfWay) -> bool {
+    // Deltas after the first add up to the way from the first node to the last.
+    let rest = way.refs.get(1..).unwrap_or_default();
+    rest.len() >= 3 && rest.iter().fold(0_i64, |sum, &d| sum.wrapping_add(d)) == 0
+}
+
+/// The kept nodes of a block.
+#[derive(Default)]
+struct BlockNodes {
+    positions: Vec<(u32, LngLat)>,
+    marks: Vec<(u32, NodeMark)>,
+    places: Vec<(i64, LngLat, Tags)>,
+    deleted: Vec<i64>,
+}
+
+fn nodes_of(block: &PrimitiveBlock, ids: &IdIndex, on_street: &[bool]) -> Outcome<BlockNodes> {
+    let table = Table::of(block);
+    let mut found = BlockNodes::default();
+    let mut tags = Vec::new();
+    for group in &block.primitivegroup {
+        for node in &group.nodes {
+            if is_deleted(node.info.as_ref()) {
+                found.deleted.push(node.id());
+                continue;
+            }
+            table.fill(&mut tags, &node.keys, &node.vals)?;
+            if let Some(position) = position(block, node.lon(), node.lat()) {
+                found.node(node.id(), position, &tags, ids, on_street);
+            }
+        }
+        found.dense(block, group, &table, ids, on_street)?;
+    }
+    Ok(found)
+}
+
+impl BlockNodes {
+    fn dense(
+        &mut self,
+        block: &PrimitiveBlock,
+        group: &PrimitiveGroup,
+        table: &Table<'_>,
+        ids: &IdIndex,
+        on_street: &[bool],
+    ) -> Outcome<()> {
+        let dense = &group.dense;
+        let visible = &dense.denseinfo.visible;
+        let mut rest = dense.keys_vals.as_slice();
+        let mut tags = Vec::new();
+        let (mut id, mut lat, mut lng) = (0_i64, 0_i64, 0_i64);
+        let columns = dense.id.iter().zip(&dense.lat).zip(&dense.lon);
+        for (i, ((did, dlat), dlng)) in columns.enumerate() {
+            id = id.wrapping_add(*did);
+            lat = lat.wrapping_add(*dlat);
+            lng = lng.wrapping_add(*dlng);
+            table.fill_dense(&mut tags, &mut rest)?;
+            if visible.get(i) == Some(&false) {
+                self.deleted.push(id);
+                continue;
+            }
+            if let Some(position) = position(block, lng, lat) {
+                self.node(id, position, &tags, ids, on_street);
+            }
+        }
+        Ok(())
+    }
+
+    fn node(
+        &mut self,
+        id: i64,
+        position: LngLat,
+        tags: &[Tag<'_>],
+        ids: &IdIndex,
+        on_street: &[bool],
+    ) {
+        if let Some(number) = ids.find(id) {
+            self.positions.push((number, position));
+            if !tags.is_empty() && on_street[as_usize(number)] {
+                self.marks
+                    .extend(facts::node(tags).map(|mark| (number, mark)));
+            }
+        }
+        if !tags.is_empty() && tags::is_place(tags) {
+            let tags = tags.iter();
+            let tags = tags.map(|tag| (tag.name.to_owned(), tag.value.to_owned()));
+            self.places.push((id, position, tags.collect()));
+        }
+    }
+}
+
+/// Whole 1e-7 degrees; `None` off the earth.
+fn position(block: &PrimitiveBlock, lng: i64, lat: i64) -> Option<LngLat> {
+    let granularity = i64::from(block.granularity());
+    let e7 = |value: i64, offset: i64, most: i32| {
+        let nano = granularity.checked_mul(value)?.checked_add(offset)?;
+        let e7 = i32::try_from(nano / 100).ok()?;
+        (-most..=most).contains(&e7).then_some(e7)
+    };
+    let lng = e7(lng, block.lon_offset(), 1_800_000_000)?;
+    let lat = e7(lat, block.lat_offset(), 900_000_000)?;
+    Some(LngLat::from_e7(lng, lat))
+}

@@ -2,17 +2,13 @@ use graph::NodeId;
 
 /// Tentative times of nodes, reset in O(1).
 ///
-/// Each label carries the number of the search that wrote it; labels of earlier searches read as
-/// unreached. The scheme is the timestamped vector of `rust_road_router` and `fast_paths`.
+/// A label is one word: the number of the search that wrote it above, its time below. Numbers count
+/// down, so a label of an earlier search is a larger word than any of this search, and one
+/// comparison says both "not yet reached" and "reached later". The idea of marking labels instead
+/// of clearing them is the timestamped vector of `rust_road_router` and `fast_paths`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Labels {
-    labels: Vec<Label>,
-    search: u32,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Label {
-    tenths: u32,
+    words: Vec<u64>,
     search: u32,
 }
 
@@ -22,27 +18,58 @@ pub(crate) const UNREACHED: u32 = u32::MAX;
 impl Labels {
     /// Forgets all labels and makes room for `n_nodes`.
     pub(crate) fn reset(&mut self, n_nodes: usize) {
-        if self.labels.len() != n_nodes || self.search == u32::MAX {
-            self.labels.clear();
-            self.labels.resize(n_nodes, Label::default());
-            self.search = 0;
+        if self.words.len() != n_nodes || self.search == 0 {
+            self.words.clear();
+            self.words.resize(n_nodes, u64::MAX);
+            self.search = u32::MAX;
         }
-        self.search += 1;
+        self.search -= 1;
     }
 
+    /// The time of a node, [`UNREACHED`] when it has none.
     pub(crate) fn tenths(&self, node: NodeId) -> u32 {
-        let label = self.labels[node.index()];
-        if label.search == self.search {
-            label.tenths
+        let word = self.words[node.index()];
+        if word >> 32 == u64::from(self.search) {
+            low_half(word)
         } else {
             UNREACHED
         }
     }
 
-    pub(crate) fn set(&mut self, node: NodeId, tenths: u32) {
-        self.labels[node.index()] = Label {
-            tenths,
-            search: self.search,
-        };
+    /// Lowers a label to `tenths` if that is better, and says what changed.
+    #[inline]
+    pub(crate) fn lower(&mut self, node: NodeId, tenths: u32) -> Lowered {
+        let slot = &mut self.words[node.index()];
+        let new = u64::from(self.search) << 32 | u64::from(tenths);
+        let old = *slot;
+        if new >= old {
+            return Lowered::No;
+        }
+        *slot = new;
+        if old >> 32 == u64::from(self.search) {
+            Lowered::Again
+        } else {
+            Lowered::First
+        }
     }
+}
+
+/// What a better time changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lowered {
+    /// Nothing: it was not better.
+    No,
+    /// The node had no time before.
+    First,
+    /// The node had a later time before.
+    Again,
+}
+
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "the lower half is the time; `try_from` would put a branch into the hot loop"
+)]
+const fn low_half(word: u64) -> u32 {
+    word as u32
 }

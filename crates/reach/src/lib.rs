@@ -40,20 +40,32 @@
 //! What it does not do: decide what a profile may use (that is the metric's), know facilities or
 //! demand (that is `coverage`'s).
 
+mod batch;
+mod hierarchy;
 mod isochrone;
 mod labels;
+mod lanes;
 mod network;
+mod order;
 mod place_links;
 mod polygon;
 mod queue;
+mod row_fold;
 mod rows;
 mod search;
 mod snap;
+mod sweep;
 
+pub use batch::{Batch, Cancelled, Destinations, Origins};
+pub use hierarchy::Hierarchy;
 pub use isochrone::{ReachedNetwork, ReachedPiece};
+pub use lanes::{LANES, LaneTimes};
 pub use network::{Direction, Network, SearchArcs};
+pub use order::ContractionOrder;
 pub use place_links::{Place, PlaceLinks};
 pub use polygon::{Leak, PolygonOptions, ReachedPolygon, reached_polygons};
+pub use row_fold::{Count, CoverBits, Decay, DecayedSum, FullRow, Nearest, RowFold, WeightedSum};
 pub use rows::{SparseRows, rows_from, rows_towards};
 pub use search::{Reached, SearchSpace, SearchStats, within};
 pub use snap::{Snap, SnapIndex, StreetPoint};
+pub use sweep::SweepStats;

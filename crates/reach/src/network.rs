@@ -1,5 +1,11 @@
+use std::sync::{Arc, OnceLock};
+
 use graph::{ArcId, Metric, NodeId, StreetGraph};
 use units::TravelTime;
+
+use crate::hierarchy::Hierarchy;
+use crate::lanes::LANES;
+use crate::order::ContractionOrder;
 
 /// Which way a search runs along the arcs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,6 +27,9 @@ pub struct Network<'a> {
     metric: &'a Metric,
     from: SearchArcs,
     towards: SearchArcs,
+    order: OnceLock<Arc<ContractionOrder>>,
+    hierarchy_from: OnceLock<Arc<Hierarchy>>,
+    hierarchy_towards: OnceLock<Arc<Hierarchy>>,
 }
 
 impl<'a> Network<'a> {
@@ -33,6 +42,30 @@ impl<'a> Network<'a> {
             metric,
             from: SearchArcs::new(graph, metric, Direction::From),
             towards: SearchArcs::new(graph, metric, Direction::Towards),
+            order: OnceLock::new(),
+            hierarchy_from: OnceLock::new(),
+            hierarchy_towards: OnceLock::new(),
+        }
+    }
+
+    /// As [`new`](Self::new), with an order of the same street graph at hand: for many metrics over
+    /// one graph.
+    ///
+    /// # Panics
+    /// When `order` was made for another street graph.
+    pub fn with_order(
+        graph: &'a StreetGraph,
+        metric: &'a Metric,
+        order: Arc<ContractionOrder>,
+    ) -> Self {
+        assert_eq!(
+            graph.n_nodes(),
+            order.n_nodes(),
+            "an order belongs to one street graph"
+        );
+        Self {
+            order: OnceLock::from(order),
+            ..Self::new(graph, metric)
         }
     }
 
@@ -44,6 +77,45 @@ impl<'a> Network<'a> {
     /// The metric.
     pub fn metric(&self) -> &'a Metric {
         self.metric
+    }
+
+    /// The order in which batches take the nodes.
+    ///
+    /// Cost: made on first use, see [`ContractionOrder::new`]; then none.
+    pub fn order(&self) -> &Arc<ContractionOrder> {
+        self.order
+            .get_or_init(|| Arc::new(ContractionOrder::new(self.graph)))
+    }
+
+    /// What batches search.
+    ///
+    /// Cost: made on first use, see [`Hierarchy::new`] and [`order`](Self::order); then none.
+    pub fn hierarchy(&self, direction: Direction) -> &Arc<Hierarchy> {
+        self.hierarchy_cell(direction)
+            .get_or_init(|| Arc::new(Hierarchy::new(self, self.order(), direction)))
+    }
+
+    /// Whether rows of this many origins are found sooner as a batch than one by one.
+    ///
+    /// On Porto (71,731 nodes, 15 minutes at 20 km/h) an order takes about 1.0 µs and a hierarchy
+    /// 0.6 µs per node, a search of its own 60 µs and a row of a batch 3 µs: with nothing at hand a
+    /// batch pays from one origin for 36 nodes on, with an order from one for 95.
+    pub(crate) fn batch_pays(&self, n_origins: usize, direction: Direction) -> bool {
+        let nodes_per_origin = if self.hierarchy_cell(direction).get().is_some() {
+            usize::MAX
+        } else if self.order.get().is_some() {
+            95
+        } else {
+            36
+        };
+        n_origins >= LANES / 4 && n_origins.saturating_mul(nodes_per_origin) >= self.graph.n_nodes()
+    }
+
+    fn hierarchy_cell(&self, direction: Direction) -> &OnceLock<Arc<Hierarchy>> {
+        match direction {
+            Direction::From => &self.hierarchy_from,
+            Direction::Towards => &self.hierarchy_towards,
+        }
     }
 
     /// The arcs as a search in this direction walks them.
@@ -114,6 +186,7 @@ impl SearchArcs {
     }
 
     /// The arcs of one node, in one slice.
+    #[inline]
     pub(crate) fn of(&self, node: NodeId) -> &[SearchArc] {
         let start = ArcId::new(self.first[node.index()]).index();
         let end = ArcId::new(self.first[node.index() + 1]).index();

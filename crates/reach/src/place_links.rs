@@ -100,6 +100,11 @@ impl PlaceLinks {
         self.direction
     }
 
+    /// Number of places.
+    pub fn n_places(&self) -> usize {
+        self.by_edge.len()
+    }
+
     /// The places that are entered from a node, each with the time from there.
     pub(crate) fn at(&self, node: NodeId) -> &[(u32, TravelTime)] {
         let start = ArcId::new(self.first[node.index()]).index();

@@ -1,13 +1,17 @@
 use graph::NodeId;
 
-/// Monotone priority queue of a bounded search: buckets of equal width over `0..=limit`.
+/// Monotone priority queue of a bounded search: buckets of equal width.
 ///
 /// Inside a bucket order does not matter: a node whose label improves while its bucket is open is
 /// queued again, and the older entry is recognised by its worse time (Dial's buckets with the
-/// label-correcting bucket of Δ-stepping, on one thread).
+/// label-correcting bucket of Δ-stepping, on one thread). All entries lie in one pool in the order
+/// of pushing; a bucket is a chain through the pool, newest first.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct BucketQueue {
-    buckets: Vec<Vec<Entry>>,
+    /// Newest entry of each bucket, `END` when it is empty.
+    newest: Vec<u32>,
+    /// All entries of the search.
+    pool: Vec<Entry>,
     current: usize,
     /// No entry lies past this bucket.
     last: usize,
@@ -15,39 +19,55 @@ pub(crate) struct BucketQueue {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry {
-    pub(crate) node: NodeId,
+    pub(crate) node: u32,
     pub(crate) tenths: u32,
+    older: u32,
 }
 
 /// Each bucket spans 2⁵ tenths, 3.2 s: about the shortest edge of a city at riding speed, so few
 /// nodes improve twice in one bucket, and a 15-minute search opens 282 buckets.
 const WIDTH_BITS: u32 = 5;
 
+const END: u32 = u32::MAX;
+
 impl BucketQueue {
-    /// Empties the queue and makes room for times up to `limit`.
-    pub(crate) fn reset(&mut self, limit_tenths: u32) {
-        for bucket in &mut self.buckets {
-            bucket.clear();
-        }
-        let n_buckets = bucket_of(limit_tenths) + 1;
-        if self.buckets.len() < n_buckets {
-            self.buckets.resize_with(n_buckets, Vec::new);
-        }
+    /// Empties the queue.
+    ///
+    /// Cost: the buckets of the last search.
+    pub(crate) fn reset(&mut self) {
+        let used = self.newest.len().min(self.last + 1);
+        self.newest[..used].fill(END);
+        self.pool.clear();
         self.current = 0;
         self.last = 0;
     }
 
-    /// Queues a node; its time must lie within the limit and not before the open bucket.
-    pub(crate) fn push(&mut self, node: NodeId, tenths: u32) {
+    /// Queues a node; its time must not lie before the open bucket.
+    #[inline]
+    pub(crate) fn push(&mut self, node: u32, tenths: u32) {
         let bucket = bucket_of(tenths);
+        if bucket >= self.newest.len() {
+            self.newest.resize((bucket + 1).next_power_of_two(), END);
+        }
+        let newest = &mut self.newest[bucket];
+        let entry = NodeId::from_index(self.pool.len()).as_u32();
+        self.pool.push(Entry {
+            node,
+            tenths,
+            older: *newest,
+        });
+        *newest = entry;
         self.last = self.last.max(bucket);
-        self.buckets[bucket].push(Entry { node, tenths });
     }
 
     /// An entry of the earliest bucket that holds any.
+    #[inline]
     pub(crate) fn pop(&mut self) -> Option<Entry> {
         loop {
-            if let Some(entry) = self.buckets[self.current].pop() {
+            let newest = self.newest.get_mut(self.current)?;
+            if *newest != END {
+                let entry = self.pool[NodeId::new(*newest).index()];
+                *newest = entry.older;
                 return Some(entry);
             }
             if self.current >= self.last {
@@ -59,5 +79,5 @@ impl BucketQueue {
 }
 
 fn bucket_of(tenths: u32) -> usize {
-    usize::try_from(tenths >> WIDTH_BITS).expect("u32 fits usize")
+    NodeId::new(tenths >> WIDTH_BITS).index()
 }

@@ -2,8 +2,10 @@ use graph::ArcId;
 use rayon::prelude::*;
 use units::TravelTime;
 
+use crate::batch::{Batch, Destinations, Origins};
 use crate::network::{Direction, Network};
 use crate::place_links::{Place, PlaceLinks};
+use crate::row_fold::FullRow;
 use crate::search::{SearchSpace, within};
 
 /// Sparse rows of times: for each row place the column places within the limit.
@@ -51,7 +53,8 @@ impl SparseRows {
 /// The limit is inclusive; access times at both ends count. Rows do not depend on the number of
 /// threads.
 ///
-/// Cost: one bounded search for each facility, spread over the rayon pool.
+/// Cost: one bounded search for each facility, spread over the rayon pool; very many facilities
+/// share theirs ([`Batch`]).
 pub fn rows_towards(
     network: &Network<'_>,
     facilities: &[Place],
@@ -81,6 +84,15 @@ fn rows(
     limit: TravelTime,
 ) -> SparseRows {
     let links = PlaceLinks::new(network, read, direction);
+    if network.batch_pays(searched.len(), direction) {
+        let hierarchy = network.hierarchy(direction);
+        let destinations = Destinations::Places(read, &links);
+        if let Some(batch) = Batch::new(network, hierarchy, destinations, limit) {
+            let origins = Origins::Places(searched);
+            let (rows, _) = batch.fold(origins, &FullRow).expect("nobody cancels it");
+            return SparseRows::from_rows(rows);
+        }
+    }
     let rows = searched
         .par_iter()
         .map_init(

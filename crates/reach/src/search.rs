@@ -1,7 +1,7 @@
 use graph::NodeId;
 use units::TravelTime;
 
-use crate::labels::{Labels, UNREACHED};
+use crate::labels::{Labels, Lowered, UNREACHED};
 use crate::network::SearchArcs;
 use crate::queue::BucketQueue;
 
@@ -12,6 +12,20 @@ pub struct SearchSpace {
     queue: BucketQueue,
     reached: Vec<NodeId>,
     stats: SearchStats,
+}
+
+impl SearchSpace {
+    /// A way to a node that takes this long.
+    #[inline]
+    fn offer(&mut self, node: NodeId, tenths: u32) {
+        let lowered = self.labels.lower(node, tenths);
+        if lowered == Lowered::First {
+            self.reached.push(node);
+        }
+        if lowered != Lowered::No {
+            self.queue.push(node.as_u32(), tenths);
+        }
+    }
 }
 
 /// What a search did; exact for equal inputs, so an algorithmic slowdown shows without a clock.
@@ -84,46 +98,31 @@ pub fn within<'a>(
     // label improved is queued with that label. A node is scanned with its label at that time, so
     // when the queue is empty no arc can improve anything: the labels are the shortest times. It
     // ends because labels are whole numbers that only fall. An entry is stale when a better label
-    // overtook it. Cost per step: one slice of arcs, no allocation once the buckets have grown.
+    // overtook it. Cost per step: one slice of arcs, no allocation once the pool has grown.
     let limit_tenths = limit.as_tenths().min(UNREACHED - 1);
     space.labels.reset(arcs.n_nodes());
-    space.queue.reset(limit_tenths);
+    space.queue.reset();
     space.reached.clear();
     let mut stats = SearchStats::default();
     for (node, time) in seeds {
         let tenths = time.as_tenths();
         if tenths <= limit_tenths {
-            let old = space.labels.tenths(node);
-            if tenths < old {
-                if old == UNREACHED {
-                    space.reached.push(node);
-                }
-                space.labels.set(node, tenths);
-                space.queue.push(node, tenths);
-            }
+            space.offer(node, tenths);
         }
     }
     while let Some(entry) = space.queue.pop() {
-        if space.labels.tenths(entry.node) < entry.tenths {
+        let node = NodeId::new(entry.node);
+        if space.labels.tenths(node) < entry.tenths {
             stats.n_stale += 1;
             continue;
         }
         stats.n_scanned += 1;
-        let scanned = arcs.of(entry.node);
+        let scanned = arcs.of(node);
         stats.n_relaxed += u64::try_from(scanned.len()).expect("usize fits u64");
         for arc in scanned {
             let tenths = entry.tenths.saturating_add(arc.tenths);
-            if tenths > limit_tenths {
-                continue;
-            }
-            let node = NodeId::new(arc.node);
-            let old = space.labels.tenths(node);
-            if tenths < old {
-                if old == UNREACHED {
-                    space.reached.push(node);
-                }
-                space.labels.set(node, tenths);
-                space.queue.push(node, tenths);
+            if tenths <= limit_tenths {
+                space.offer(NodeId::new(arc.node), tenths);
             }
         }
     }

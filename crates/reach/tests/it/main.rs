@@ -1,6 +1,7 @@
 //! Tests of `reach` against slower ways to the same answer.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+mod batch;
 mod isochrone;
 mod oracle;
 mod polygon;

@@ -109,7 +109,7 @@ pub(crate) fn certificate_of(
     let multipliers = dual.map_or_else(Multipliers::default, |d| spread(instance, presolved, d));
     Certificate {
         scale_bits: scale(bits),
-        left_out: presolved.left_out.clone(),
+        dropped: presolved.dropped.clone(),
         multipliers: vec![multipliers],
         cases: vec![Case::Leaf(0)],
     }
@@ -136,7 +136,7 @@ pub(crate) fn certificate_of_tree<Q: Branching>(
     }
     Some(Certificate {
         scale_bits: scale(bits),
-        left_out: presolved.left_out.clone(),
+        dropped: presolved.dropped.clone(),
         multipliers: duals
             .iter()
             .map(|d| spread(instance, presolved, d))

@@ -34,13 +34,23 @@ pub enum Case {
     Single,
 }
 
+/// A site or a demand point that presolve took away, in the order in which it did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dropped {
+    /// The first site serves nothing that the second does not serve, and is not preferred to it.
+    Site(SiteIx, SiteIx),
+    /// Whatever covers the second demand point covers the first.
+    Demand(DemandIx, DemandIx),
+}
+
 /// Everything needed to re-derive a bound from the instance and the question alone.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Certificate {
     /// Multipliers are counted in steps of 2^-`scale_bits` of the objective; negative when the steps are larger than one.
     pub scale_bits: i32,
-    /// Sites left out, each with a site that serves all it serves and is preferred.
-    pub left_out: Vec<(SiteIx, SiteIx)>,
+    /// What presolve took away, with the reason.
+    pub dropped: Vec<Dropped>,
     /// The multipliers that leaves refer to.
     pub multipliers: Vec<Multipliers>,
     /// The tree in preorder; a single leaf when no branching was needed.

@@ -31,16 +31,20 @@ mod tally;
 
 mod certificate;
 mod check;
+mod proof;
 mod solution;
+mod verify;
 
 pub use builder::{InstanceBuilder, InstanceError};
-pub use certificate::{Case, Certificate, Multipliers};
+pub use certificate::{Case, Certificate, Dropped, Multipliers};
 pub use check::BrokenRule;
 pub use counted::CountedRows;
 pub use decimal::{Decimal, DecimalError};
 pub use error::Infeasible;
 pub use instance::{DemandIx, Fingerprint, Instance, SiteIx, Standing};
 pub use presolve::Reduction;
+pub use proof::Proof;
 pub use question::{Effort, Model, Question, Share};
 pub use solution::{Method, OpenSite, Reason, Served, Solution, Status, Uncovered};
 pub use solve::solve;
+pub use verify::{BoundCheck, Verified, VerifyError, verify};

@@ -31,6 +31,8 @@ pub(crate) struct Median {
     pub(crate) served: Vec<bool>,
     /// What rows cost that no new site can improve, scaled.
     pub(crate) base: i64,
+    /// The demand points of `base` with their costs.
+    pub(crate) settled: Vec<(u32, i64)>,
     pub(crate) n_new: usize,
     pub(crate) price: Vec<i64>,
     pub(crate) money: Option<i64>,
@@ -85,6 +87,7 @@ impl Median {
             anyway: Vec::new(),
             served: Vec::new(),
             base: 0,
+            settled: Vec::new(),
             n_new: question.n_sites.map_or(turned.len(), at).min(turned.len()),
             price: match question.budget {
                 Some(_) => turned
@@ -115,6 +118,7 @@ impl Median {
                 row.retain(|&(cost, _)| cost < fixed);
                 if row.is_empty() {
                     new.base += fixed;
+                    new.settled.push((ix(d), fixed));
                 }
             }
             if row.is_empty() {
@@ -177,6 +181,8 @@ struct Relaxation<'a> {
     who: Vec<u32>,
     cost: Vec<i64>,
     cap: Vec<i64>,
+    /// Rows that no free site can improve, with what they cost.
+    settled: Vec<(u32, i64)>,
     base: i64,
     room: usize,
     money: Option<i64>,
@@ -205,6 +211,7 @@ impl<'a> Relaxation<'a> {
             who: Vec::new(),
             cost: Vec::new(),
             cap: Vec::new(),
+            settled: Vec::new(),
             base: median.base,
             room: median.n_new.checked_sub(part.open.len())?,
             money: median.money.map(|m| m - spent),
@@ -238,6 +245,7 @@ impl<'a> Relaxation<'a> {
                     return None;
                 }
                 new.base += least;
+                new.settled.push((ix(row), least));
                 continue;
             }
             new.row.push(ix(row));
@@ -379,6 +387,9 @@ impl<'a> Relaxation<'a> {
             ascent.regret[at(site)] = regret[k];
             ascent.chosen[at(site)] = inside[k];
             ascent.share[at(site)] = share[k];
+        }
+        for &(whole, least) in &self.settled {
+            ascent.dual.row[at(whole)] = least;
         }
         for (r, &whole) in self.row.iter().enumerate() {
             ascent.dual.row[at(whole)] = row[r];

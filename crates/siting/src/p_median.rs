@@ -64,7 +64,7 @@ pub(crate) fn solve(
     let small = duals.len() * instance.n_demand() <= crate::bound::MOST_MULTIPLIERS;
     let certificate = small.then(|| Certificate {
         scale_bits: median.bits,
-        left_out: Vec::new(),
+        dropped: Vec::new(),
         multipliers: duals.iter().map(|d| spread(instance, &median, d)).collect(),
         cases,
     });
@@ -194,6 +194,9 @@ const ROUNDS: u32 = 3;
 
 fn spread(instance: &Instance, median: &Median, dual: &Dual) -> Multipliers {
     let mut demand = vec![0; instance.n_demand()];
+    for &(d, cost) in &median.settled {
+        demand[at(d)] = cost;
+    }
     for (&d, &m) in median.demand.iter().zip(&dual.row) {
         demand[at(d)] = m;
     }

@@ -3,8 +3,9 @@
 //! What fixed sites cover and what nobody can cover is gone already when a [`Cover`] is made.
 //! Here demand with the same covering sites is merged, and sites are dropped that serve nothing which another, preferred site does not serve; after Lv et al., *European Journal of Operational Research* 2025, for `mclp`, and the classic row and column dominance for `lscp`.
 
+use crate::certificate::Dropped;
 use crate::cover::{Budget, Cover, Zones};
-use crate::instance::SiteIx;
+use crate::instance::DemandIx;
 use crate::number::{at, ix};
 
 /// What presolve took away.
@@ -27,7 +28,8 @@ pub struct Reduction {
 pub(crate) struct Presolved {
     pub(crate) cover: Cover,
     pub(crate) reduction: Reduction,
-    pub(crate) left_out: Vec<(SiteIx, SiteIx)>,
+    /// In the order in which it went away.
+    pub(crate) dropped: Vec<Dropped>,
 }
 
 /// Merges rows and drops dominated sites until nothing changes.
@@ -38,39 +40,26 @@ pub(crate) fn presolve(cover: Cover, n_demand: usize) -> Presolved {
         n_demand_decided: n_demand - cover.n_rows(),
         ..Reduction::default()
     };
-    let mut left_out = Vec::new();
+    let mut dropped = Vec::new();
     let mut cover = cover;
     loop {
         let before = (cover.n_rows(), cover.n_sites());
         cover = merge_rows(cover, &mut reduction);
         if may_drop_sites(&cover) {
-            cover = drop_sites(cover, &mut reduction, &mut left_out);
+            cover = drop_sites(cover, &mut reduction, &mut dropped);
         }
         if cover.must && cover.need.iter().all(|&n| n == 1) {
-            cover = drop_implied_rows(cover, &mut reduction);
+            cover = drop_implied_rows(cover, &mut reduction, &mut dropped);
         }
         if before == (cover.n_rows(), cover.n_sites()) {
             break;
         }
     }
-    // A site may stand in for another and be dropped later itself.
-    left_out.sort_unstable();
-    let resolve = |site: SiteIx| {
-        let mut last = site;
-        while let Ok(k) = left_out.binary_search_by_key(&last, |l: &(SiteIx, SiteIx)| l.0) {
-            last = left_out[k].1;
-        }
-        last
-    };
-    let left_out = left_out
-        .iter()
-        .map(|&(gone, by)| (gone, resolve(by)))
-        .collect();
     reduction.n_pairs_left = cover.rows.len();
     Presolved {
         cover,
         reduction,
-        left_out,
+        dropped,
     }
 }
 
@@ -104,7 +93,11 @@ fn merge_rows(cover: Cover, reduction: &mut Reduction) -> Cover {
     for two in order.windows(2) {
         let (old, new) = (stands_for[two[0].1], two[1].1);
         // The sums only propose; the lists decide.
-        if two[0].0 == two[1].0 && cover.sites_of(old) == cover.sites_of(new) {
+        // Rows that need several sites stay apart: half of an odd multiplier would be lost.
+        if cover.need[new] == 1
+            && two[0].0 == two[1].0
+            && cover.sites_of(old) == cover.sites_of(new)
+        {
             stands_for[new] = old;
         }
     }
@@ -175,11 +168,7 @@ fn preferred(cover: &Cover, by: usize, gone: usize) -> bool {
     cover.toll[by] <= cover.toll[gone] && price(by) <= price(gone)
 }
 
-fn drop_sites(
-    cover: Cover,
-    reduction: &mut Reduction,
-    left_out: &mut Vec<(SiteIx, SiteIx)>,
-) -> Cover {
+fn drop_sites(cover: Cover, reduction: &mut Reduction, dropped: &mut Vec<Dropped>) -> Cover {
     let mut gone = vec![false; cover.n_sites()];
     let mut rivals: Vec<u32> = Vec::new();
     let mut n_gone = 0;
@@ -196,7 +185,7 @@ fn drop_sites(
             if let Some(&by) = rivals.first() {
                 gone[site] = true;
                 n_gone += 1;
-                left_out.push((cover.site[site], cover.site[at(by)]));
+                dropped.push(Dropped::Site(cover.site[site], cover.site[at(by)]));
             }
             continue;
         };
@@ -217,7 +206,7 @@ fn drop_sites(
         if let Some(&by) = rivals.first() {
             gone[site] = true;
             n_gone += 1;
-            left_out.push((cover.site[site], cover.site[at(by)]));
+            dropped.push(Dropped::Site(cover.site[site], cover.site[at(by)]));
         }
     }
     if n_gone == 0 {
@@ -248,7 +237,7 @@ fn drop_sites(
 }
 
 /// For rows that must all be covered: a row is implied when another one's sites are a subset of its own.
-fn drop_implied_rows(cover: Cover, reduction: &mut Reduction) -> Cover {
+fn drop_implied_rows(cover: Cover, reduction: &mut Reduction, dropped: &mut Vec<Dropped>) -> Cover {
     let mut kept = vec![true; cover.n_rows()];
     let mut rivals: Vec<u32> = Vec::new();
     for row in 0..cover.n_rows() {
@@ -277,6 +266,10 @@ fn drop_implied_rows(cover: Cover, reduction: &mut Reduction) -> Cover {
         }
         for &rival in &rivals {
             kept[at(rival)] = false;
+            let name = |r: usize| DemandIx(cover.members[r][0]);
+            for &gone in &cover.members[at(rival)] {
+                dropped.push(Dropped::Demand(DemandIx(gone), name(row)));
+            }
         }
     }
     let n_gone = kept.iter().filter(|k| !**k).count();

@@ -118,6 +118,7 @@ pub struct Solution {
     reduction: Reduction,
     instance_fingerprint: Fingerprint,
     decimals: u8,
+    capacitated: bool,
     certificate: Option<Certificate>,
 }
 
@@ -143,6 +144,7 @@ impl Solution {
         );
         Self {
             decimals: objective_decimals(instance, question),
+            capacitated: instance.capacity.is_some(),
             checked,
             question: question.clone(),
             bound: finding.bound,
@@ -214,6 +216,11 @@ impl Solution {
     /// Of two sites at the same cost the lower one serves.
     pub fn served(&self) -> &[Served] {
         self.checked.served()
+    }
+
+    /// Who serves whom, when that is a decision of its own.
+    pub(crate) fn assignment(&self) -> &[Served] {
+        if self.capacitated { self.served() } else { &[] }
     }
 
     /// How the answer was found.

@@ -1,6 +1,9 @@
 //! Every model and option against the best of all sets of sites.
 
-use siting::{Effort, Infeasible, Instance, Question, Share, Standing, Status, solve};
+use siting::{
+    BoundCheck, Effort, Infeasible, Instance, Proof, Question, Share, Solution, Standing, Status,
+    solve, verify,
+};
 
 use crate::oracle;
 use crate::town::{Dice, Town};
@@ -62,6 +65,7 @@ fn agree(instance: &Instance, question: &Question, what: &str) {
     let best = oracle::best(instance, question);
     match solve(instance, question, &Effort::exact()) {
         Ok(solution) => {
+            believed(instance, &solution, what);
             assert_eq!(Some(solution.objective()), best, "{what}: {question:?}");
             assert_eq!(solution.status(), Status::Optimal, "{what}: {question:?}");
             let open: Vec<_> = solution.sites().iter().map(|s| s.site).collect();
@@ -109,6 +113,7 @@ fn agree(instance: &Instance, question: &Question, what: &str) {
     ) else {
         return;
     };
+    believed(instance, &quick, what);
     let best = best.expect("a checked answer exists");
     let (low, high) = if question.model.maximizes() {
         (quick.objective(), quick.bound())
@@ -119,6 +124,22 @@ fn agree(instance: &Instance, question: &Question, what: &str) {
         low <= best && best <= high,
         "{what}: {question:?}: {low} {best} {high}"
     );
+}
+
+/// The independent check confirms objective and bound, also after a trip through JSON.
+fn believed(instance: &Instance, solution: &Solution, what: &str) {
+    let text = serde_json::to_string(&solution.proof()).unwrap();
+    let proof: Proof = serde_json::from_str(&text).unwrap();
+    let checked = verify(instance, &proof);
+    let question = solution.question();
+    let trivial = proof.certificate.is_none() && question.model == siting::Model::PCenter;
+    match checked {
+        Ok(verified) => assert!(
+            trivial || verified.bound == BoundCheck::Confirmed,
+            "{what}: {question:?}: the bound has no certificate"
+        ),
+        Err(reason) => panic!("{what}: {question:?}: {reason}"),
+    }
 }
 
 fn share(percent: u32) -> Option<Share> {

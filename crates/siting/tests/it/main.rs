@@ -8,3 +8,4 @@ mod enumerate;
 mod oracle;
 mod san_francisco;
 mod town;
+mod verify;

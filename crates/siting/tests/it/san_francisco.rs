@@ -46,3 +46,52 @@ fn mclp_holds_the_published_optimum_between_objective_and_bound() {
         }
     }
 }
+
+/// The objective as a float: the optima were written by a solver that counts so.
+fn near(found: &str, optimum: f64) -> bool {
+    (found.parse::<f64>().unwrap() - optimum).abs() <= optimum * 1e-12 + 1e-3
+}
+
+#[test]
+fn every_entry_is_proven_exactly_and_verified() {
+    let (instance, optima) = (instance(), optima());
+    let mut n_proven = 0;
+    for (name, entry) in optima.as_object().unwrap() {
+        let number = |after: &str| -> Option<u64> {
+            let digits = name.split(after).nth(1)?;
+            digits.trim_end_matches('m').split('m').next()?.parse().ok()
+        };
+        let radius = |after: &str| {
+            let text = name.split(after).nth(1)?.split('m').next()?;
+            instance.limit(text.parse().ok()?)
+        };
+        let p = number("_p").and_then(|p| u32::try_from(p).ok());
+        let (question, key) = if name.starts_with("lscp") {
+            (Question::lscp(radius("lscp_").unwrap()), "sites")
+        } else if name.starts_with("mclp") {
+            (
+                Question {
+                    n_sites: p,
+                    ..Question::mclp(radius("mclp_").unwrap())
+                },
+                "covered",
+            )
+        } else if name.starts_with("pmedian") {
+            (Question::p_median(p.unwrap()), "cost")
+        } else if name.starts_with("pcenter") {
+            (Question::p_center(p.unwrap()), "max")
+        } else {
+            continue;
+        };
+        let solution = solve(&instance, &question, &Effort::exact()).unwrap();
+        let found = solution.objective_decimal().to_string();
+        assert!(
+            near(&found, entry[key].as_f64().unwrap()),
+            "{name}: {found} {entry}"
+        );
+        assert_eq!(solution.status(), siting::Status::Optimal, "{name}");
+        siting::verify(&instance, &solution.proof()).unwrap();
+        n_proven += 1;
+    }
+    assert_eq!(n_proven, 34);
+}

@@ -1,0 +1,152 @@
+//! The independent check believes what is proven and nothing else.
+
+use siting::{BoundCheck, Case, Effort, Instance, Proof, Question, VerifyError, solve, verify};
+
+use crate::town::Town;
+
+fn town() -> Instance {
+    Town {
+        n_demand: 400,
+        n_sites: 120,
+        side: 5_000,
+        listed_within: 900,
+        seed: 3,
+    }
+    .build()
+}
+
+fn proof(instance: &Instance) -> Proof {
+    let question = Question {
+        n_sites: Some(6),
+        ..Question::mclp(900)
+    };
+    solve(instance, &question, &Effort::exact())
+        .unwrap()
+        .proof()
+}
+
+#[test]
+fn a_proven_optimum_is_believed() {
+    let instance = town();
+    let proof = proof(&instance);
+    assert_eq!(proof.objective, proof.bound);
+    let verified = verify(&instance, &proof).unwrap();
+    assert_eq!(verified.objective, proof.objective);
+    assert_eq!(verified.bound, BoundCheck::Confirmed);
+}
+
+#[test]
+fn a_result_without_a_certificate_has_its_bound_not_checked() {
+    let instance = town();
+    let proof = Proof {
+        certificate: None,
+        ..proof(&instance)
+    };
+    assert_eq!(
+        verify(&instance, &proof).unwrap().bound,
+        BoundCheck::NotChecked
+    );
+}
+
+#[test]
+fn what_was_changed_afterwards_is_not_believed() {
+    let instance = town();
+    let honest = proof(&instance);
+
+    let mut other = honest.clone();
+    other.objective += 1;
+    assert!(matches!(
+        verify(&instance, &other),
+        Err(VerifyError::WrongObjective { .. })
+    ));
+
+    let mut other = honest.clone();
+    other.bound -= 1;
+    assert!(matches!(
+        verify(&instance, &other),
+        Err(VerifyError::BoundNotProven { .. })
+    ));
+
+    let mut other = honest.clone();
+    other.question.n_sites = Some(7);
+    assert!(matches!(
+        verify(&instance, &other),
+        Err(VerifyError::OtherQuestion)
+    ));
+
+    let mut other = honest.clone();
+    other.new_sites.pop();
+    assert!(matches!(
+        verify(&instance, &other),
+        Err(VerifyError::WrongObjective { .. })
+    ));
+
+    let mut other = honest.clone();
+    other.new_sites.extend(instance.sites().take(20));
+    assert!(matches!(
+        verify(&instance, &other),
+        Err(VerifyError::BrokenRule(_))
+    ));
+
+    let heavier = Town {
+        n_demand: 400,
+        n_sites: 120,
+        side: 5_000,
+        listed_within: 901,
+        seed: 3,
+    };
+    assert!(matches!(
+        verify(&heavier.build(), &honest),
+        Err(VerifyError::OtherInstance { .. })
+    ));
+}
+
+#[test]
+fn a_tree_that_leaves_a_case_out_is_no_proof() {
+    let instance = town();
+    let honest = proof(&instance);
+    let certificate = honest.certificate.clone().unwrap();
+
+    let mut cut = honest.clone();
+    cut.certificate.as_mut().unwrap().cases.pop();
+    assert!(matches!(
+        verify(&instance, &cut),
+        Err(VerifyError::BadCertificate { .. })
+    ));
+
+    // A case that leaves a choice may not call itself a single answer.
+    let mut lazy = honest.clone();
+    lazy.certificate.as_mut().unwrap().cases = vec![Case::Single];
+    assert!(matches!(
+        verify(&instance, &lazy),
+        Err(VerifyError::BadCertificate { .. })
+    ));
+
+    // Multipliers of nothing prove nothing.
+    let mut empty = honest;
+    for multipliers in &mut empty.certificate.as_mut().unwrap().multipliers {
+        multipliers.demand.fill(0);
+    }
+    assert!(!certificate.multipliers.is_empty());
+    assert!(matches!(
+        verify(&instance, &empty),
+        Err(VerifyError::BoundNotProven { .. })
+    ));
+}
+
+#[test]
+fn a_site_left_out_without_reason_is_no_proof() {
+    let instance = town();
+    let mut proof = proof(&instance);
+    let open = proof.new_sites[0];
+    let other = instance
+        .sites()
+        .find(|s| !proof.new_sites.contains(s))
+        .unwrap();
+    let dropped = siting::Dropped::Site(open, other);
+    proof.certificate.as_mut().unwrap().dropped.push(dropped);
+    assert!(matches!(
+        verify(&instance, &proof),
+        Err(VerifyError::BadCertificate { .. })
+    ));
+}

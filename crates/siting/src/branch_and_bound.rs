@@ -28,6 +28,10 @@ pub(crate) trait Branching: Sync {
     fn climb(&self, part: &Part, dual: &Dual, climb: &Climb) -> Option<Ascent>;
     /// Rows worth trying as splits, best first.
     fn rows_to_split(&self, part: &Part, ascent: &Ascent) -> Vec<u32>;
+    /// Multipliers that prove the value of a part with one answer, where the answer's sites do not say it by themselves.
+    fn single(&self, _part: &Part) -> Option<Dual> {
+        None
+    }
 }
 
 /// One node of the tree as it was built; `NodeIx` counts them.
@@ -76,6 +80,8 @@ struct Looked {
     decided: Vec<(u32, bool)>,
     next: Next,
     met: Option<Vec<u32>>,
+    /// Multipliers of its own for a part with one answer.
+    proof: Option<Dual>,
     work: u64,
 }
 
@@ -169,6 +175,7 @@ impl<'a, Q: Branching> Tree<'a, Q> {
             decided: Vec::new(),
             next: Next::Done,
             met: None,
+            proof: None,
             work: 0,
         };
         let Some(ascent) = self.question.climb(part, dual, climb) else {
@@ -194,7 +201,13 @@ impl<'a, Q: Branching> Tree<'a, Q> {
             let n_free = part.free.iter().filter(|f| **f).count();
             looked.next = if n_free == 0 || part.open.len() >= self.question.n_new() {
                 looked.met = Some(part.open.clone());
-                Next::Single
+                match self.question.single(part) {
+                    None => Next::Single,
+                    Some(dual) => {
+                        looked.proof = Some(dual);
+                        Next::Done
+                    }
+                }
             } else {
                 self.split(part, &ascent, climb, &mut looked.work)
             };
@@ -276,6 +289,7 @@ impl<'a, Q: Branching> Tree<'a, Q> {
             part,
             decided,
             next,
+            proof,
             ..
         } = looked;
         let bound = ascent.as_ref().map_or(i64::MAX, |a| a.bound);
@@ -289,7 +303,10 @@ impl<'a, Q: Branching> Tree<'a, Q> {
             node = here;
         }
         match next {
-            Next::Done => self.nodes[at(node)] = Grown::Leaf { dual },
+            Next::Done => {
+                let dual = proof.map_or(dual, Arc::new);
+                self.nodes[at(node)] = Grown::Leaf { dual };
+            }
             Next::Single => self.nodes[at(node)] = Grown::Single,
             Next::Site(site) => {
                 let [with, without] = self.halves(&part, &next);

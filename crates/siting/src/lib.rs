@@ -1,4 +1,76 @@
-//! Choose sites for services under several models, with a bound for every answer.
+//! Choose sites under several models, with a bound for every answer.
+//!
+//! A planner asks where the next sites should go, and how far the answer can be from the best one.
+//! This crate knows no map: it sees which site can serve which demand point at which cost, and how much each demand point weighs.
+//! A pair that is not listed cannot serve.
+//!
+//! # Which model answers which question
+//!
+//! | Question | Model |
+//! |---|---|
+//! | How many sites cover everything within a radius? | [`Model::Lscp`] |
+//! | Where do p sites (or a budget) cover the most demand? | [`Model::Mclp`] |
+//! | Where do p sites make the total way shortest? | [`Model::PMedian`] |
+//! | Where do p sites make the longest way shortest? | [`Model::PCenter`] |
+//! | Which order of building keeps every phase good? | [`phased`] |
+//! | Which facilities can close with the least loss? | [`closing`] |
+//! | Which type of site goes where, when types offer several services? | [`ServicesBuilder`] |
+//! | Which gate opening buys most? | `mclp` with permissions as sites: a pair says that the permission brings the demand point within reach |
+//!
+//! # Formulation
+//!
+//! | Symbol | Meaning | Field |
+//! |---|---|---|
+//! | `j` | a site | [`SiteIx`] |
+//! | `i` | a demand point | [`DemandIx`] |
+//! | `x_j` | 1 when site `j` is open; 1 for fixed, 0 for forbidden sites | [`Solution::sites`], [`Standing`] |
+//! | `w_i` | weight | [`Instance::weight`] |
+//! | `c_ij` | cost at which `j` serves `i` | [`Instance::serves`] |
+//! | `R` | radius, inclusive | [`Question::radius`] |
+//! | `N_i` | sites with `c_ij ≤ R` | |
+//! | `p` | new sites at most: `Σ x_j ≤ p` over sites not fixed | [`Question::n_sites`] |
+//! | `f_j`, `B` | price and budget: `Σ f_j x_j ≤ B` over sites not fixed | [`Instance::price`], [`Question::budget`] |
+//! | `r` | how many open sites a demand point needs | [`Question::times`] |
+//! | `z_i` | 1 when covered: `r z_i ≤ Σ_{j ∈ N_i} x_j` | [`Solution::uncovered`] |
+//! | `y_ij` | share (with capacities: weight) of `i` that `j` serves | [`Solution::served`] |
+//! | `q_j` | capacity: `Σ_i y_ij ≤ q_j x_j`, `y_ij ≤ w_i`, `Σ_j y_ij ≤ w_i` | [`Instance::capacity`] |
+//! | `E` | pairs too near each other: `x_j + x_k ≤ 1` unless both are fixed | [`Instance::too_near`] |
+//! | `Z`, `α` | zones and their floor: `Σ_{i ∈ Z} w_i z_i ≥ α Σ_{i ∈ Z} w_i` | [`Instance::zone`], [`Question::floor`] |
+//!
+//! | Model | Aim | Condition |
+//! |---|---|---|
+//! | `lscp` | least `Σ x_j`, or `Σ f_j x_j` with [`Question::by_price`] | `z_i = 1` for all `i` that enough sites can cover |
+//! | `mclp` | most `Σ w_i z_i`, with capacities most `Σ y_ij` | `p`, `B`, `E`, `Z` |
+//! | `p-median` | least `Σ w_i c_ij y_ij` | `Σ_j y_ij = 1`, `y_ij ≤ x_j` |
+//! | `p-center` | least `max c_ij y_ij` | as `p-median` |
+//!
+//! Every bound is a Lagrangian one: with `λ_i ≥ 0` for the condition that demand point `i` is covered or served, the sites can be chosen one by one, and the value is a bound whatever `λ` is.
+//! The multipliers are integers and go into the [`Certificate`]; [`verify`] re-derives the bound from them with code of its own.
+//!
+//! # A smallest example
+//!
+//! ```
+//! use siting::{Effort, InstanceBuilder, Question, Status, solve, verify};
+//! let mut builder = InstanceBuilder::new();
+//! for (demand, weight) in [("north", "10"), ("south", "4"), ("west", "7")] {
+//!     builder.demand(demand, weight.parse()?);
+//! }
+//! for (site, demand, cost) in [("a", "north", "300"), ("b", "south", "200"), ("b", "west", "850")] {
+//!     builder.pair(site, demand, cost.parse()?);
+//! }
+//! let instance = builder.build()?;
+//! let solution = solve(&instance, &Question::p_center(2), &Effort::exact())?;
+//! assert_eq!(solution.status(), Status::Optimal);
+//! assert_eq!(solution.objective_decimal().to_string(), "850");
+//! verify(&instance, &solution.proof())?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What it deliberately does not do
+//!
+//! It reads no files, no map and no clock: a time limit is the caller's [`Effort::stop`].
+//! The same instance, question, seed and work give the same bytes on any number of threads; only an answer that `stop` cut short depends on the moment.
+//! It uses no library for mixed-integer programs: on the reference instances such a library returns later than the search here has proven its answer, or leaves a larger gap.
 mod decimal;
 mod number;
 
@@ -7,27 +79,35 @@ mod counted;
 mod error;
 mod instance;
 mod question;
+mod services;
 
+mod closing;
+mod phased;
+mod solve;
+
+mod capacitated;
 mod lscp;
 mod mclp;
 mod p_center;
 mod p_median;
-mod solve;
+
+mod cover;
+mod cover_branching;
+mod cover_search;
+mod median;
+mod presolve;
+
+mod flow;
+mod greedy;
+mod interchange;
+mod shake;
+mod tally;
 
 mod bound;
 mod branch_and_bound;
 mod choice;
-mod cover;
-mod cover_branching;
-mod cover_search;
-mod greedy;
-mod interchange;
 mod lagrange;
-mod median;
 mod part;
-mod presolve;
-mod shake;
-mod tally;
 
 mod certificate;
 mod check;
@@ -38,13 +118,16 @@ mod verify;
 pub use builder::{InstanceBuilder, InstanceError};
 pub use certificate::{Case, Certificate, Dropped, Multipliers};
 pub use check::BrokenRule;
+pub use closing::{Closing, closing};
 pub use counted::CountedRows;
 pub use decimal::{Decimal, DecimalError};
 pub use error::Infeasible;
 pub use instance::{DemandIx, Fingerprint, Instance, SiteIx, Standing};
+pub use phased::{Phase, phased};
 pub use presolve::Reduction;
 pub use proof::Proof;
 pub use question::{Effort, Model, Question, Share};
+pub use services::ServicesBuilder;
 pub use solution::{Method, OpenSite, Reason, Served, Solution, Status, Uncovered};
 pub use solve::solve;
 pub use verify::{BoundCheck, Verified, VerifyError, verify};

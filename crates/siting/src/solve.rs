@@ -76,6 +76,11 @@ fn question_makes_sense(instance: &Instance, question: &Question) -> Result<(), 
             "capacities need the model `mclp`; leave them out, or ask for the most demand served",
         ));
     }
+    if instance.capacity.is_some() && question.require_all {
+        return Err(no(
+            "serving all demand is not asked together with capacities; see what stays unserved instead",
+        ));
+    }
     if let Some(floor) = question.floor {
         if question.model != Model::Mclp || instance.zone.is_none() || instance.capacity.is_some() {
             return Err(no(

@@ -356,3 +356,37 @@ fn p_center_is_the_best_of_all_sets() {
         agree(&priced, &question, &format!("seed {seed}, priced"));
     }
 }
+
+#[test]
+fn mclp_with_capacities_is_the_best_of_all_sets() {
+    for seed in 0..12 {
+        let mut dice = Dice::new(seed);
+        let size = Town {
+            n_demand: 30,
+            n_sites: 9,
+            side: 2_000,
+            listed_within: 1_500,
+            seed,
+        };
+        let instance = with_standing(size.build(), seed);
+        let capacities = instance.sites().map(|_| 50 + dice.below(400)).collect();
+        let instance = instance.with_capacities(capacities).unwrap();
+        for p in [0, 1, 2, 4] {
+            let question = Question {
+                n_sites: Some(p),
+                ..Question::mclp(900)
+            };
+            agree(&instance, &question, &format!("seed {seed}"));
+        }
+        let priced = with_prices(with_spacing(instance, seed), seed);
+        let question = Question {
+            budget: Some(40),
+            ..Question::mclp(900)
+        };
+        agree(
+            &priced,
+            &question,
+            &format!("seed {seed}, priced and spaced"),
+        );
+    }
+}

@@ -5,6 +5,7 @@
 )]
 
 mod enumerate;
+mod laws;
 mod oracle;
 mod san_francisco;
 mod town;

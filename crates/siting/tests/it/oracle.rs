@@ -33,6 +33,13 @@ pub(crate) fn value(instance: &Instance, question: &Question, new: &[SiteIx]) ->
         all.sort_unstable();
         all
     };
+    if instance
+        .sites()
+        .next()
+        .is_some_and(|s| instance.capacity(s).is_some())
+    {
+        return served_with_capacities(instance, radius, &open, question.require_all);
+    }
     let times = usize::try_from(question.times).unwrap();
     let mut covered = 0_i128;
     let mut by_zone = vec![(0_u64, 0_u64); instance.zone_ids().len()];
@@ -101,4 +108,33 @@ pub(crate) fn best(instance: &Instance, question: &Question) -> Option<i128> {
     } else {
         values.min()
     }
+}
+
+/// The most that these sites can serve: the least cut between them and the demand, over every set of sites cut off.
+fn served_with_capacities(
+    instance: &Instance,
+    radius: u64,
+    open: &[SiteIx],
+    require_all: bool,
+) -> Option<i128> {
+    let reach = |site: SiteIx| instance.serves(site).filter(|p| p.1 <= radius).map(|p| p.0);
+    let cuts = (0_u32..1 << open.len()).map(|set| {
+        let mut cut = 0_i128;
+        let mut counted = vec![false; instance.n_demand()];
+        for (bit, &site) in open.iter().enumerate() {
+            if set >> bit & 1 == 1 {
+                cut += i128::from(instance.capacity(site).unwrap());
+                continue;
+            }
+            for demand in reach(site) {
+                if !std::mem::replace(&mut counted[demand.index()], true) {
+                    cut += i128::from(instance.weight(demand));
+                }
+            }
+        }
+        cut
+    });
+    let served = cuts.min()?;
+    let all = i128::try_from(instance.total_weight()).unwrap();
+    (!require_all || served == all).then_some(served)
 }

@@ -1,0 +1,95 @@
+//! Which facilities to close with the least loss.
+//!
+//! Closing some of the fixed sites is choosing those that stay: the same models with the fixed sites as the only candidates.
+
+use crate::error::Infeasible;
+use crate::instance::{Instance, SiteIx, Standing};
+use crate::number::ix;
+use crate::question::{Effort, Model, Question};
+use crate::solution::Solution;
+use crate::solve::solve;
+
+/// What to close, and what is left.
+#[derive(Clone, Debug)]
+pub struct Closing {
+    /// The sites to close, ascending.
+    pub close: Vec<SiteIx>,
+    /// The plan with those that stay, as new sites in order of what they add.
+    pub left: Solution,
+    /// How much worse the objective gets, in its whole steps; never negative.
+    pub loss: i128,
+    /// No choice of as many sites to close loses less than this.
+    pub loss_at_least: i128,
+}
+
+/// Chooses `n_close` of the fixed sites to close so that the objective suffers least.
+///
+/// Candidates of the instance are not opened; `n_sites` and `budget` of the question are not read.
+/// For `p-median` and `p-center` all demand that the fixed sites serve now has to stay served.
+///
+/// # Errors
+/// [`Infeasible`] when there are fewer fixed sites than are to close, or those left cannot serve what has to be served.
+pub fn closing(
+    instance: &Instance,
+    question: &Question,
+    n_close: u32,
+    effort: &Effort,
+) -> Result<Closing, Infeasible> {
+    let fixed: Vec<SiteIx> = instance
+        .sites()
+        .filter(|&s| instance.standing(s) == Standing::Fixed)
+        .collect();
+    let (n_fixed, lscp) = (ix(fixed.len()), question.model == Model::Lscp);
+    let Some(stay) = n_fixed.checked_sub(n_close).filter(|_| !lscp) else {
+        let what = if lscp {
+            "closing needs a model that is worth less with fewer sites; ask `mclp`, `p-median` or `p-center`".to_owned()
+        } else {
+            format!("{n_close} sites are to be closed, but only {n_fixed} are fixed")
+        };
+        return Err(Infeasible::Question { what });
+    };
+    let only = |others: Standing, fixed: Standing| {
+        let standing = instance.sites().map(|s| match instance.standing(s) {
+            Standing::Fixed => fixed,
+            _ => others,
+        });
+        let standing = standing.collect();
+        instance
+            .clone()
+            .with_standing(standing)
+            .expect("one standing per site")
+    };
+    let none = Question {
+        n_sites: Some(0),
+        budget: None,
+        ..question.clone()
+    };
+    let now = solve(&only(Standing::Forbidden, Standing::Fixed), &none, effort)?;
+    // Facilities that stand too near each other already may stay.
+    let chooser = only(Standing::Forbidden, Standing::Candidate);
+    let chooser = chooser.with_too_near(&[]).expect("no pairs");
+    let asked = Question {
+        n_sites: Some(stay),
+        budget: None,
+        ..question.clone()
+    };
+    let left = solve(&chooser, &asked, effort)?;
+    let stays: Vec<SiteIx> = left.sites().iter().map(|s| s.site).collect();
+    let mut close: Vec<SiteIx> = fixed.into_iter().filter(|s| !stays.contains(s)).collect();
+    // A site that adds nothing may be left out of the plan; no more than asked are closed.
+    close.truncate(usize::try_from(n_close).expect("a count fits"));
+    let worse = |than: i128| {
+        let apart = now.objective() - than;
+        if question.model.maximizes() {
+            apart
+        } else {
+            -apart
+        }
+    };
+    Ok(Closing {
+        close,
+        loss: worse(left.objective()).max(0),
+        loss_at_least: worse(left.bound()).max(0),
+        left,
+    })
+}

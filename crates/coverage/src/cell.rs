@@ -93,12 +93,19 @@ impl CellId {
 
     /// Its outline: one ring of five or six corners (a few more where icosahedron faces meet).
     pub fn outline(self) -> Outline {
-        let corners = self.0.boundary();
-        let corners = corners.iter().map(|corner| {
-            LngLat::from_degrees(corner.lng(), corner.lat()).expect("cells lie on earth")
-        });
-        let ring = Ring::new(corners).expect("a cell has at least five corners");
+        let ring = Ring::new(self.corners()).expect("a cell has at least five corners");
         Outline::new(vec![Polygon::new(ring, Vec::new())])
+    }
+
+    /// The corners of its outline, counterclockwise.
+    pub(crate) fn corners(self) -> Vec<LngLat> {
+        let boundary = self.0.boundary();
+        boundary
+            .iter()
+            .map(|corner| {
+                LngLat::from_degrees(corner.lng(), corner.lat()).expect("cells lie on earth")
+            })
+            .collect()
     }
 
     /// The cells that share an edge with it, in ascending order.
@@ -216,6 +223,7 @@ mod tests {
         let cell = CellId::at(at(114.05, 22.54), Resolution::default());
         assert_eq!(CellId::at(cell.center(), Resolution::default()), cell);
         assert!(cell.outline().contains(cell.center()));
+        assert!(Ring::new(cell.corners()).unwrap().doubled_area_e14() > 0);
         assert_eq!(cell.neighbors().len(), 6);
         assert_eq!(cell.to_string().parse(), Ok(cell));
         assert!("8928308280".parse::<CellId>().is_err());

@@ -146,7 +146,7 @@ impl DemandSet {
     /// exactly to the street inside the boundary. A street mapped as two carriageways counts twice.
     /// `counts` is usually "belongs to the main network of the profile".
     ///
-    /// Cost: linear in the streets, some 20 cell lookups for each border crossed; spread over the
+    /// Cost: linear in the streets, one cell lookup for each edge and each border crossed; spread over the
     /// rayon pool.
     pub fn street_meters(
         graph: &StreetGraph,

@@ -54,14 +54,19 @@
 //! What it does not do: read files (that is `formats`), choose sites (that is `siting`), draw.
 
 mod amenity;
+mod capacity;
 mod cell;
 mod cell_coverage;
 mod cover;
 mod demand;
 mod edge_of_map;
+mod equity;
+mod explain;
 mod facility;
 mod facility_index;
 mod gap;
+mod hazard;
+mod hourly;
 mod hours;
 mod id;
 mod indicator;
@@ -70,6 +75,7 @@ mod kind;
 mod ledger;
 mod linkage;
 mod open_set;
+mod route;
 mod rows;
 mod service_coverage;
 mod spelling;
@@ -79,14 +85,19 @@ mod study_area;
 mod zone;
 
 pub use amenity::{Amenity, AmenitySet, UnknownAmenity};
+pub use capacity::{Assignment, FacilityLoad, ServiceRate, SupplyRatio, TwoStepCatchment};
 pub use cell::{CellId, CellIdError, Resolution, ResolutionError};
 pub use cell_coverage::{CellClass, DemandSplit, PointState};
 pub use cover::Cover;
 pub use demand::{Demand, DemandPoint, DemandSet, DemandUnit, MAX_PIECE};
 pub use edge_of_map::{DEFAULT_BORDER, EdgeAffected, border_nodes};
+pub use equity::{Distribution, LorenzPoint, Ranking, concentration_of_times};
+pub use explain::{ORDINARY_DETOUR_PERCENT, Obstacle, Reason, ReasonInputs, reasons};
 pub use facility::{Capacity, Facility};
 pub use facility_index::FacilityIndex;
 pub use gap::{Gap, gaps};
+pub use hazard::{Hazard, HazardKind, HazardRules, HazardState, StreetEffect, UnknownHazard};
+pub use hourly::{HourlyProfile, OpenHours, night_gap};
 pub use hours::{
     HolidayCalendar, HolidayError, HourSet, HoursError, OpeningHours, ReferenceWeek, WeekError,
 };
@@ -97,6 +108,7 @@ pub use kind::{CustomKind, FacilityKind, KindCatalog, KindError, UnknownKind};
 pub use ledger::{CellLedger, FacilityLedger, Ledger, Margin};
 pub use linkage::{DEFAULT_RADIUS, Link, LinkOptions, Linkage};
 pub use open_set::OpenSet;
+pub use route::{Route, RouteStep};
 pub use rows::{RowEntry, Rows};
 pub use service_coverage::{FRAGILE_BAND_PERCENT, ServiceCoverage, ServiceInputs};
 pub use spelling::nearest_spelling;

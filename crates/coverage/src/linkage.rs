@@ -108,6 +108,11 @@ impl Linkage {
         Self { links }
     }
 
+    /// From links known otherwise, in order.
+    pub fn from_links(links: Vec<Option<Link>>) -> Self {
+        Self { links }
+    }
+
     /// One entry for each place, in order; `None` when unlinked.
     pub fn links(&self) -> &[Option<Link>] {
         &self.links

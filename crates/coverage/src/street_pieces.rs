@@ -26,8 +26,9 @@ impl StreetPiece {
     }
 }
 
-/// How exactly borders of cells are found: the resolution of a position.
-const BORDER_MM: u64 = 10;
+/// How far behind a border the next cell is asked for: a few times the resolution of a position, so
+/// that rounding cannot matter, and less than anybody cares about.
+const LOOK_AHEAD_MM: u64 = 50;
 
 /// A run along an edge's shape, in millimetres as measured between its corners.
 #[derive(Clone, Copy, Debug)]
@@ -40,8 +41,8 @@ struct Run {
 /// Cuts an edge at the borders of cells and of the study area, and into pieces of at most
 /// [`MAX_PIECE`].
 ///
-/// Borders of cells are found by halving: cells are convex, so a straight line whose two ends lie
-/// in one cell lies wholly in it. Offsets are scaled from the measured shape to the edge's length,
+/// Cells are convex, so a straight line is followed from side to side: the cell is asked for only
+/// behind each border, and borders are exact to some centimetres. Offsets are scaled from the measured shape to the edge's length,
 /// so that the pieces of an edge that lies wholly inside add up to its length exactly.
 pub(crate) fn street_pieces(
     graph: &StreetGraph,
@@ -57,6 +58,7 @@ pub(crate) fn street_pieces(
     }
     let mut corners_mm = vec![0_u64];
     let mut runs: Vec<Run> = Vec::new();
+    let mut cell = CellId::at(shape[0], area.resolution());
     for line in shape.windows(2) {
         let line = Line {
             start: line[0],
@@ -65,7 +67,7 @@ pub(crate) fn street_pieces(
         };
         let before = corners_mm.last().copied().unwrap_or(0);
         corners_mm.push(before + line.length_mm);
-        line.runs(area, &mut |run| {
+        line.runs(area, &mut cell, &mut |run| {
             let run = Run {
                 start_mm: run.start_mm + before,
                 end_mm: run.end_mm + before,
@@ -145,62 +147,70 @@ impl Line {
         )
     }
 
-    /// Its runs inside the study area, in order.
-    fn runs(&self, area: &StudyArea, found: &mut impl FnMut(Run)) {
-        let cell_at = |position| CellId::at(position, area.resolution());
+    /// Its runs inside the study area, in order; `cell` is where it begins and, afterwards, where it
+    /// ends.
+    fn runs(&self, area: &StudyArea, cell: &mut CellId, found: &mut impl FnMut(Run)) {
         let mut in_cell = |start_mm: u64, end_mm: u64, cell: CellId| {
-            let Some(cell) = area.rank(cell) else { return };
-            if area.is_wholly_inside(cell) {
-                found(Run {
-                    start_mm,
-                    end_mm,
-                    cell,
-                });
+            let Some(rank) = area.rank(cell).filter(|_| start_mm < end_mm) else {
+                return;
+            };
+            let run = Run {
+                start_mm,
+                end_mm,
+                cell: rank,
+            };
+            if area.is_wholly_inside(rank) {
+                found(run);
             } else {
-                self.inside_boundary(
-                    area,
-                    Run {
-                        start_mm,
-                        end_mm,
-                        cell,
-                    },
-                    found,
-                );
+                self.inside_boundary(area, run, found);
             }
         };
-        let (first, last) = (cell_at(self.start), cell_at(self.end));
-        let mut pending = (0, first);
-        self.borders(
-            area,
-            (0, first),
-            (self.length_mm, last),
-            &mut |at_mm, cell| {
-                in_cell(pending.0, at_mm, pending.1);
-                pending = (at_mm, cell);
-            },
-        );
-        in_cell(pending.0, self.length_mm, pending.1);
+        let (mut start_mm, mut looked_mm) = (0, 0);
+        loop {
+            let outline;
+            let ring = if let Some(rank) = area.rank(*cell) {
+                area.ring(rank)
+            } else {
+                outline = cell.corners();
+                &outline
+            };
+            let Some(exit_mm) = self.exit_mm(ring) else {
+                break;
+            };
+            let exit_mm = exit_mm.max(looked_mm);
+            looked_mm = exit_mm + LOOK_AHEAD_MM;
+            if looked_mm >= self.length_mm {
+                break;
+            }
+            // The corners of a cell are rounded, so what lies behind one of its sides may still be
+            // in it.
+            let next = CellId::at(self.at(looked_mm), area.resolution());
+            if next != *cell {
+                in_cell(start_mm, exit_mm, *cell);
+                (start_mm, *cell) = (exit_mm, next);
+            }
+        }
+        in_cell(start_mm, self.length_mm, *cell);
     }
 
-    /// Calls `enter` with each border between `a` and `b` and the cell behind it, in order.
-    fn borders(
-        &self,
-        area: &StudyArea,
-        a: (u64, CellId),
-        b: (u64, CellId),
-        enter: &mut impl FnMut(u64, CellId),
-    ) {
-        if a.1 == b.1 {
-            return;
-        }
-        if b.0 - a.0 <= BORDER_MM {
-            enter(b.0, b.1);
-            return;
-        }
-        let middle_mm = u64::midpoint(a.0, b.0);
-        let middle = (middle_mm, CellId::at(self.at(middle_mm), area.resolution()));
-        self.borders(area, a, middle, enter);
-        self.borders(area, middle, b, enter);
+    /// Where the line leaves a convex counterclockwise ring; `None` when it ends inside.
+    fn exit_mm(&self, ring: &[LngLat]) -> Option<u64> {
+        let next = ring.iter().cycle().skip(1);
+        ring.iter()
+            .zip(next)
+            .filter_map(|(&a, &b)| {
+                let (start, end) = (left_of(a, b, self.start), left_of(a, b, self.end));
+                let outward = i128::from(start - end);
+                (end < 0).then(|| {
+                    // Behind a side already, or on a line that comes nearer to it from outside.
+                    if start <= 0 || outward <= 0 {
+                        return 0;
+                    }
+                    let exit = i128::from(start) * i128::from(self.length_mm) / outward;
+                    u64::try_from(exit).expect("a part of the line")
+                })
+            })
+            .min()
     }
 
     /// The parts of a run in a rim cell that lie inside the boundary.
@@ -225,6 +235,14 @@ impl Line {
     }
 }
 
+/// Twice the area of the triangle in squared 1e-7 degrees; positive when `p` lies left of the line
+/// from `a` to `b`.
+fn left_of(a: LngLat, b: LngLat, p: LngLat) -> i64 {
+    let minus = |p: i32, q: i32| i64::from(p) - i64::from(q);
+    minus(b.lng_e7(), a.lng_e7()) * minus(p.lat_e7(), a.lat_e7())
+        - minus(b.lat_e7(), a.lat_e7()) * minus(p.lng_e7(), a.lng_e7())
+}
+
 fn length_m(mm: u64) -> f64 {
     length(mm).as_m_f64()
 }
@@ -234,7 +252,8 @@ mod tests {
     use super::*;
     use crate::Resolution;
     use graph::grid_city::GridCity;
-    use units::{BoundingBox, Outline};
+    use proptest::prelude::*;
+    use units::{BoundingBox, Outline, Polygon, Ring};
 
     fn at(lng: f64, lat: f64) -> LngLat {
         LngLat::from_degrees(lng, lat).unwrap()
@@ -315,5 +334,45 @@ mod tests {
             .sum();
         // 12 lines of 1,200 m; each of the 24 cuts is exact to a few centimetres.
         assert!(total.abs_diff(14_400_000) < 24 * 50, "{total} mm");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        #[test]
+        fn runs_are_where_a_dense_walk_finds_them(
+            corners in prop::collection::vec((-40_000_i32..40_000, -40_000_i32..40_000), 3..7),
+            line in (-50_000_i32..50_000, -50_000_i32..50_000, -50_000_i32..50_000, -50_000_i32..50_000)
+        ) {
+            let near = |x: i32, y: i32| LngLat::from_e7(1_140_500_000 + x, 225_400_000 + y);
+            // Sorted by angle, corners make a ring that does not cross itself.
+            let mut corners = corners;
+            corners.sort_by(|a, b| {
+                let angle = |p: &(i32, i32)| f64::from(p.1).atan2(f64::from(p.0));
+                angle(a).total_cmp(&angle(b))
+            });
+            let ring = Ring::new(corners.iter().map(|&(x, y)| near(x, y)));
+            prop_assume!(ring.as_ref().is_ok_and(|ring| ring.doubled_area_e14() > 1_000_000));
+            let outline = Outline::new(vec![Polygon::new(ring.unwrap(), Vec::new())]);
+            let area = StudyArea::new(outline, Resolution::new(10).unwrap()).unwrap();
+            let (start, end) = (near(line.0, line.1), near(line.2, line.3));
+            let line = Line { start, end, length_mm: u64::from(start.distance_to(end).as_mm()) };
+            let mut runs = Vec::new();
+            let mut cell = CellId::at(start, area.resolution());
+            line.runs(&area, &mut cell, &mut |run| runs.push(run));
+            for pair in runs.windows(2) {
+                prop_assert!(pair[0].end_mm <= pair[1].start_mm);
+            }
+            for at_mm in (0..line.length_mm).step_by(1_700) {
+                let rank = area.locate(line.at(at_mm));
+                let run = runs.iter().find(|run| (run.start_mm..run.end_mm).contains(&at_mm));
+                let is_near_a_cut = runs
+                    .iter()
+                    .flat_map(|run| [run.start_mm, run.end_mm])
+                    .any(|cut| cut.abs_diff(at_mm) <= 200);
+                let same = run.map(|run| run.cell) == rank;
+                prop_assert!(same || is_near_a_cut, "{at_mm} mm of {line:?}: {run:?}, but {rank:?}");
+            }
+        }
     }
 }

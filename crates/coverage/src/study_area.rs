@@ -1,3 +1,4 @@
+use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use thiserror::Error;
@@ -20,6 +21,7 @@ pub struct StudyArea {
     resolution: Resolution,
     cells: Vec<CellId>,
     inside: Vec<bool>,
+    rings: Vec<Vec<LngLat>>,
     /// Sides of all rings, by their boxes.
     sides: RTree<Side>,
 }
@@ -66,12 +68,14 @@ impl StudyArea {
                 resolution: resolution.as_u8(),
             });
         }
-        let (cells, inside) = cells_over(&outline, resolution).into_iter().unzip();
-        let rings = outline
+        let (cells, inside): (Vec<CellId>, _) =
+            cells_over(&outline, resolution).into_iter().unzip();
+        let rings = cells.par_iter().map(|cell| cell.corners()).collect();
+        let borders = outline
             .polygons()
             .iter()
             .flat_map(|polygon| std::iter::once(polygon.outer()).chain(polygon.holes()));
-        let sides = rings
+        let sides = borders
             .flat_map(|ring| {
                 let corners = ring.corners();
                 let next = corners.iter().cycle().skip(1);
@@ -88,6 +92,7 @@ impl StudyArea {
             resolution,
             cells,
             inside,
+            rings,
             sides,
         })
     }
@@ -130,6 +135,11 @@ impl StudyArea {
     /// Whether a cell lies wholly inside the boundary.
     pub fn is_wholly_inside(&self, rank: CellRank) -> bool {
         self.inside[rank.index()]
+    }
+
+    /// The corners of a cell, counterclockwise.
+    pub(crate) fn ring(&self, rank: CellRank) -> &[LngLat] {
+        &self.rings[rank.index()]
     }
 
     /// Whether a position lies inside the boundary, and in which cell.

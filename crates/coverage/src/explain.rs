@@ -1,0 +1,167 @@
+use std::collections::BTreeMap;
+
+use units::{LocalPlane, Speed, TravelTime};
+
+use crate::{
+    Demand, DemandSet, Facility, FacilityIndex, Gap, OpenSet, PointState, ServiceCoverage,
+};
+
+/// A way between two places of a city is usually up to this much longer than the straight line;
+/// more than that is a detour around something. (Measured circuities of urban street networks lie
+/// around 1.2 to 1.4.)
+pub const ORDINARY_DETOUR_PERCENT: u64 = 140;
+
+/// What keeps riders from a facility that is near.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Obstacle {
+    /// A gate that is shut to riders.
+    Gate,
+    /// A street that may be travelled the other way only.
+    OneWay,
+}
+
+/// Why a demand point is not covered: the first that applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// Not joined to a street of the profile.
+    NoStreet,
+    /// Enough facilities are near, but not at this hour.
+    Closed,
+    /// It would be covered without this obstacle.
+    CutOff(Obstacle),
+    /// A facility is near in a straight line, but the way leads around something: a river, a
+    /// railway, a wall.
+    Detour,
+    /// No facility is near.
+    NoFacility,
+}
+
+impl Reason {
+    /// The key as written in tables.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::NoStreet => "no-street",
+            Self::Closed => "closed",
+            Self::CutOff(Obstacle::Gate) => "cut-off-by-gate",
+            Self::CutOff(Obstacle::OneWay) => "cut-off-by-one-way",
+            Self::Detour => "detour",
+            Self::NoFacility => "no-facility",
+        }
+    }
+}
+
+/// What reasons are found from.
+#[derive(Clone, Copy, Debug)]
+pub struct ReasonInputs<'a> {
+    /// Who asks.
+    pub demand: &'a DemandSet,
+    /// What is to be explained.
+    pub coverage: &'a ServiceCoverage,
+    /// The same standard without regard to hours, when it has one.
+    pub at_any_hour: Option<&'a ServiceCoverage>,
+    /// The same standard on streets without an obstacle, in the order in which they are asked:
+    /// every gate open, every street two-way.
+    pub without: &'a [(Obstacle, &'a ServiceCoverage)],
+    /// All facilities.
+    pub facilities: &'a [Facility],
+    /// Those that count.
+    pub open: &'a OpenSet,
+    /// How fast the profile gets on along ordinary streets.
+    pub speed: Speed,
+}
+
+/// Why each demand point is not covered; `None` for those that are.
+///
+/// Cost: one look-up of the nearest facility for each point that nothing else explains.
+pub fn reasons(inputs: &ReasonInputs<'_>) -> Vec<Option<Reason>> {
+    let open: Vec<Facility> = inputs
+        .open
+        .iter()
+        .map(|id| inputs.facilities[id.index()].clone())
+        .collect();
+    let plane = inputs
+        .demand
+        .points()
+        .first()
+        .map(|point| LocalPlane::at(point.position));
+    let index = plane.map(|plane| FacilityIndex::new(&open, plane));
+    let limit = inputs.coverage.limit();
+    let is_near = |point: usize| {
+        let position = inputs.demand.points()[point].position;
+        let nearest = index.as_ref().and_then(|index| index.nearest(position));
+        nearest.is_some_and(|(_, distance)| {
+            let way_mm = u64::from(distance.as_mm()) * ORDINARY_DETOUR_PERCENT / 100;
+            inputs.speed.time_between(0, way_mm) <= limit
+        })
+    };
+    let is_covered =
+        |coverage: &ServiceCoverage, point: usize| coverage.states()[point] == PointState::Covered;
+    let states = inputs.coverage.states().iter().enumerate();
+    states
+        .map(|(point, state)| match state {
+            PointState::Covered => None,
+            PointState::Unlinked => Some(Reason::NoStreet),
+            PointState::Uncovered => Some({
+                let mut without = inputs.without.iter();
+                if inputs.at_any_hour.is_some_and(|any| is_covered(any, point)) {
+                    Reason::Closed
+                } else if let Some(&(obstacle, _)) =
+                    without.find(|(_, coverage)| is_covered(coverage, point))
+                {
+                    Reason::CutOff(obstacle)
+                } else if is_near(point) {
+                    Reason::Detour
+                } else {
+                    Reason::NoFacility
+                }
+            }),
+        })
+        .collect()
+}
+
+impl Gap {
+    /// The reason that holds for most of the gap's uncovered demand; of several the first in the
+    /// order of [`Reason`]. `reasons` has one entry for each demand point.
+    ///
+    /// Cost: linear in the points of the gap.
+    pub fn reason(&self, demand: &DemandSet, reasons: &[Option<Reason>]) -> Option<Reason> {
+        let mut by_reason: BTreeMap<Reason, Demand> = BTreeMap::new();
+        for point in self.cells.iter().flat_map(|&cell| demand.of_cell(cell)) {
+            if let Some(reason) = reasons[point].filter(|&reason| reason != Reason::NoStreet) {
+                let sum = by_reason.entry(reason).or_default();
+                *sum = *sum + demand.points()[point].demand;
+            }
+        }
+        let most = by_reason
+            .iter()
+            .max_by_key(|&(&reason, &sum)| (sum, std::cmp::Reverse(reason)));
+        most.map(|(&reason, _)| reason)
+    }
+
+    /// How much too long the way is: for half of the gap's uncovered demand at most this much, for
+    /// half at least. `None` when the middle one lies past the rows' limit.
+    ///
+    /// Cost: n log n in the points of the gap.
+    pub fn missing(&self, demand: &DemandSet, coverage: &ServiceCoverage) -> Option<TravelTime> {
+        let mut uncovered: Vec<(bool, Option<TravelTime>, Demand)> = self
+            .cells
+            .iter()
+            .flat_map(|&cell| demand.of_cell(cell))
+            .filter(|&point| coverage.states()[point] == PointState::Uncovered)
+            .map(|point| {
+                let time = coverage.times()[point];
+                (time.is_none(), time, demand.points()[point].demand)
+            })
+            .collect();
+        uncovered.sort_unstable();
+        let total: Demand = uncovered.iter().map(|&(_, _, demand)| demand).sum();
+        let mut so_far = Demand::ZERO;
+        let middle = uncovered.into_iter().find(|&(_, _, demand)| {
+            so_far = so_far + demand;
+            so_far.is_at_least_half_of(total)
+        });
+        middle
+            .and_then(|(_, time, _)| time)
+            .map(|time| time - coverage.limit())
+    }
+}

@@ -1,0 +1,233 @@
+//! Routes against the rows, and reasons on drawn maps.
+
+use coverage::{
+    DemandId, Facility, FacilityId, FacilityKind, LinkOptions, Linkage, Obstacle, OpenSet,
+    OpeningHours, Reason, ReasonInputs, Resolution, Route, Rows, ServiceCoverage, ServiceInputs,
+    StudyArea, gaps, reasons,
+};
+use graph::{ArcPrice, Metric, picture};
+use proptest::prelude::*;
+use reach::{Network, SnapIndex};
+use units::{BoundingBox, Length, LngLat, Outline, TravelTime};
+
+use crate::city::{City, one, options, speed};
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_route_takes_the_time_of_its_row(
+        seed in 0_u32..10_000,
+        places in prop::collection::vec((-50_i32..550, -50_i32..550), 2..7)
+    ) {
+        let city = City::new(6);
+        let graph = &city.grid.graph;
+        let metric = Metric::from_prices(
+            graph,
+            |arc, _| {
+                let mixed = arc.as_u32().wrapping_mul(2_654_435_761).wrapping_add(seed) >> 7;
+                let delay = TravelTime::from_tenths(mixed % 3 * 40);
+                // Some arcs are so fast that they take no time at all.
+                let mm_per_s = if mixed % 11 == 0 { 900_000_000 } else { 2_000 + mixed % 7 * 900 };
+                let delay = if mixed % 11 == 0 { TravelTime::ZERO } else { delay };
+                (mixed % 5 != 0).then_some(ArcPrice { speed: speed(mm_per_s), delay })
+            },
+            |_| None,
+        );
+        let network = Network::new(graph, &metric);
+        let index = SnapIndex::new(graph, |edge| graph.origin_arcs(edge).iter().any(|&arc| metric.is_open(arc)));
+        let corner = city.grid.position(0, 0);
+        let positions: Vec<LngLat> = places
+            .iter()
+            .map(|&(x, y)| LngLat::from_e7(corner.lng_e7() + x * 97, corner.lat_e7() + y * 90))
+            .collect();
+        let linkage = Linkage::of_positions(graph, &index, &positions, options());
+        let limit = TravelTime::from_secs(400);
+        let rows = Rows::search(&network, &linkage, &linkage, limit);
+        for (point, from) in linkage.links().iter().enumerate() {
+            let row = rows.row(DemandId::from_index(point));
+            for (facility, to) in linkage.links().iter().enumerate() {
+                let Some((from, to)) = from.zip(*to) else { continue };
+                let want = row.iter().find(|entry| entry.facility == FacilityId::from_index(facility));
+                let route = Route::find(&network, &from.place, &to.place, limit);
+                prop_assert_eq!(route.as_ref().map(|route| route.time), want.map(|entry| entry.time));
+                let Some(route) = route else { continue };
+                // Time runs on without a break, and so does the line.
+                let mut clock = route.access;
+                let mut last: Option<LngLat> = None;
+                for piece in &route.pieces {
+                    prop_assert_eq!(piece.start, clock);
+                    clock = piece.end;
+                    let line = piece.line(&network);
+                    if let Some(last) = last {
+                        prop_assert!(last.distance_to(line[0]) <= Length::from_mm(50));
+                    }
+                    last = line.last().copied();
+                }
+                prop_assert_eq!(clock + route.egress, route.time);
+                let line = route.line(&network);
+                prop_assert!(line[0].distance_to(from.position) <= Length::from_mm(50));
+                let end = line.last().unwrap();
+                prop_assert!(end.distance_to(to.position) <= Length::from_mm(50));
+                let steps = route.steps(&network);
+                let length: Length = steps.iter().map(|step| step.length).sum();
+                prop_assert_eq!(length, route.length());
+            }
+        }
+    }
+}
+
+/// A river between two banks with one bridge far to the east, and a one-way street.
+#[test]
+#[expect(clippy::too_many_lines, reason = "one drawing, five reasons")]
+fn reasons_say_what_is_in_the_way() {
+    // The station stands at A. B lies across the river (the gap in the drawing), C behind a street
+    // that leads only away from A, D far away.
+    let map = picture::streets(
+        "C<<<<A-------------------------------------E\n|    |                                     |\nF    G                                     |\n                                           |\n     B-------------------------------------H-------------------------------------D",
+        Length::from_m(100),
+    )
+    .unwrap();
+    let graph = &map.graph;
+    let at = |letter| graph.node_position(map.node(letter).unwrap());
+    let all = graph.bounding_box().unwrap();
+    let around = BoundingBox::of([
+        LngLat::from_e7(
+            all.south_west().lng_e7() - 9_000,
+            all.south_west().lat_e7() - 9_000,
+        ),
+        LngLat::from_e7(
+            all.north_east().lng_e7() + 9_000,
+            all.north_east().lat_e7() + 9_000,
+        ),
+    ]);
+    let area = StudyArea::new(
+        Outline::of_box(&around.unwrap()).unwrap(),
+        Resolution::default(),
+    )
+    .unwrap();
+    let one_unit = coverage::Demand::from_units(1);
+    let far = LngLat::from_e7(at('E').lng_e7() + 60_000, at('E').lat_e7());
+    let demand = coverage::DemandSet::counted(
+        "riders",
+        &area,
+        ['A', 'B', 'C', 'D']
+            .map(|letter| (at(letter), one_unit))
+            .into_iter()
+            .chain([(far, one_unit)]),
+    );
+    let mut facilities = [
+        Facility::new("station", FacilityKind::WarmStation, at('A')),
+        Facility::new("day", FacilityKind::WarmStation, at('G')),
+    ];
+    facilities[1].hours = Some(OpeningHours::parse("08:00-20:00").unwrap());
+    let link = LinkOptions {
+        radius: Length::from_m(100),
+        ..options()
+    };
+    let index = SnapIndex::new(graph, |_| true);
+    let from = Linkage::of_demand(graph, &index, &demand, |_| true, link);
+    let to = Linkage::of_facilities(graph, &index, &facilities, link);
+    let limit = TravelTime::from_secs(120);
+    let search = |metric: &Metric| Rows::search(&Network::new(graph, metric), &to, &from, limit);
+    let fold = |rows: &Rows, open: &OpenSet| {
+        let inputs = ServiceInputs {
+            demand: &demand,
+            linkage: &from,
+            rows,
+            open,
+        };
+        ServiceCoverage::within(&inputs, limit, one())
+    };
+    let (one_way, both_ways) = (
+        search(&map.metric(speed(10_000))),
+        search(&Metric::uniform(graph, speed(10_000))),
+    );
+    let night = OpenSet::all(2).without(FacilityId::new(1));
+    let coverage = fold(&one_way, &night);
+    let any_hour = fold(&one_way, &OpenSet::all(2));
+    let two_way = fold(&both_ways, &night);
+    let inputs = ReasonInputs {
+        demand: &demand,
+        coverage: &coverage,
+        at_any_hour: Some(&any_hour),
+        without: &[(Obstacle::OneWay, &two_way)],
+        facilities: &facilities,
+        open: &night,
+        speed: speed(10_000),
+    };
+    let found = reasons(&inputs);
+    let of = |position: LngLat| {
+        let point = demand
+            .points()
+            .iter()
+            .position(|point| point.position == position)
+            .unwrap();
+        found[point]
+    };
+    assert_eq!(of(at('A')), None);
+    assert_eq!(of(at('B')), Some(Reason::Detour));
+    assert_eq!(of(at('C')), Some(Reason::CutOff(Obstacle::OneWay)));
+    assert_eq!(of(at('D')), Some(Reason::NoFacility));
+    assert_eq!(of(far), Some(Reason::NoStreet));
+    // With only the day station, A lacks nothing but an open door.
+    let nobody = OpenSet::from_fn(2, |_| false);
+    let day = OpenSet::all(2).without(FacilityId::new(0));
+    let (coverage, any_hour) = (fold(&one_way, &nobody), fold(&one_way, &day));
+    let inputs = ReasonInputs {
+        coverage: &coverage,
+        at_any_hour: Some(&any_hour),
+        without: &[],
+        open: &nobody,
+        ..inputs
+    };
+    let found = reasons(&inputs);
+    let a = demand
+        .points()
+        .iter()
+        .position(|point| point.position == at('A'))
+        .unwrap();
+    assert_eq!(found[a], Some(Reason::Closed));
+    for gap in gaps(&area, coverage.cells()) {
+        assert!(gap.reason(&demand, &found).is_some());
+        assert_eq!(
+            gap.missing(&demand, &coverage),
+            None,
+            "nothing open is within the rows"
+        );
+    }
+}
+
+#[test]
+fn a_gap_says_how_many_minutes_are_missing() {
+    let city = City::new(12);
+    let demand = city.streets();
+    let served = city.served(
+        &demand,
+        &city.facilities(&[(0, 0)]),
+        TravelTime::from_mins(20),
+    );
+    let coverage = served.within(60);
+    let found = gaps(&city.area, coverage.cells());
+    for gap in &found {
+        let missing = gap.missing(&demand, &coverage).unwrap();
+        let points: Vec<usize> = gap
+            .cells
+            .iter()
+            .flat_map(|&cell| demand.of_cell(cell))
+            .collect();
+        let late = |more: TravelTime| -> coverage::Demand {
+            points
+                .iter()
+                .filter(|&&point| coverage.times()[point].unwrap() > coverage.limit() + more)
+                .map(|&point| demand.points()[point].demand)
+                .sum()
+        };
+        // At most half of what is uncovered misses more, at least half misses this much.
+        let all = late(TravelTime::ZERO);
+        assert!(late(missing) + late(missing) <= all);
+        let just_less = missing - TravelTime::from_tenths(1);
+        assert!(late(just_less).is_at_least_half_of(all));
+    }
+    assert!(!found.is_empty());
+}

@@ -60,6 +60,18 @@ impl Layer {
         }
     }
 
+    /// Whether one rides here before leaving the vehicle is of no more use: at a gate where it has
+    /// to stay, such a layer is not entered from the street.
+    pub(crate) const fn leaves(self) -> bool {
+        matches!(self, Self::Public | Self::Out)
+    }
+
+    /// Whether one rides here on the way in: at a gate where the vehicle has to stay, such a layer
+    /// does not lead on.
+    pub(crate) const fn comes(self) -> bool {
+        matches!(self, Self::Public | Self::In)
+    }
+
     /// Whether a trip may begin here.
     pub const fn is_origin(self) -> bool {
         matches!(self, Self::Public | Self::Out | Self::OutOnFoot)

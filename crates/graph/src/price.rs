@@ -227,9 +227,14 @@ impl<'a> Prices<'a> {
                 _ if inside.is_some() && has_public => GatePolicy::Enter,
                 _ => GatePolicy::Through,
             };
+            let policy = match listed.or(citywide).unwrap_or(from_map) {
+                // Who has no vehicle leaves none.
+                GatePolicy::WalkIn if !self.profile.has_vehicle() => GatePolicy::Enter,
+                policy => policy,
+            };
             GateState {
                 passage,
-                policy: listed.or(citywide).unwrap_or(from_map),
+                policy,
                 has_public,
                 inside,
             }
@@ -375,8 +380,15 @@ impl<'a> Prices<'a> {
 
     fn link(&self, layer: Layer, link: Link) -> Option<TravelTime> {
         match link {
-            Link::IntoGate(gate) => self.gate_passes(layer, gate).then(|| self.gate_delay(gate)),
-            Link::OutOfGate(gate) => self.gate_passes(layer, gate).then_some(TravelTime::ZERO),
+            Link::IntoGate(gate) => {
+                let passes =
+                    self.gate_passes(gate) && !(self.vehicle_stays(gate) && layer.leaves());
+                passes.then(|| self.gate_delay(gate))
+            }
+            Link::OutOfGate(gate) => {
+                let passes = self.gate_passes(gate) && !(self.vehicle_stays(gate) && layer.comes());
+                passes.then_some(TravelTime::ZERO)
+            }
             Link::Layer { gate, from, to } => {
                 let passes = self.changes_layer(gate, from, to);
                 passes.then_some(TravelTime::ZERO)
@@ -386,7 +398,7 @@ impl<'a> Prices<'a> {
     }
 
     /// Whether one gets from a street's side of a gate to its middle, or back.
-    fn gate_passes(&self, layer: Layer, gate: GateId) -> bool {
+    fn gate_passes(&self, gate: GateId) -> bool {
         let state = &self.gates[gate.index()];
         let is_entrance = state.has_public && state.inside.is_some();
         match state.passage {
@@ -399,14 +411,17 @@ impl<'a> Prices<'a> {
             GatePolicy::Shut => false,
             GatePolicy::Through => true,
             // With public street on both sides there is no inside to enter.
-            GatePolicy::Enter => state.inside.is_some(),
-            GatePolicy::WalkIn => {
-                let is_inner = !state.has_public;
-                let rides = matches!(layer, Layer::Public | Layer::Out | Layer::In);
-                let must_leave = is_inner && rides && self.profile.has_vehicle();
-                state.inside.is_some() && !must_leave
-            }
+            GatePolicy::Enter | GatePolicy::WalkIn => state.inside.is_some(),
         }
+    }
+
+    /// Whether a gate amid inner streets makes one leave the vehicle at its middle: who ends a
+    /// trip inside rides up to it and walks on, who begins one walks up and rides on.
+    fn vehicle_stays(&self, gate: GateId) -> bool {
+        let state = &self.gates[gate.index()];
+        state.policy == GatePolicy::WalkIn
+            && matches!(state.passage, Passage::Gate { .. })
+            && !state.has_public
     }
 
     fn gate_delay(&self, gate: GateId) -> TravelTime {
@@ -426,11 +441,7 @@ impl<'a> Prices<'a> {
         if state.inside.is_none() {
             return false;
         }
-        let policy = match state.policy {
-            // Who has no vehicle leaves none.
-            GatePolicy::WalkIn if !self.profile.has_vehicle() => GatePolicy::Enter,
-            policy => policy,
-        };
+        let policy = state.policy;
         let walk_in = policy == GatePolicy::WalkIn;
         match (from, to) {
             (Layer::In, Layer::InOnFoot) | (Layer::OutOnFoot, Layer::Out) => {

@@ -171,11 +171,12 @@ impl Reader<'_> {
                 Ok(loaded.value)
             }
             Err(error) => {
-                let hints = error.hints().iter().fold(String::new(), |all, hint| {
-                    all + "
-hint: " + hint
-                });
-                Err(Problems::one(format!("{place}: {error}{hints}")))
+                let mut text = format!("{place}: {error}");
+                for hint in error.hints() {
+                    text.push_str("\nhint: ");
+                    text.push_str(&hint);
+                }
+                Err(Problems::one(text))
             }
         }
     }

@@ -1,0 +1,260 @@
+//! What was typed. Parsing does no work: files are opened and defaults resolved in `commands`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use units::{Length, LngLat, TravelTime};
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "nuanquan",
+    version,
+    about = "暖圈: who is within reach of which service, where the gaps are, and where to build next",
+    after_help = "Exit codes: 0 done, 1 the question has no answer, 2 wrong input.\n\
+                  Results go to stdout or to the named files; messages go to stderr."
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Build one network file (.nqg) from an OpenStreetMap extract
+    Import(Import),
+    /// Print what a network file holds
+    Inspect(Inspect),
+    /// Street pieces or outlines within a time of a place
+    Isochrone(Isochrone),
+    /// Times from each origin to each destination within a limit, as CSV
+    Matrix(Matrix),
+    /// Who is covered under a plan, and where the gaps are
+    Coverage(Coverage),
+    /// Choose sites: from a plan, or from tables of costs and demand
+    Site(Site),
+    /// Compute a plan's baseline and all its scenarios into a folder
+    Run(Run),
+    /// Kept, gained and lost between two result folders of one plan
+    Compare(Compare),
+}
+
+/// Example: nuanquan import monaco.osm.pbf --output monaco.nqg
+#[derive(Args, Debug)]
+#[command(after_help = "Example: nuanquan import monaco.osm.pbf --output monaco.nqg")]
+pub(crate) struct Import {
+    /// OpenStreetMap extract (.osm.pbf)
+    pub(crate) input: PathBuf,
+    /// Network file to write (.nqg); it serves every profile
+    #[arg(long, short)]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: nuanquan inspect monaco.nqg")]
+pub(crate) struct Inspect {
+    /// Network file (.nqg) or extract (.osm.pbf)
+    pub(crate) network: PathBuf,
+    /// Table to read, or JSON for programs
+    #[arg(long, value_enum, default_value_t = InspectFormat::Table)]
+    pub(crate) format: InspectFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum InspectFormat {
+    Table,
+    Json,
+}
+
+/// How positions are joined to streets.
+#[derive(Args, Debug)]
+pub(crate) struct Joining {
+    /// How far a position may lie from the street it is joined to, e.g. 500m
+    #[arg(long, value_parser = units::parse_length, default_value = "500m")]
+    pub(crate) snap_radius: Length,
+    /// `skip` joins to the main network only; `keep` to the nearest street, an island's too
+    #[arg(long, value_enum, default_value_t = Islands::Skip)]
+    pub(crate) islands: Islands,
+    /// Add the straight walk between position and street, at walking speed, to the times
+    #[arg(long)]
+    pub(crate) count_access: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Islands {
+    Skip,
+    Keep,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example: nuanquan isochrone monaco.nqg --profile rider --at 7.42,43.73 \
+                  --limit 5min --limit 15min > circles.geojson"
+)]
+pub(crate) struct Isochrone {
+    /// Network file (.nqg) or extract (.osm.pbf)
+    pub(crate) network: PathBuf,
+    /// Who travels: rider (e-bike courier) or foot
+    #[arg(long, default_value = "rider")]
+    pub(crate) profile: String,
+    /// Place as longitude,latitude in degrees (WGS-84); may be given several times
+    #[arg(
+        long,
+        required = true,
+        value_name = "LNG,LAT",
+        value_parser = units::parse_position,
+        allow_hyphen_values = true
+    )]
+    pub(crate) at: Vec<LngLat>,
+    /// Time limit with its unit, e.g. 15min; inclusive; may be given several times
+    #[arg(long, required = true, value_parser = units::parse_time)]
+    pub(crate) limit: Vec<TravelTime>,
+    /// From where the place can be reached, instead of what can be reached from it
+    #[arg(long)]
+    pub(crate) toward: bool,
+    /// `geojson`: one outline per place and limit; `network`: the reached street pieces
+    #[arg(long, value_enum, default_value_t = IsochroneFormat::Geojson)]
+    pub(crate) format: IsochroneFormat,
+    #[command(flatten)]
+    pub(crate) joining: Joining,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum IsochroneFormat {
+    Geojson,
+    Network,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example: nuanquan matrix monaco.nqg --profile rider --origins riders.csv \
+                  --destinations cabinets.csv --limit 15min > times.csv"
+)]
+pub(crate) struct Matrix {
+    /// Network file (.nqg) or extract (.osm.pbf)
+    pub(crate) network: PathBuf,
+    /// Who travels: rider (e-bike courier) or foot
+    #[arg(long, default_value = "rider")]
+    pub(crate) profile: String,
+    /// CSV with the columns id,lng,lat (degrees, WGS-84)
+    #[arg(long)]
+    pub(crate) origins: PathBuf,
+    /// CSV with the columns id,lng,lat (degrees, WGS-84)
+    #[arg(long)]
+    pub(crate) destinations: PathBuf,
+    /// Time limit with its unit, e.g. 60min; inclusive
+    #[arg(long, value_parser = units::parse_time)]
+    pub(crate) limit: TravelTime,
+    #[command(flatten)]
+    pub(crate) joining: Joining,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example: nuanquan coverage data/shenzhen/plan.toml --format geojson > cells.geojson"
+)]
+pub(crate) struct Coverage {
+    /// Plan file (.toml)
+    pub(crate) plan: PathBuf,
+    /// Scenario of the plan; the baseline when left out
+    #[arg(long)]
+    pub(crate) scenario: Option<String>,
+    /// Summary to read, JSON, or the cells as GeoJSON
+    #[arg(long, value_enum, default_value_t = CoverageFormat::Table)]
+    pub(crate) format: CoverageFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum CoverageFormat {
+    Table,
+    Json,
+    Geojson,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+      nuanquan site data/shenzhen/plan.toml\n  \
+      nuanquan site --costs C.csv --demand D.csv --model mclp --radius 900 --sites 20 --format json\n\n\
+      C.csv has the columns site_id,demand_id,cost and D.csv the columns demand_id,weight.\n\
+      Costs and radius are plain numbers in one unit, decimals allowed; a pair that is not listed\n\
+      cannot serve.")]
+pub(crate) struct Site {
+    /// Plan file (.toml); instead of --costs and --demand
+    #[arg(conflicts_with_all = ["costs", "demand"], required_unless_present = "costs")]
+    pub(crate) plan: Option<PathBuf>,
+    /// CSV of site_id,demand_id,cost
+    #[arg(long, requires = "demand")]
+    pub(crate) costs: Option<PathBuf>,
+    /// CSV of demand_id,weight
+    #[arg(long, requires = "costs")]
+    pub(crate) demand: Option<PathBuf>,
+    /// Which question
+    #[arg(long, value_enum, default_value_t = Model::Mclp)]
+    pub(crate) model: Model,
+    /// Largest cost at which a site covers, a plain number in the unit of the costs
+    #[arg(long)]
+    pub(crate) radius: Option<String>,
+    /// With a plan: the key of the standard that the sites serve
+    #[arg(long, requires = "plan")]
+    pub(crate) standard: Option<String>,
+    /// How many new sites; fixed ones come on top
+    #[arg(long)]
+    pub(crate) sites: Option<u32>,
+    /// Sites that are open already, by id
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) fixed: Vec<String>,
+    /// Search until the answer is proven, or the time limit ends
+    #[arg(long)]
+    pub(crate) exact: bool,
+    /// When to stop with the best answer and a valid bound, e.g. 60s
+    #[arg(long, value_parser = units::parse_time)]
+    pub(crate) time_limit: Option<TravelTime>,
+    /// Demand that no site can serve makes the question infeasible
+    #[arg(long)]
+    pub(crate) require_all: bool,
+    /// Table to read, or JSON for programs
+    #[arg(long, value_enum, default_value_t = SiteFormat::Table)]
+    pub(crate) format: SiteFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Model {
+    /// Fewest sites that cover all demand (集合覆盖选址)
+    Lscp,
+    /// Most demand covered with a number of sites (最大覆盖选址)
+    Mclp,
+    /// Least total of weight x cost with a number of sites (p-中位选址)
+    PMedian,
+    /// Least largest cost with a number of sites (p-中心选址)
+    PCenter,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum SiteFormat {
+    Table,
+    Json,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: nuanquan run data/shenzhen/plan.toml --output results")]
+pub(crate) struct Run {
+    /// Plan file (.toml)
+    pub(crate) plan: PathBuf,
+    /// Folder for the results; made when it does not exist, replaced as a whole when it does
+    #[arg(long, short)]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example: nuanquan compare results/baseline results/close-night --output diff"
+)]
+pub(crate) struct Compare {
+    /// Result folder of one scenario, as written by `run`
+    pub(crate) before: PathBuf,
+    /// Result folder of another scenario of the same plan
+    pub(crate) after: PathBuf,
+    /// Folder for CSV and GeoJSON; only the table is printed when left out
+    #[arg(long, short)]
+    pub(crate) output: Option<PathBuf>,
+}

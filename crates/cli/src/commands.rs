@@ -1,0 +1,13 @@
+//! One file per verb.
+
+pub(crate) mod compare;
+pub(crate) mod coverage;
+pub(crate) mod import;
+pub(crate) mod inspect;
+pub(crate) mod isochrone;
+pub(crate) mod joining;
+pub(crate) mod matrix;
+pub(crate) mod network;
+pub(crate) mod plan;
+pub(crate) mod run;
+pub(crate) mod site;

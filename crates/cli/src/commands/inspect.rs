@@ -1,0 +1,106 @@
+use std::fmt::Write as _;
+
+use graph::{Components, Metric, Policies, Profile};
+use serde_json::json;
+
+use crate::args::{Inspect, InspectFormat};
+use crate::commands::network;
+use crate::failure::Failure;
+use crate::output;
+
+/// `nuanquan inspect`.
+pub(crate) fn run(args: &Inspect) -> Result<(), Failure> {
+    let city = network::open(&args.network)?;
+    let streets = &city.streets;
+    let profiles: Vec<(&str, Components)> =
+        [("rider", Profile::rider()), ("foot", Profile::foot())]
+            .into_iter()
+            .map(|(name, profile)| {
+                let metric = Metric::of(streets, &profile, &Policies::default());
+                (name, Components::of(streets, &metric))
+            })
+            .collect();
+    match args.format {
+        InspectFormat::Json => {
+            let profiles: Vec<_> = profiles
+                .iter()
+                .map(|(name, components)| {
+                    json!({
+                        "profile": name,
+                        "main_length_m": components.main_length_mm() / 1_000,
+                        "usable_length_m": components.usable_length_mm() / 1_000,
+                        "n_components": components.n_components(),
+                    })
+                })
+                .collect();
+            output::json(&json!({
+                "source": serde_json::to_value(&city.source).map_err(anyhow::Error::from)?,
+                "streets": {
+                    "n_nodes": streets.n_original_nodes(),
+                    "n_node_copies": streets.n_nodes() - streets.n_original_nodes(),
+                    "n_edges": streets.n_edges(),
+                    "n_arcs": streets.n_arcs(),
+                    "n_gates": streets.gates().count(),
+                },
+                "profiles": profiles,
+                "places": { "n_places": city.places.len() },
+                "backdrop": { "n_areas": city.backdrop.len() },
+                "boundaries": { "n_boundaries": city.boundaries.all.len() },
+                "report": serde_json::to_value(&city.report).map_err(anyhow::Error::from)?,
+            }))
+        }
+        InspectFormat::Table => {
+            let mut text = String::new();
+            let mut line = |label: &str, value: String| {
+                writeln!(text, "{label:<12}{value}").expect("writing to a string cannot fail");
+            };
+            let source = &city.source;
+            line(
+                "source",
+                format!("{} ({} bytes)", source.file_name, source.n_bytes),
+            );
+            line("sha256", source.sha256.clone());
+            line(
+                "data date",
+                source
+                    .data_date
+                    .clone()
+                    .unwrap_or_else(|| "not stated".to_owned()),
+            );
+            if let Some(area) = &source.bounding_box {
+                line(
+                    "area",
+                    format!("{} to {}", area.south_west(), area.north_east()),
+                );
+            }
+            line("made by", source.program.clone());
+            line(
+                "streets",
+                format!(
+                    "{} junctions ({} copies for turns and compounds), {} pieces, {} arcs, {} gates",
+                    streets.n_original_nodes(),
+                    streets.n_nodes() - streets.n_original_nodes(),
+                    streets.n_edges(),
+                    streets.n_arcs(),
+                    streets.gates().count()
+                ),
+            );
+            for (name, components) in &profiles {
+                let (main, all) = (components.main_length_mm(), components.usable_length_mm());
+                line(
+                    name,
+                    format!(
+                        "{} km of street in the main network, {} km on islands",
+                        main / 1_000_000,
+                        (all - main) / 1_000_000
+                    ),
+                );
+            }
+            line("places", city.places.len().to_string());
+            line("backdrop", format!("{} areas", city.backdrop.len()));
+            line("boundaries", city.boundaries.all.len().to_string());
+            write!(text, "\n{}", city.report).expect("writing to a string cannot fail");
+            output::text(&text)
+        }
+    }
+}

@@ -1,0 +1,120 @@
+use formats::{Column, Layer, Shape, Table, geojson};
+use reach::{Direction, Network, PolygonOptions, ReachedNetwork, SearchSpace, reached_polygons};
+
+use crate::args::{Isochrone, IsochroneFormat};
+use crate::commands::joining::join;
+use crate::commands::network::{self, Streets};
+use crate::failure::Failure;
+use crate::output;
+
+/// `nuanquan isochrone`.
+pub(crate) fn run(args: &Isochrone) -> Result<(), Failure> {
+    let city = network::open(&args.network)?;
+    let streets = Streets::of(&city, &args.profile, &args.joining)?;
+    let network = Network::new(&city.streets, &streets.metric);
+    let direction = if args.toward {
+        Direction::Towards
+    } else {
+        Direction::From
+    };
+    let mut limits = args.limit.clone();
+    limits.sort_unstable();
+    limits.dedup();
+
+    let mut layer = match args.format {
+        IsochroneFormat::Geojson => Layer::new(Table::new("isochrones", outline_columns())),
+        IsochroneFormat::Network => Layer::new(Table::new("reached", piece_columns())),
+    };
+    layer.set_attribute("attribution", "© OpenStreetMap contributors, ODbL 1.0");
+    let mut space = SearchSpace::default();
+    for (origin, &at) in (0_usize..).zip(&args.at) {
+        let (place, snap) = join(&streets, at, &args.joining)?;
+        let reached = ReachedNetwork::of_place(&network, &mut space, &place, direction, &limits);
+        match args.format {
+            IsochroneFormat::Geojson => {
+                let options = PolygonOptions::STANDARD;
+                let polygons = reached_polygons(&network, &streets.usable, &reached, options);
+                for (polygon, reached) in polygons.into_iter().zip(&reached) {
+                    layer.push(
+                        Shape::Outline(polygon.outline),
+                        vec![
+                            origin.into(),
+                            at.lng().into(),
+                            at.lat().into(),
+                            args.profile.clone().into(),
+                            args.toward.into(),
+                            reached.limit.into(),
+                            snap.position.lng().into(),
+                            snap.position.lat().into(),
+                            snap.walk.into(),
+                            kilometers(polygon.leak.reached_mm).into(),
+                            polygon.leak.outside_share().into(),
+                            polygon.leak.inside_share().into(),
+                        ],
+                    );
+                }
+            }
+            IsochroneFormat::Network => {
+                for reached in &reached {
+                    for piece in &reached.pieces {
+                        if piece.start_offset == piece.end_offset {
+                            continue;
+                        }
+                        layer.push(
+                            Shape::Line(piece.line(&network)),
+                            vec![
+                                origin.into(),
+                                reached.limit.into(),
+                                piece.start.into(),
+                                piece.end.into(),
+                                city.streets.edge_way(piece.edge).as_i64().into(),
+                                city.streets.edge_name(piece.edge).map(str::to_owned).into(),
+                            ],
+                        );
+                    }
+                }
+            }
+        }
+    }
+    output::data(|out| {
+        out.write_all(geojson::to_geojson(&layer).as_bytes())?;
+        out.write_all(b"\n")
+    })
+}
+
+fn outline_columns() -> Vec<Column> {
+    vec![
+        Column::integer("origin"),
+        Column::decimal("lng", 7),
+        Column::decimal("lat", 7),
+        Column::text("profile"),
+        Column::boolean("toward"),
+        Column::seconds("limit"),
+        Column::decimal("snapped_lng", 7),
+        Column::decimal("snapped_lat", 7),
+        Column::meters("walk_to_street"),
+        Column::decimal("reached_km", 3),
+        Column::share("reached_outside"),
+        Column::share("unreached_inside"),
+    ]
+}
+
+fn piece_columns() -> Vec<Column> {
+    vec![
+        Column::integer("origin"),
+        Column::seconds("limit"),
+        Column::seconds("start"),
+        Column::seconds("end"),
+        Column::integer("way_id"),
+        Column::text("name"),
+    ]
+}
+
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "street lengths are far below 2^53 mm"
+)]
+fn kilometers(mm: u64) -> f64 {
+    mm as f64 / 1e6
+}

@@ -1,0 +1,53 @@
+use anyhow::anyhow;
+use reach::{Place, Snap};
+use units::{Length, LngLat, Speed, TravelTime};
+
+use crate::args::Joining;
+use crate::commands::network::Streets;
+
+/// Walking speed between a place and the street, that of the foot profile: 1.2 m/s.
+const WALK_MM_PER_S: u32 = 1_200;
+
+/// A position joined to the streets as the options say, or why it cannot be.
+pub(crate) fn join(
+    streets: &Streets<'_>,
+    position: LngLat,
+    joining: &Joining,
+) -> anyhow::Result<(Place, Snap)> {
+    let graph = &streets.city.streets;
+    let radius = joining.snap_radius;
+    let snap = streets.index.snap(graph, position, radius).ok_or_else(|| {
+        let on_island = streets.usable.snap(graph, position, radius).is_some();
+        if on_island {
+            anyhow!(
+                "`{position}` lies on an island: the streets within {} m of it have no way to the \
+                 main network; `--islands keep` uses them all the same",
+                radius.as_m_f64()
+            )
+        } else {
+            anyhow!(
+                "`{position}` lies more than {} m from any street of the profile; check longitude \
+                 and latitude, or give a larger --snap-radius",
+                radius.as_m_f64()
+            )
+        }
+    })?;
+    let access = if joining.count_access {
+        walk_time(snap.walk)
+    } else {
+        TravelTime::ZERO
+    };
+    Ok((
+        Place {
+            point: snap.point,
+            access,
+        },
+        snap,
+    ))
+}
+
+fn walk_time(walk: Length) -> TravelTime {
+    Speed::from_mm_per_s(WALK_MM_PER_S)
+        .expect("not zero")
+        .time_over(walk)
+}

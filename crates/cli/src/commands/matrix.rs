@@ -1,0 +1,104 @@
+use std::fmt::Write as _;
+use std::path::Path;
+
+use formats::Source;
+use formats::positions::{self, NamedPosition};
+use reach::{Network, Place, rows_from};
+
+use crate::args::Matrix;
+use crate::commands::joining::join;
+use crate::commands::network::{self, Streets};
+use crate::failure::Failure;
+use crate::output;
+
+/// `nuanquan matrix`.
+pub(crate) fn run(args: &Matrix) -> Result<(), Failure> {
+    let origins = read(&args.origins)?;
+    let destinations = read(&args.destinations)?;
+    let city = network::open(&args.network)?;
+    let streets = Streets::of(&city, &args.profile, &args.joining)?;
+    let network = Network::new(&city.streets, &streets.metric);
+    let (origin_ids, origins) = join_all(&streets, &origins, args, "origins");
+    let (destination_ids, destinations) = join_all(&streets, &destinations, args, "destinations");
+    let rows = rows_from(&network, &origins, &destinations, args.limit);
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(["origin_id", "destination_id", "time_s"])
+        .map_err(anyhow::Error::from)?;
+    let mut time_s = String::new();
+    for (origin, row) in origin_ids.iter().zip(rows.rows()) {
+        for &(destination, time) in row {
+            let destination = destination_ids[graph::NodeId::new(destination).index()];
+            let tenths = time.as_tenths();
+            time_s.clear();
+            write!(time_s, "{}.{}", tenths / 10, tenths % 10).map_err(anyhow::Error::from)?;
+            csv.write_record([origin, destination, &time_s])
+                .map_err(anyhow::Error::from)?;
+        }
+    }
+    let bytes = csv
+        .into_inner()
+        .map_err(|error| anyhow::anyhow!("{error}"))?;
+    output::data(|out| out.write_all(&bytes))
+}
+
+fn read(path: &Path) -> Result<Vec<NamedPosition>, Failure> {
+    match positions::read(&Source::new(path), None) {
+        Ok(loaded) => {
+            for note in loaded.notes.iter().filter(|note| note.is_warning()) {
+                output::warning(&format!("`{}`: {note}", path.display()));
+            }
+            Ok(loaded.value)
+        }
+        Err(error) => {
+            let mut text = error.to_string();
+            for hint in error.hints() {
+                text.push_str("\nhint: ");
+                text.push_str(&hint);
+            }
+            Err(anyhow::anyhow!(text).into())
+        }
+    }
+}
+
+/// The positions that can be joined to a street; the others are named and left out.
+fn join_all<'a>(
+    streets: &Streets<'_>,
+    positions: &'a [NamedPosition],
+    args: &Matrix,
+    what: &str,
+) -> (Vec<&'a str>, Vec<Place>) {
+    let mut ids = Vec::with_capacity(positions.len());
+    let mut places = Vec::with_capacity(positions.len());
+    let mut unlinked = Vec::new();
+    for row in positions {
+        match join(streets, row.position, &args.joining) {
+            Ok((place, _)) => {
+                ids.push(row.id.as_str());
+                places.push(place);
+            }
+            Err(why) => unlinked.push(format!("`{}`: {why}", row.id)),
+        }
+    }
+    if !unlinked.is_empty() {
+        let shown = unlinked
+            .iter()
+            .take(MOST_SHOWN)
+            .map(|line| format!("\n  {line}"));
+        let rest = unlinked.len().saturating_sub(MOST_SHOWN);
+        let rest = if rest > 0 {
+            format!("\n  and {rest} more")
+        } else {
+            String::new()
+        };
+        output::warning(&format!(
+            "{} of {} {what} are not joined to a street and have no rows:{}{rest}",
+            unlinked.len(),
+            positions.len(),
+            shown.collect::<String>()
+        ));
+    }
+    (ids, places)
+}
+
+/// How many unlinked positions are named; the rest is counted.
+const MOST_SHOWN: usize = 20;

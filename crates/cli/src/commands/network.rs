@@ -1,0 +1,93 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use city::City;
+use graph::{Components, Metric, Policies, Profile};
+use osm::{ImportOptions, Step};
+use reach::SnapIndex;
+
+use crate::args::{Islands, Joining};
+use crate::failure::Failure;
+use crate::progress::Progress;
+
+/// Opens a network file, or imports an extract.
+pub(crate) fn open(path: &Path) -> Result<City, Failure> {
+    let shown = path.display();
+    if !path.exists() {
+        return Err(anyhow::anyhow!("there is no file `{shown}`").into());
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if name.ends_with(".nqg") {
+        return Ok(City::open(path).with_context(|| format!("could not open network `{shown}`"))?);
+    }
+    if name.ends_with(".pbf") {
+        return import(path);
+    }
+    Err(anyhow::anyhow!(
+        "`{shown}` is neither a network file (.nqg) nor an OpenStreetMap extract (.osm.pbf)"
+    )
+    .into())
+}
+
+/// Imports an extract, with a progress bar for anything over a second.
+pub(crate) fn import(path: &Path) -> Result<City, Failure> {
+    let progress = Arc::new(Progress::new());
+    let shown = Arc::clone(&progress);
+    let options = ImportOptions {
+        program: concat!("nuanquan ", env!("CARGO_PKG_VERSION")).to_owned(),
+        progress: Some(Arc::new(move |at| shown.show(&told(at)))),
+        ..ImportOptions::default()
+    };
+    let city = osm::import(path, &options);
+    progress.finish();
+    Ok(city.with_context(|| format!("could not import `{}`", path.display()))?)
+}
+
+/// A city's streets as one profile may use them.
+pub(crate) struct Streets<'a> {
+    pub(crate) city: &'a City,
+    pub(crate) metric: Metric,
+    pub(crate) index: SnapIndex,
+    /// Every street that may be travelled, islands included.
+    pub(crate) usable: SnapIndex,
+}
+
+impl<'a> Streets<'a> {
+    pub(crate) fn of(city: &'a City, profile: &str, joining: &Joining) -> anyhow::Result<Self> {
+        let Some(profile) = Profile::built_in(profile) else {
+            bail!("there is no profile `{profile}`; take `rider` (e-bike courier) or `foot`");
+        };
+        let graph = &city.streets;
+        let metric = Metric::of(graph, &profile, &Policies::default());
+        let components = Components::of(graph, &metric);
+        let usable = SnapIndex::new(graph, |edge| components.is_usable(edge));
+        let index = match joining.islands {
+            Islands::Skip => SnapIndex::new(graph, |edge| components.is_main(edge)),
+            Islands::Keep => usable.clone(),
+        };
+        if index.n_edges() == 0 {
+            bail!(
+                "the network has no street that profile `{}` may use",
+                profile.name
+            );
+        }
+        Ok(Self {
+            city,
+            metric,
+            index,
+            usable,
+        })
+    }
+}
+
+/// What an import is doing, in words.
+fn told(at: osm::Progress) -> String {
+    let mib = at.n_bytes >> 20;
+    match at.step {
+        Step::Relations => format!("reading relations, {mib} MiB"),
+        Step::Ways => format!("reading ways, {mib} MiB"),
+        Step::Nodes => format!("reading nodes, {mib} MiB"),
+        Step::Network => "building the street network".to_owned(),
+    }
+}

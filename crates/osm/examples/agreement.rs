@@ -10,16 +10,16 @@
 
 #[path = "../tests/it/agreement.rs"]
 mod agreement;
-#[path = "../tests/it/conformance.rs"]
-mod conformance;
-#[path = "../tests/it/drawn.rs"]
-mod drawn;
-#[path = "../tests/it/pbf.rs"]
-mod pbf;
+#[path = "../tests/it/plan.rs"]
+mod plan;
 #[path = "../tests/it/route.rs"]
 mod route;
+#[path = "../tests/it/slow_map.rs"]
+mod slow_map;
 #[path = "../tests/it/slow_router.rs"]
 mod slow_router;
+#[path = "../tests/it/slow_tags.rs"]
+mod slow_tags;
 
 use std::path::PathBuf;
 

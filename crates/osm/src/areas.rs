@@ -29,9 +29,15 @@ struct Found<'a> {
 }
 
 /// Everything that is not a street.
-pub(crate) fn assemble(
-    extract: &Extract,
-) -> (Places, Backdrop, Boundaries, Vec<(FindingKind, OsmId)>) {
+pub(crate) struct Areas {
+    pub(crate) places: Places,
+    pub(crate) backdrop: Backdrop,
+    pub(crate) boundaries: Boundaries,
+    pub(crate) findings: Vec<(FindingKind, OsmId)>,
+}
+
+/// Assembles places, backdrop and boundaries.
+pub(crate) fn assemble(extract: &Extract) -> Areas {
     let mut ways: Vec<(&Way, &Extra)> = extract
         .ways
         .iter()
@@ -62,12 +68,12 @@ pub(crate) fn assemble(
             findings.push((FindingKind::BrokenArea, found.id));
         }
     }
-    (
-        places(extract, all()),
-        backdrop(all()),
-        boundaries(all()),
+    Areas {
+        places: places(extract, all()),
+        backdrop: backdrop(all()),
+        boundaries: boundaries(all()),
         findings,
-    )
+    }
 }
 
 fn places<'a>(extract: &'a Extract, all: impl Iterator<Item = &'a Found<'a>>) -> Places {

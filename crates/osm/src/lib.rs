@@ -151,12 +151,22 @@ pub fn import(path: &Path, options: &ImportOptions) -> Result<City, ImportError>
     });
     let network = network::build(path, &mut extract)?;
     let streets = network.graph;
-    let ((places, backdrop, boundaries, area_findings), islands) = rayon::join(
-        || areas::assemble(&extract),
-        || [Profile::rider(), Profile::foot()].map(|profile| islands(&streets, &profile)),
+    let (surroundings, islands) = rayon::join(
+        || {
+            let areas = areas::assemble(&extract);
+            let survey = survey::survey(&extract, &areas.places);
+            (areas, survey)
+        },
+        || {
+            rayon::join(
+                || islands(&streets, &Profile::rider()),
+                || islands(&streets, &Profile::foot()),
+            )
+        },
     );
-    let survey = survey::survey(&extract, &places);
-    for (kind, id) in area_findings.into_iter().chain(survey) {
+    let (areas, survey) = surroundings;
+    let (places, backdrop, boundaries) = (areas.places, areas.backdrop, areas.boundaries);
+    for (kind, id) in areas.findings.into_iter().chain(survey) {
         extract.findings.add(kind, id);
     }
     let header = &extract.header;
@@ -168,7 +178,7 @@ pub fn import(path: &Path, options: &ImportOptions) -> Result<City, ImportError>
         n_boundaries: count(boundaries.all.len()),
         closed_classes: std::mem::take(&mut extract.closed_classes),
         unknown_features: header.unknown_features.clone(),
-        islands: islands.into(),
+        islands: vec![islands.0, islands.1],
         findings: std::mem::take(&mut extract.findings).finish(),
     };
     let source = source(path, &extract, &streets, options, sha256, n_bytes);

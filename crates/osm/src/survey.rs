@@ -1,11 +1,235 @@
 //! Doubts that need the lie of the land: streets that cross without a node, walls across streets,
 //! places far from any street.
+//!
+//! All three ask which line pieces are near, so all pieces are sorted into square cells once.
 
 use city::{FindingKind, OsmId, Places};
+use graph::{RoadClass, WayFlags};
+use rayon::prelude::*;
+use units::{BoundingBox, LngLat};
 
-use crate::read::Extract;
+use crate::ids::as_usize;
+use crate::read::{Extract, Way};
+
+/// Side of a cell in 1e-7 degrees of latitude: about 100 m.
+const CELL_E7: i64 = 9_000;
+/// A piece that spans more cells than this is a ferry or a mistake; it is not surveyed.
+const MAX_CELLS: i64 = 256;
+/// A cell with more pieces than this is not surveyed, so that no file can make it take forever.
+const MAX_PIECES: usize = 400;
+/// A place farther from every street than this is doubted: the default distance of linkage.
+const FAR_M: f64 = 150.0;
+
+/// A straight piece of a street or wall.
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    a: LngLat,
+    b: LngLat,
+    /// Dense numbers of its ends.
+    ends: (u32, u32),
+    way: u32,
+    layer: i8,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Street,
+    /// Part of a bridge or tunnel, where crossing without a node is the point of it.
+    Lifted,
+    Wall,
+}
+
+/// The cells, and how long one is in longitude.
+struct Grid {
+    pieces: Vec<Piece>,
+    /// Cell and piece, sorted.
+    entries: Vec<(u64, u32)>,
+    cell_lng_e7: i64,
+}
 
 /// All such doubts.
-pub(crate) fn survey(_extract: &Extract, _places: &Places) -> Vec<(FindingKind, OsmId)> {
-    Vec::new()
+pub(crate) fn survey(extract: &Extract, places: &Places) -> Vec<(FindingKind, OsmId)> {
+    let grid = Grid::new(extract);
+    let (mut findings, far) = rayon::join(|| grid.crossings(extract), || grid.far_places(places));
+    findings.extend(far);
+    findings
+}
+
+impl Grid {
+    fn new(extract: &Extract) -> Self {
+        let mut pieces = Vec::new();
+        for (number, way) in (0..).zip(&extract.ways) {
+            add_pieces(extract, number, way, &mut pieces);
+        }
+        let bounds = BoundingBox::of(pieces.iter().flat_map(|piece| [piece.a, piece.b]));
+        let middle = bounds.map_or(0.0, |bounds| bounds.center().lat().to_radians());
+        let cell_lng_e7 = stretched(CELL_E7, libm::cos(middle));
+        let mut entries: Vec<(u64, u32)> = (0_u32..)
+            .zip(&pieces)
+            .flat_map(|(number, piece)| {
+                let (low, high) = cells_of(piece, cell_lng_e7);
+                let n_cells = (high.0 - low.0 + 1) * (high.1 - low.1 + 1);
+                let is_small = n_cells <= MAX_CELLS;
+                let rows = if is_small { low.1..high.1 + 1 } else { 0..0 };
+                rows.flat_map(move |y| (low.0..=high.0).map(move |x| (key(x, y), number)))
+            })
+            .collect();
+        entries.par_sort_unstable();
+        Self {
+            pieces,
+            entries,
+            cell_lng_e7,
+        }
+    }
+
+    /// Pairs of pieces that cross without a common node: two streets on one level, or a wall and
+    /// a street.
+    fn crossings(&self, extract: &Extract) -> Vec<(FindingKind, OsmId)> {
+        let found: Vec<Vec<(FindingKind, OsmId)>> = self
+            .entries
+            .par_chunk_by(|a, b| a.0 == b.0)
+            .filter(|cell| cell.len() > 1 && cell.len() <= MAX_PIECES)
+            .map(|cell| {
+                let mut found = Vec::new();
+                for (i, &(at, a)) in cell.iter().enumerate() {
+                    for &(_, b) in &cell[i + 1..] {
+                        let (a, b) = (&self.pieces[as_usize(a)], &self.pieces[as_usize(b)]);
+                        let kind = match (a.kind, b.kind) {
+                            (Kind::Street, Kind::Street) => FindingKind::CrossingWithoutNode,
+                            (Kind::Street, Kind::Wall) | (Kind::Wall, Kind::Street) => {
+                                FindingKind::BarrierAcrossStreet
+                            }
+                            _ => continue,
+                        };
+                        if a.layer == b.layer && cross(a, b) && self.is_first_cell(at, a, b) {
+                            let way = extract.way_ids.id(a.way.max(b.way));
+                            found.push((kind, OsmId::Way(way)));
+                        }
+                    }
+                }
+                found
+            })
+            .collect();
+        found.into_iter().flatten().collect()
+    }
+
+    /// Of the cells that two pieces share, only the first one counts the pair.
+    fn is_first_cell(&self, at: u64, a: &Piece, b: &Piece) -> bool {
+        let (low_a, _) = cells_of(a, self.cell_lng_e7);
+        let (low_b, _) = cells_of(b, self.cell_lng_e7);
+        at == key(low_a.0.max(low_b.0), low_a.1.max(low_b.1))
+    }
+
+    fn far_places(&self, places: &Places) -> Vec<(FindingKind, OsmId)> {
+        places
+            .iter()
+            .filter(|place| !self.has_street_near(place.position))
+            .map(|place| (FindingKind::PlaceFarFromStreet, place.id))
+            .collect()
+    }
+
+    fn has_street_near(&self, place: LngLat) -> bool {
+        let (x, y) = cell_at(place, self.cell_lng_e7);
+        // 150 m reach into the second cell of 100 m.
+        (y - 2..=y + 2).any(|y| {
+            let from = self.entries.partition_point(|&(at, _)| at < key(x - 2, y));
+            self.entries[from..]
+                .iter()
+                .take_while(|&&(at, _)| at <= key(x + 2, y))
+                .map(|&(_, piece)| &self.pieces[as_usize(piece)])
+                .any(|piece| piece.kind != Kind::Wall && distance_m(place, piece) <= FAR_M)
+        })
+    }
+}
+
+fn add_pieces(extract: &Extract, number: u32, way: &Way, pieces: &mut Vec<Piece>) {
+    let (kind, layer) = match way.street {
+        Some(street) => {
+            let facts = &extract.facts[as_usize(street.facts)];
+            let lifted = [WayFlags::BRIDGE, WayFlags::TUNNEL, WayFlags::COVERED];
+            let is_lifted = lifted.iter().any(|&flag| facts.flags.contains(flag));
+            match facts.class {
+                RoadClass::Ferry => return,
+                _ if is_lifted => (Kind::Lifted, facts.layer),
+                _ => (Kind::Street, facts.layer),
+            }
+        }
+        None if way.is_barrier => (Kind::Wall, 0),
+        None => return,
+    };
+    let refs = &extract.refs[as_usize(way.refs.0)..as_usize(way.refs.1)];
+    for pair in refs.windows(2) {
+        let position = |node: u32| extract.positions[as_usize(node)];
+        if let (Some(a), Some(b)) = (position(pair[0]), position(pair[1])) {
+            pieces.push(Piece {
+                a,
+                b,
+                ends: (pair[0], pair[1]),
+                way: number,
+                layer,
+                kind,
+            });
+        }
+    }
+}
+
+/// Column and row, both from the south-west corner of the earth.
+fn cell_at(position: LngLat, cell_lng_e7: i64) -> (i64, i64) {
+    (
+        (i64::from(position.lng_e7()) + 1_800_000_000) / cell_lng_e7,
+        (i64::from(position.lat_e7()) + 900_000_000) / CELL_E7,
+    )
+}
+
+/// Lowest and highest cell of the box around a piece.
+fn cells_of(piece: &Piece, cell_lng_e7: i64) -> ((i64, i64), (i64, i64)) {
+    let (a, b) = (cell_at(piece.a, cell_lng_e7), cell_at(piece.b, cell_lng_e7));
+    ((a.0.min(b.0), a.1.min(b.1)), (a.0.max(b.0), a.1.max(b.1)))
+}
+
+/// Cells of a row lie together.
+fn key(x: i64, y: i64) -> u64 {
+    (y << 32 | x.max(0)).cast_unsigned()
+}
+
+/// A length in latitude as the same length in longitude.
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "between one and a hundred cells"
+)]
+fn stretched(cell_e7: i64, cosine: f64) -> i64 {
+    let stretch = (1.0 / cosine.max(0.01)).min(100.0);
+    cell_e7 * libm::round(stretch * 1_000.0) as i64 / 1_000
+}
+
+/// Whether two pieces cross inside both of them; pieces with a common end do not.
+fn cross(a: &Piece, b: &Piece) -> bool {
+    let (a0, a1) = a.ends;
+    if [a0, a1].contains(&b.ends.0) || [a0, a1].contains(&b.ends.1) {
+        return false;
+    }
+    let side = |p: LngLat, q: LngLat, r: LngLat| {
+        let d = |s: i32, t: i32| i128::from(s) - i128::from(t);
+        let turn = d(q.lng_e7(), p.lng_e7()) * d(r.lat_e7(), p.lat_e7())
+            - d(q.lat_e7(), p.lat_e7()) * d(r.lng_e7(), p.lng_e7());
+        turn.signum()
+    };
+    side(a.a, a.b, b.a) * side(a.a, a.b, b.b) < 0 && side(b.a, b.b, a.a) * side(b.a, b.b, a.b) < 0
+}
+
+/// Distance from a position to a piece, on the plane that touches the earth there.
+fn distance_m(from: LngLat, piece: &Piece) -> f64 {
+    let plane = units::LocalPlane::at(from);
+    let (a, b) = (plane.project(piece.a), plane.project(piece.b));
+    let (dx, dy) = (b.x_m - a.x_m, b.y_m - a.y_m);
+    let squared = dx * dx + dy * dy;
+    let along = if squared > 0.0 {
+        (-(a.x_m * dx + a.y_m * dy) / squared).clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    let (x, y) = (a.x_m + along * dx, a.y_m + along * dy);
+    (x * x + y * y).sqrt()
 }

@@ -6,17 +6,19 @@ use graph::{EdgeId, Metric, OsmWayId, Profile, StreetGraph};
 use osm::ImportOptions;
 use units::Length;
 
-use crate::conformance::policies;
+use crate::plan::policies;
 use crate::route;
-use crate::slow_router::{Plan, SlowMap, SlowPlace, SlowRouter, Who};
+use crate::slow_map::{SlowMap, SlowPlace};
+use crate::slow_router::{Plan, SlowRouter};
+use crate::slow_tags::Who;
 
 /// How many pairs were compared, and how they differed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Agreement {
-    pub(crate) n_pairs: usize,
-    pub(crate) n_reached: usize,
-    pub(crate) n_equal: usize,
-    pub(crate) n_wrong: usize,
+    pub(crate) pairs: usize,
+    pub(crate) reached: usize,
+    pub(crate) equal: usize,
+    pub(crate) wrong: usize,
 }
 
 /// Numbers without pattern, the same every time (Steele, Lea, Flood 2014, `SplitMix64`).
@@ -145,13 +147,10 @@ pub(crate) fn compare(
         )
         .collect();
     let mut random = Random(7);
-    let mut draw = |near: Option<SlowPlace>| -> SlowPlace {
+    let mut draw = || -> SlowPlace {
         let pick = random.below(2) == 0 && !special.is_empty();
         let edge = if pick {
             special[random.below(special.len())]
-        } else if near.is_some() {
-            // Near on the curve is near on the ground.
-            EdgeId::from_index(random.below(graph.n_edges()))
         } else {
             EdgeId::from_index(random.below(graph.n_edges()))
         };
@@ -160,8 +159,8 @@ pub(crate) fn compare(
         let start = u64::from(graph.edge_way_start(edge).as_mm());
         (graph.edge_way(edge).as_i64(), start + offset)
     };
-    let origins: Vec<SlowPlace> = (0..n_origins).map(|_| draw(None)).collect();
-    let destinations: Vec<SlowPlace> = (0..n_destinations).map(|_| draw(None)).collect();
+    let origins: Vec<SlowPlace> = (0..n_origins).map(|_| draw()).collect();
+    let destinations: Vec<SlowPlace> = (0..n_destinations).map(|_| draw()).collect();
     let mut total = Agreement::default();
     let mut wrong = Vec::new();
     for (who, profile) in [(Who::Rider, Profile::rider()), (Who::Foot, Profile::foot())] {
@@ -185,9 +184,9 @@ pub(crate) fn compare(
                     }
                     let fast = fast.next().unwrap().map(|t| u64::from(t.as_tenths()));
                     let fast = fast.filter(|&t| t <= limit_s * 10);
-                    total.n_pairs += 1;
-                    total.n_reached += usize::from(slow.is_some());
-                    total.n_equal += usize::from(slow == fast);
+                    total.pairs += 1;
+                    total.reached += usize::from(slow.is_some());
+                    total.equal += usize::from(slow == fast);
                     let fits = match (slow, fast) {
                         (None, None) => true,
                         // Lengths are rounded to millimetres twice, by two formulas.
@@ -195,7 +194,7 @@ pub(crate) fn compare(
                         (Some(a), None) | (None, Some(a)) => a + 2 + a / 2_000 > limit_s * 10,
                     };
                     if !fits {
-                        total.n_wrong += 1;
+                        total.wrong += 1;
                         if wrong.len() < 10 {
                             wrong.push(format!(
                                 "{who:?} {text}: {origin:?} to {:?}: slow {slow:?}, network {fast:?}",
@@ -221,10 +220,10 @@ fn data(name: &str) -> std::path::PathBuf {
 fn monaco_agrees_with_the_slow_router() {
     let total = compare(&data("monaco/monaco.osm.pbf"), 12, 84, 1_800);
     assert!(
-        total.n_pairs > 12_000 && total.n_reached > total.n_pairs / 4,
+        total.pairs > 12_000 && total.reached > total.pairs / 4,
         "{total:?}"
     );
-    assert!(total.n_equal > total.n_pairs * 9 / 10, "{total:?}");
+    assert!(total.equal > total.pairs * 9 / 10, "{total:?}");
 }
 
 #[test]
@@ -236,8 +235,8 @@ fn shenzhen_agrees_with_the_slow_router() {
         3_600,
     );
     assert!(
-        total.n_pairs > 12_000 && total.n_reached > total.n_pairs / 4,
+        total.pairs > 12_000 && total.reached > total.pairs / 4,
         "{total:?}"
     );
-    assert!(total.n_equal > total.n_pairs * 9 / 10, "{total:?}");
+    assert!(total.equal > total.pairs * 9 / 10, "{total:?}");
 }

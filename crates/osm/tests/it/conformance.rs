@@ -23,13 +23,11 @@ use std::path::PathBuf;
 
 use city::City;
 use graph::verdict::{self, Passage};
-use graph::{
-    Contraflow, EdgeId, FerryPolicy, GatePolicy, Metric, OsmWayId, Policies, Profile, SidePaths,
-    StreetGraph, TurnOnFoot,
-};
+use graph::{EdgeId, GatePolicy, Metric, OsmWayId, Policies, Profile, StreetGraph};
 use units::{Length, Speed, TravelTime};
 
 use crate::drawn::Map;
+use crate::plan::policies;
 use crate::route::{self, Place};
 
 /// The cases of the specification.
@@ -94,37 +92,6 @@ fn rows() -> Vec<Row> {
         }
     }
     rows
-}
-
-pub(crate) fn policies(text: &str) -> Policies {
-    let mut policies = Policies::default();
-    for part in text.split(',').filter(|part| *part != "-") {
-        match part.trim().split_once('=').unwrap() {
-            ("ferries", "on") => policies.ferries = FerryPolicy::Open,
-            ("ferries", "off") => policies.ferries = FerryPolicy::Closed,
-            ("side_paths", "strict") => policies.side_paths = SidePaths::Strict,
-            ("contraflow", "push") => policies.contraflow = Contraflow::Push,
-            ("turn_on_foot", "closed") => policies.turn_on_foot = TurnOnFoot::Closed,
-            ("turn_on_foot", secs) => {
-                let time = TravelTime::from_secs(secs.parse().unwrap());
-                policies.turn_on_foot = TurnOnFoot::Costs(time);
-            }
-            ("gate_delay", secs) => {
-                policies.gate_delay = TravelTime::from_secs(secs.parse().unwrap());
-            }
-            ("gates", policy) => {
-                policies.gates.citywide = Some(match policy {
-                    "through" => GatePolicy::Through,
-                    "enter" => GatePolicy::Enter,
-                    "walk-in" => GatePolicy::WalkIn,
-                    "shut" => GatePolicy::Shut,
-                    other => panic!("no gate policy {other}"),
-                });
-            }
-            other => panic!("no policy {other:?}"),
-        }
-    }
-    policies
 }
 
 /// The five nodes a to e, 100 m apart, between stubs; the way under test is number 2.

@@ -1,6 +1,6 @@
 //! The same bytes in give the same bytes out, whatever the threads and the order of the file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use osm::ImportOptions;
 
@@ -13,7 +13,7 @@ fn data(name: &str) -> PathBuf {
         .join(name)
 }
 
-fn bytes_with(threads: usize, path: &PathBuf) -> Vec<u8> {
+fn bytes_with(threads: usize, path: &Path) -> Vec<u8> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()

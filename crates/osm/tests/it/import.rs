@@ -381,3 +381,58 @@ fn the_header_tells_date_box_and_unknown_features() {
     assert_eq!(city.source.written_by.as_deref(), Some("a test"));
     assert!(!city.source.is_box_from_header && city.source.bounding_box.is_some());
 }
+
+#[test]
+fn doubts_about_the_lie_of_the_land_are_told() {
+    // b–g crosses d–e without a node; f–h does so on a bridge; the wall w–z crosses a–b.
+    let map = Map::parse(
+        "grid 100m
+w
+a b f
+  d     e
+z g h
+          y
+nodes
+y amenity=cafe
+d amenity=cafe
+ways
+ab highway=residential
+bg highway=residential
+ad highway=residential
+de highway=residential
+fh highway=residential|bridge=yes|layer=1
+wz barrier=wall
+",
+    );
+    let mut map = map;
+    // Move the crossing street off the node of the other one, and the wall into the first street.
+    for (letter, shift) in [
+        ('b', 3_000),
+        ('g', 3_000),
+        ('w', 2_000),
+        ('z', 2_000),
+        ('y', 20_000),
+    ] {
+        let node = map
+            .nodes
+            .iter_mut()
+            .find(|n| n.id == drawn::node_id(letter))
+            .unwrap();
+        node.lng_e7 += shift;
+    }
+    let city = map.import().unwrap();
+    let found = |kind| {
+        let finding = city.report.findings.iter().find(|f| f.kind == kind);
+        finding.map(|f| (f.count, f.examples.clone()))
+    };
+    assert_eq!(
+        found(FindingKind::CrossingWithoutNode),
+        Some((1, vec![OsmId::Way(4)]))
+    );
+    assert_eq!(
+        found(FindingKind::BarrierAcrossStreet),
+        Some((2, vec![OsmId::Way(6)]))
+    );
+    let far = OsmId::Node(drawn::node_id('y'));
+    assert_eq!(found(FindingKind::PlaceFarFromStreet), Some((1, vec![far])));
+}

@@ -1,5 +1,7 @@
 //! Integration tests of `osm`.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
 mod agreement;
 mod conformance;
 mod damage;
@@ -7,5 +9,8 @@ mod determinism;
 mod drawn;
 mod import;
 mod pbf;
+mod plan;
 mod route;
+mod slow_map;
 mod slow_router;
+mod slow_tags;

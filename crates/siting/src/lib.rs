@@ -70,7 +70,7 @@
 //!
 //! It reads no files, no map and no clock: a time limit is the caller's [`Effort::stop`].
 //! The same instance, question, seed and work give the same bytes on any number of threads; only an answer that `stop` cut short depends on the moment.
-//! It uses no library for mixed-integer programs: on the reference instances such a library returns later than the search here has proven its answer, or leaves a larger gap.
+//! It uses no library for mixed-integer programs, so that it builds everywhere Rust does.
 mod decimal;
 mod number;
 

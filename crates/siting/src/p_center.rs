@@ -123,7 +123,7 @@ pub(crate) fn solve(
         Known::Open => return Err(no_plan(question, false)),
     };
     // Radii that are neither refuted nor satisfied quickly are set aside: [open_low, open_high].
-    let share = (effort.work / 40).max(1);
+    let share = (effort.work / 10).max(1);
     let mut open: Option<(usize, usize)> = None;
     loop {
         let middle = match open {

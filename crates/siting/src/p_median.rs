@@ -41,7 +41,7 @@ pub(crate) fn solve(
         dual: Dual::default(),
         work: 0,
     };
-    search.exchange.greedy();
+    search.exchange.greedy(effort.stop);
     search.exchange.improve(effort.stop);
     let part = Part::whole(median.site.len());
     if !search.climb_root(&part) {
@@ -187,8 +187,8 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Steps of the bound between two looks at the sites it suggests.
-const STEPS_PER_ROUND: usize = 60;
+/// Steps of the bound between two looks at the sites it suggests; a look costs as much as some 200 steps.
+const STEPS_PER_ROUND: usize = 200;
 /// Rounds without progress before the tree of cases takes over.
 const ROUNDS: u32 = 3;
 
@@ -347,8 +347,8 @@ impl<'a> Exchange<'a> {
     }
 
     /// Opens what saves most for its price while there is room.
-    fn greedy(&mut self) {
-        while self.open.len() < self.median.n_new {
+    fn greedy(&mut self, stop: &(dyn Fn() -> bool + Sync)) {
+        while self.open.len() < self.median.n_new && !stop() {
             let gain = self.gains();
             let key = |s: u32| {
                 let price = self.median.price.get(at(s)).copied().unwrap_or(1).max(1);

@@ -72,6 +72,7 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
     let (Some(week), Some(streets_box), Some(area)) = (week, streets_box, area) else {
         return Err(problems);
     };
+    let complete_box = complete_box(spec, streets_box, &mut problems).unwrap_or(streets_box);
 
     let mut reader = Reader {
         plan,
@@ -105,7 +106,7 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
     };
 
     notes.extend(island_notes(&profiles));
-    let border = border_nodes(&city.streets, &streets_box, DEFAULT_BORDER);
+    let border = border_nodes(&city.streets, &complete_box, DEFAULT_BORDER);
     let zone_of_point = demand.zones_of_points(&zones);
     let mut project = Project {
         spec: spec.clone(),
@@ -130,6 +131,22 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
     };
     project.scenarios = scenarios(&project, &mut problems);
     problems.or(project)
+}
+
+/// The box within which the network holds all streets: as the plan says, else the box that the
+/// extract was cut with, else that of its streets.
+fn complete_box(
+    spec: &PlanSpec,
+    streets_box: BoundingBox,
+    problems: &mut Problems,
+) -> Option<BoundingBox> {
+    let Some([west, south, east, north]) = spec.network.complete_within else {
+        return Some(streets_box);
+    };
+    let outline = box_outline(west, south, east, north);
+    problems
+        .keep("[network], complete_within", outline)?
+        .bounding_box()
 }
 
 /// The box that the extract was cut with, or that of its streets.

@@ -2,7 +2,7 @@
 
 use city::City;
 use coverage::{Amenity, AmenitySet, Capacity, Facility, FacilityKind, KindCatalog, OpeningHours};
-use formats::{Area, Encoding, Loaded, Outside, Source, facilities};
+use formats::{Area, Encoding, Loaded, Note, Outside, Source, facilities};
 use units::{Datum, TravelTime, parse_time};
 
 use crate::plan::Plan;
@@ -62,6 +62,13 @@ impl Reader<'_> {
             for amenity in amenities.iter() {
                 facility.amenities = facility.amenities.with(amenity);
             }
+        }
+        let n_unknown = facilities.iter().filter(|f| f.hours.is_none()).count();
+        if n_unknown > 0 {
+            self.notes.push(format!(
+                "{place}: {n_unknown} of {} facilities have no opening hours and count as open",
+                facilities.len()
+            ));
         }
         Ok(facilities)
     }
@@ -166,8 +173,13 @@ impl Reader<'_> {
     ) -> Result<T, Problems> {
         match loaded {
             Ok(loaded) => {
+                // Hours that the table lacks may come from the layer; `layer` counts what is left.
+                let notes = loaded
+                    .notes
+                    .iter()
+                    .filter(|n| !matches!(n, Note::UnknownHours { .. }));
                 self.notes
-                    .extend(loaded.notes.iter().map(|note| format!("{place}: {note}")));
+                    .extend(notes.map(|note| format!("{place}: {note}")));
                 Ok(loaded.value)
             }
             Err(error) => {

@@ -73,6 +73,10 @@ pub struct NetworkSpec {
     pub path: PathBuf,
     /// How far a place may lie from the street it is joined to, 150 m unless given.
     pub link_radius: Option<String>,
+    /// West, south, east, north of the box within which the file holds all streets; the box in its
+    /// header unless given, or the box around its streets. Help from beyond is not seen, so cells
+    /// near it are edge-affected.
+    pub complete_within: Option<[f64; 4]>,
 }
 
 /// Districts for reports.

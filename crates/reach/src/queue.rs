@@ -6,20 +6,21 @@ use graph::NodeId;
 /// queued again, and the older entry is recognised by its worse time (Dial's buckets with the
 /// label-correcting bucket of Δ-stepping, on one thread). All entries lie in one pool in the order
 /// of pushing; a bucket is a chain through the pool, newest first.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct BucketQueue {
+#[derive(Clone, Debug)]
+pub(crate) struct BucketQueue<T> {
     /// Newest entry of each bucket, `END` when it is empty.
     newest: Vec<u32>,
     /// All entries of the search.
-    pool: Vec<Entry>,
+    pool: Vec<Entry<T>>,
     current: usize,
     /// No entry lies past this bucket.
     last: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Entry {
-    pub(crate) node: u32,
+pub(crate) struct Entry<T> {
+    /// What waits for its turn: a node, perhaps with its source.
+    pub(crate) item: T,
     pub(crate) tenths: u32,
     older: u32,
 }
@@ -30,7 +31,18 @@ const WIDTH_BITS: u32 = 5;
 
 const END: u32 = u32::MAX;
 
-impl BucketQueue {
+impl<T> Default for BucketQueue<T> {
+    fn default() -> Self {
+        Self {
+            newest: Vec::new(),
+            pool: Vec::new(),
+            current: 0,
+            last: 0,
+        }
+    }
+}
+
+impl<T: Copy> BucketQueue<T> {
     /// Empties the queue.
     ///
     /// Cost: the buckets of the last search.
@@ -42,9 +54,9 @@ impl BucketQueue {
         self.last = 0;
     }
 
-    /// Queues a node; its time must not lie before the open bucket.
+    /// Queues an item; its time must not lie before the open bucket.
     #[inline]
-    pub(crate) fn push(&mut self, node: u32, tenths: u32) {
+    pub(crate) fn push(&mut self, item: T, tenths: u32) {
         let bucket = bucket_of(tenths);
         if bucket >= self.newest.len() {
             self.newest.resize((bucket + 1).next_power_of_two(), END);
@@ -52,7 +64,7 @@ impl BucketQueue {
         let newest = &mut self.newest[bucket];
         let entry = NodeId::from_index(self.pool.len()).as_u32();
         self.pool.push(Entry {
-            node,
+            item,
             tenths,
             older: *newest,
         });
@@ -62,7 +74,7 @@ impl BucketQueue {
 
     /// An entry of the earliest bucket that holds any.
     #[inline]
-    pub(crate) fn pop(&mut self) -> Option<Entry> {
+    pub(crate) fn pop(&mut self) -> Option<Entry<T>> {
         loop {
             let newest = self.newest.get_mut(self.current)?;
             if *newest != END {

@@ -9,7 +9,7 @@ use crate::queue::BucketQueue;
 #[derive(Clone, Debug, Default)]
 pub struct SearchSpace {
     labels: Labels,
-    queue: BucketQueue,
+    queue: BucketQueue<u32>,
     reached: Vec<NodeId>,
     stats: SearchStats,
 }
@@ -111,7 +111,7 @@ pub fn within<'a>(
         }
     }
     while let Some(entry) = space.queue.pop() {
-        let node = NodeId::new(entry.node);
+        let node = NodeId::new(entry.item);
         if space.labels.tenths(node) < entry.tenths {
             stats.n_stale += 1;
             continue;

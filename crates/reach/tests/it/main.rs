@@ -3,7 +3,9 @@
 
 mod batch;
 mod isochrone;
+mod nearest;
 mod oracle;
+mod path;
 mod polygon;
 mod random_streets;
 mod snap;

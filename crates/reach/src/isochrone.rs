@@ -1,5 +1,5 @@
 use graph::{ArcId, EdgeId, NodeId};
-use units::{Length, LngLat, TravelTime};
+use units::{Length, LngLat, Speed, TravelTime};
 
 use crate::network::{Direction, Network};
 use crate::place_links::Place;
@@ -65,7 +65,7 @@ impl ReachedNetwork {
         limits
             .iter()
             .map(|&limit| {
-                let mut pieces = Vec::with_capacity(edges.len());
+                let mut pieces = Vec::with_capacity(edges.len() * 2);
                 for &edge in &edges {
                     waves.cut(edge, limit, &mut pieces);
                 }
@@ -100,24 +100,31 @@ impl Waves<'_> {
     fn edges(&self) -> Vec<EdgeId> {
         let graph = self.network.graph();
         let topology = graph.topology();
-        let mut edges = vec![self.place.point.edge];
+        // One bit per edge: reading them off in order is cheaper than sorting what is found twice.
+        let mut bits = vec![0_u64; graph.n_edges().div_ceil(64)];
+        let mut mark = |edge: EdgeId| bits[edge.index() / 64] |= 1 << (edge.index() % 64);
+        mark(self.place.point.edge);
         for &node in self.reached.nodes() {
             match self.direction {
-                Direction::From => edges.extend(
-                    topology
-                        .out_arcs(node)
-                        .filter_map(|arc| self.edge_if_open(arc)),
-                ),
-                Direction::Towards => edges.extend(
-                    topology
-                        .in_arcs(node)
-                        .iter()
-                        .filter_map(|&arc| self.edge_if_open(arc)),
-                ),
+                Direction::From => topology
+                    .out_arcs(node)
+                    .filter_map(|arc| self.edge_if_open(arc))
+                    .for_each(&mut mark),
+                Direction::Towards => topology
+                    .in_arcs(node)
+                    .iter()
+                    .filter_map(|&arc| self.edge_if_open(arc))
+                    .for_each(&mut mark),
             }
         }
-        edges.sort_unstable();
-        edges.dedup();
+        let mut edges = Vec::with_capacity(self.reached.nodes().len() * 2);
+        for (base, &word) in (0..).step_by(64).zip(&bits) {
+            let mut rest = word;
+            while rest != 0 {
+                edges.push(EdgeId::new(base + rest.trailing_zeros()));
+                rest &= rest - 1;
+            }
+        }
         edges
     }
 
@@ -178,6 +185,108 @@ impl Waves<'_> {
 
     /// Appends the reached pieces of an edge.
     fn cut(&self, edge: EdgeId, limit: TravelTime, pieces: &mut Vec<ReachedPiece>) {
+        if edge != self.place.point.edge
+            && let Some(waves) = self.plain_waves(edge)
+        {
+            let first = pieces.len();
+            self.cut_plain(&waves, limit, pieces);
+            debug_assert!(
+                {
+                    let mut searched = Vec::new();
+                    self.cut_any(edge, limit, &mut searched);
+                    searched == pieces[first..]
+                },
+                "the closed form differs from the search on {edge}: {:?}",
+                &pieces[first..]
+            );
+            return;
+        }
+        self.cut_any(edge, limit, pieces);
+    }
+
+    /// The two waves of an edge that has one arc each way and no start of a wave on it: nearly all
+    /// edges.
+    fn plain_waves(&self, edge: EdgeId) -> Option<PlainWaves> {
+        let (graph, metric) = (self.network.graph(), self.network.metric());
+        let (&[forward, backward], 2) = (
+            graph.destination_arcs(edge).first_chunk::<2>()?,
+            graph.destination_arcs(edge).len(),
+        ) else {
+            return None;
+        };
+        debug_assert!(graph.arc_is_forward(forward) && !graph.arc_is_forward(backward));
+        let topology = graph.topology();
+        // From a place the forward arc brings the rising wave in at its tail; towards it, the
+        // forward arc brings the falling wave in at its head, seen from the end of the trip.
+        let (rising, falling) = match self.direction {
+            Direction::From => (forward, backward),
+            Direction::Towards => (backward, forward),
+        };
+        let wave = |arc: ArcId| {
+            let speed = metric.arc_speed(arc)?;
+            let (node, delay) = match self.direction {
+                Direction::From => (topology.tail(arc), TravelTime::ZERO),
+                Direction::Towards => {
+                    let start = u64::from(graph.edge_way_start(edge).as_mm());
+                    let end = start + u64::from(graph.edge_length(edge).as_mm());
+                    let whole = metric.arc_time(arc)?;
+                    (topology.head(arc), whole - speed.time_between(start, end))
+                }
+            };
+            Some((self.reached.time(node)? + delay, speed))
+        };
+        let way_start = u64::from(graph.edge_way_start(edge).as_mm());
+        Some(PlainWaves {
+            edge,
+            rising: wave(rising),
+            falling: wave(falling),
+            way_start,
+            way_end: way_start + u64::from(graph.edge_length(edge).as_mm()),
+        })
+    }
+
+    /// As [`cut_any`](Self::cut_any), in closed form: where a wave ends is where its speed takes it
+    /// in the time that is left.
+    fn cut_plain(&self, waves: &PlainWaves, limit: TravelTime, pieces: &mut Vec<ReachedPiece>) {
+        let (start, end) = (waves.way_start, waves.way_end);
+        // The last position of the rising wave, the first of the falling one.
+        let last = waves
+            .rising
+            .filter(|wave| wave.0 <= limit)
+            .map(|(time, speed)| speed.position_after(start, limit - time).min(end));
+        let first = waves
+            .falling
+            .filter(|wave| wave.0 <= limit)
+            .map(|(time, speed)| first_position(speed, end, limit - time).max(start));
+        let (last, first) = match (last, first) {
+            (Some(last), Some(first)) if first <= last => waves.meet(first, last),
+            both => both,
+        };
+        let offset = |position: u64| {
+            Length::from_mm(u32::try_from(position - start).expect("inside the edge"))
+        };
+        if let (Some(last), Some(wave)) = (last, waves.rising) {
+            pieces.push(self.as_travelled(ReachedPiece {
+                edge: waves.edge,
+                start_offset: Length::ZERO,
+                end_offset: offset(last),
+                start: wave.0,
+                end: wave.0 + wave.1.time_between(start, last),
+            }));
+        }
+        if let (Some(first), Some(wave)) = (first, waves.falling) {
+            pieces.push(self.as_travelled(ReachedPiece {
+                edge: waves.edge,
+                start_offset: offset(end),
+                end_offset: offset(first),
+                start: wave.0,
+                end: wave.0 + wave.1.time_between(first, end),
+            }));
+        }
+    }
+
+    /// As [`cut`](Self::cut), for edges of any number of arcs and waves.
+    fn cut_any(&self, edge: EdgeId, limit: TravelTime, pieces: &mut Vec<ReachedPiece>) {
         let length = self.network.graph().edge_length(edge);
         let own = self.place.point;
         let mut bounds = vec![Length::ZERO];
@@ -269,6 +378,76 @@ impl Waves<'_> {
             },
         }
     }
+}
+
+/// Time and speed of the two waves on an edge, by positions along its way.
+struct PlainWaves {
+    edge: EdgeId,
+    /// Time at the start of the edge.
+    rising: Option<(TravelTime, Speed)>,
+    /// Time at the end of the edge.
+    falling: Option<(TravelTime, Speed)>,
+    way_start: u64,
+    way_end: u64,
+}
+
+impl PlainWaves {
+    /// Where two waves that overlap between `first` and `last` share the edge: the end of the
+    /// rising one, which rules as long as it is not later, and the start of the falling one.
+    fn meet(&self, first: u64, last: u64) -> (Option<u64>, Option<u64>) {
+        let (Some((rise, rise_speed)), Some((fall, fall_speed))) = (self.rising, self.falling)
+        else {
+            return (Some(last), Some(first));
+        };
+        let (start, end) = (self.way_start, self.way_end);
+        let rising_rules = |position: u64| {
+            rise + rise_speed.time_between(start, position)
+                <= fall + fall_speed.time_between(position, end)
+        };
+        if rising_rules(end) {
+            return (Some(end), None);
+        }
+        if !rising_rules(start) || fall + fall_speed.time_between(start, end) <= rise {
+            return (None, Some(start));
+        }
+        let (mut good, mut bad) = (start, end);
+        // Without rounding the waves meet where both have used up the time between them.
+        let up = u64::from(rise_speed.as_mm_per_s());
+        let down = u64::from(fall_speed.as_mm_per_s());
+        let both = u64::from((fall - rise).as_tenths()) * down;
+        let lag = u64::from((rise - fall).as_tenths()) * down;
+        let guess = (((end - start) * 10 + both).saturating_sub(lag)) * up / (up + down) / 10;
+        // Rounding moves it by no more than a tenth of a second each way.
+        let slack = (up + down) / 5 + 1;
+        let low = (start + guess).saturating_sub(slack).clamp(start, end);
+        let high = (start + guess + slack).clamp(start, end);
+        if rising_rules(low) {
+            good = low;
+        }
+        if !rising_rules(high) {
+            bad = high;
+        }
+        while bad - good > 1 {
+            let middle = good.midpoint(bad);
+            if rising_rules(middle) {
+                good = middle;
+            } else {
+                bad = middle;
+            }
+        }
+        (Some(good), Some(good))
+    }
+}
+
+/// The first position from which `end` is reached in `time`.
+fn first_position(speed: Speed, end: u64, time: TravelTime) -> u64 {
+    // Tenths of a second are rounded at positions, so this is one past the last position that lies
+    // a tenth further away than allowed.
+    let whole = speed.time_between(0, end);
+    if whole <= time {
+        return 0;
+    }
+    speed.position_after(0, whole - time - TravelTime::from_tenths(1)) + 1
 }
 
 /// Later than any limit.

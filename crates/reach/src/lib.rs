@@ -68,7 +68,9 @@ pub use network::{Direction, Network, SearchArcs};
 pub use order::ContractionOrder;
 pub use path::{Leg, Path};
 pub use place_links::{Place, PlaceLinks};
-pub use polygon::{Leak, PolygonOptions, ReachedPolygon, reached_polygons};
+pub use polygon::{
+    Leak, PolygonOptions, PolygonSpace, ReachedPolygon, reached_polygons, reached_polygons_in,
+};
 pub use row_fold::{Count, CoverBits, Decay, DecayedSum, FullRow, Nearest, RowFold, WeightedSum};
 pub use rows::{SparseRows, rows_from, rows_towards};
 pub use search::{Reached, SearchSpace, SearchStats, within};

@@ -1,7 +1,11 @@
+use std::sync::{Arc, OnceLock};
+
 use graph::{EdgeId, StreetGraph};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use units::{BoundingBox, Length, LngLat, LocalPlane, PlanePoint};
+
+use crate::polygon::street_raster::StreetRaster;
 
 /// A point of the streets: an edge, and how far along it from its start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +31,9 @@ pub struct Snap {
 #[derive(Clone, Debug)]
 pub struct SnapIndex {
     edges: RTree<GeomWithData<Rectangle<[i32; 2]>, u32>>,
+    /// The same edges laid out in cells, once outlines have been drawn; none when they are too
+    /// many cells.
+    raster: OnceLock<(Length, Option<Arc<StreetRaster>>)>,
 }
 
 impl SnapIndex {
@@ -53,6 +60,34 @@ impl SnapIndex {
             .collect();
         Self {
             edges: RTree::bulk_load(boxes),
+            raster: OnceLock::new(),
+        }
+    }
+
+    /// The indexed edges laid out in cells of one side; `None` when the cells are too many.
+    ///
+    /// Cost: the first side that is asked for is kept, others are made each time.
+    pub(crate) fn raster(
+        &self,
+        graph: &StreetGraph,
+        side: Length,
+        most_cells: usize,
+    ) -> Option<Arc<StreetRaster>> {
+        let make = || {
+            let mut edges: Vec<EdgeId> = self
+                .edges
+                .iter()
+                .map(|entry| EdgeId::new(entry.data))
+                .collect();
+            edges.sort_unstable();
+            let raster = StreetRaster::new(graph, edges.iter().copied(), side, most_cells);
+            raster.map(Arc::new)
+        };
+        let (kept_side, kept) = self.raster.get_or_init(|| (side, make()));
+        if *kept_side == side {
+            kept.clone()
+        } else {
+            make()
         }
     }
 

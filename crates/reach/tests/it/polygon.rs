@@ -143,26 +143,43 @@ proptest! {
         let drawn = polygons(&network, &place, &limits).remove(0);
         let shape = to_geo(&drawn.outline);
         prop_assert!(shape.is_valid(), "{:?}", shape.validation_errors());
-        // The leak by sampling the reached pieces against the outline itself.
+        // Both errors by sampling the streets against the outline itself.
         let mut space = SearchSpace::default();
         let reached = ReachedNetwork::of_place(&network, &mut space, &place, Direction::From, &limits).remove(0);
-        let (mut outside, mut all) = (0.0, 0.0);
-        for piece in &reached.pieces {
-            for ends in piece.line(&network).windows(2) {
-                for i in 0..50 {
-                    let t = (f64::from(i) + 0.5) / 50.0;
+        let inside_m = |line: &[LngLat], length: Length| -> f64 {
+            // A street may be longer than it is drawn, so samples share its length.
+            let shape_m: f64 = line.windows(2).map(|s| s[0].distance_to(s[1]).as_m_f64()).sum();
+            let mut inside_m = 0.0;
+            for ends in line.windows(2) {
+                let share = if shape_m > 0.0 { ends[0].distance_to(ends[1]).as_m_f64() / shape_m } else { 1.0 };
+                for i in 0..200 {
+                    let t = (f64::from(i) + 0.5) / 200.0;
                     let lng = ends[0].lng() + t * (ends[1].lng() - ends[0].lng());
                     let lat = ends[0].lat() + t * (ends[1].lat() - ends[0].lat());
-                    let step_m = ends[0].distance_to(ends[1]).as_m_f64() / 50.0;
-                    all += step_m;
-                    if !drawn.outline.contains(LngLat::from_degrees(lng, lat).unwrap()) {
-                        outside += step_m;
+                    if drawn.outline.contains(LngLat::from_degrees(lng, lat).unwrap()) {
+                        inside_m += share * length.as_m_f64() / 200.0;
                     }
                 }
             }
+            inside_m
+        };
+        let street_inside_m: f64 = graph
+            .edges()
+            .filter(|&edge| graph.destination_arcs(edge).iter().any(|&arc| metric.is_open(arc)))
+            .map(|edge| inside_m(&graph.edge_shape(edge).collect::<Vec<_>>(), graph.edge_length(edge)))
+            .sum();
+        let (mut reached_m, mut reached_inside_m) = (0.0, 0.0);
+        for piece in &reached.pieces {
+            let (low, high) = piece.offsets();
+            reached_m += (high - low).as_m_f64();
+            reached_inside_m += inside_m(&piece.line(&network), high - low);
         }
-        let stated = f64::from(u32::try_from(drawn.leak.reached_outside_mm).unwrap()) / 1_000.0;
-        // Shapes of random streets are shorter than their lengths, so compare in metres of shape.
-        prop_assert!((stated - outside).abs() <= 0.02 * all + 20.0, "stated {stated} m, sampled {outside} m of {all} m");
+        let meters = |mm: u64| f64::from(u32::try_from(mm).unwrap()) / 1_000.0;
+        let near = |stated_m: f64, sampled_m: f64| (stated_m - sampled_m).abs() <= 0.02 * reached_m + 30.0;
+        let leak = drawn.leak;
+        prop_assert_eq!(leak.reached_mm, reached.length_mm());
+        let (outside_m, extra_m) = (reached_m - reached_inside_m, street_inside_m - reached_inside_m);
+        prop_assert!(near(meters(leak.reached_outside_mm), outside_m), "{leak:?}, sampled {outside_m} m outside");
+        prop_assert!(near(meters(leak.unreached_inside_mm), extra_m), "{leak:?}, sampled {extra_m} m inside");
     }
 }

@@ -1,0 +1,247 @@
+use graph::{EdgeId, NodeId, StreetGraph};
+use units::{BoundingBox, Length, LngLat, LocalPlane, PlanePoint};
+
+use crate::isochrone::ReachedPiece;
+
+/// Streets laid out in square cells: which cells an edge passes, and how much street each cell
+/// holds.
+///
+/// Made once for the usable streets of a network; drawing an outline then looks at no geometry.
+#[derive(Clone, Debug)]
+pub(crate) struct StreetRaster {
+    plane: LocalPlane,
+    side_m: f64,
+    /// Lower left cell, in cells from the centre of the plane.
+    min_x: i32,
+    min_y: i32,
+    /// Cells of a row, a power of two that is at least 64, so that columns are read off by masks.
+    width: usize,
+    height: usize,
+    /// Street in each cell, in millimetres.
+    total_mm: Vec<u32>,
+    /// Cells that hold a street, 64 to a word, in rows.
+    streets: Vec<u64>,
+    /// Parts of edge `e` are `first[e]..first[e + 1]`.
+    first: Vec<u32>,
+    parts: Vec<CellPart>,
+}
+
+/// A stretch of an edge in one cell; the parts of an edge follow one another from its start and add
+/// up to its length.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CellPart {
+    pub(crate) cell: u32,
+    pub(crate) mm: u32,
+}
+
+impl StreetRaster {
+    /// Lays out edges in cells of one side; `None` when the box around them has more than
+    /// `most_cells`.
+    ///
+    /// Cost: linear in the cells and in the length of the edges.
+    pub(crate) fn new(
+        graph: &StreetGraph,
+        edges: impl Iterator<Item = EdgeId> + Clone,
+        side: Length,
+        most_cells: usize,
+    ) -> Option<Self> {
+        let side_m = side.as_m_f64().max(1.0);
+        let shapes = edges.clone().flat_map(|edge| graph.edge_shape(edge));
+        let bounding_box = BoundingBox::of(shapes)
+            .unwrap_or_else(|| BoundingBox::of_position(LngLat::from_e7(0, 0)));
+        let plane = LocalPlane::over(&bounding_box);
+        let low = plane.project(bounding_box.south_west());
+        let high = plane.project(bounding_box.north_east());
+        let (min_x, min_y) = (floor(low.x_m / side_m), floor(low.y_m / side_m));
+        let span = |min: i32, high_m: f64| {
+            let last = i64::from(floor(high_m / side_m));
+            usize::try_from(last - i64::from(min) + 1).expect("high lies past low")
+        };
+        let width = span(min_x, high.x_m).max(64).checked_next_power_of_two()?;
+        let height = span(min_y, high.y_m);
+        let n_cells = width.checked_mul(height)?;
+        if n_cells > most_cells {
+            return None;
+        }
+        let mut raster = Self {
+            plane,
+            side_m,
+            min_x,
+            min_y,
+            width,
+            height,
+            total_mm: vec![0; n_cells],
+            streets: vec![0; n_cells / 64],
+            first: Vec::with_capacity(graph.n_edges() + 1),
+            parts: Vec::new(),
+        };
+        let mut points = Vec::new();
+        let mut cuts = Vec::new();
+        for edge in edges {
+            // Edges that are left out have no parts.
+            raster
+                .first
+                .resize(edge.index() + 1, as_u32(raster.parts.len()));
+            points.clear();
+            points.extend(graph.edge_shape(edge).map(|at| raster.plane.project(at)));
+            raster.lay_out(&points, graph.edge_length(edge), &mut cuts);
+        }
+        raster
+            .first
+            .resize(graph.n_edges() + 1, as_u32(raster.parts.len()));
+        Some(raster)
+    }
+
+    /// Appends the parts of one edge.
+    fn lay_out(&mut self, points: &[PlanePoint], length: Length, cuts: &mut Vec<f64>) {
+        let shape_m: f64 = points.windows(2).map(|s| s[0].distance_m(s[1])).sum();
+        let mm_per_m = if shape_m > 0.0 {
+            f64::from(length.as_mm()) / shape_m
+        } else {
+            0.0
+        };
+        let start = self.parts.len();
+        let (mut at_m, mut at_mm) = (0.0, 0_u32);
+        for ends in points.windows(2) {
+            let (a, b) = (ends[0], ends[1]);
+            let (dx, dy) = (b.x_m - a.x_m, b.y_m - a.y_m);
+            let segment_m = a.distance_m(b);
+            cuts.clear();
+            cuts.push(0.0);
+            for (from, delta) in [(a.x_m, dx), (a.y_m, dy)] {
+                if delta.abs() < 1e-9 {
+                    continue;
+                }
+                let (low, high) = (from.min(from + delta), from.max(from + delta));
+                for border in floor(low / self.side_m) + 1..=floor(high / self.side_m) {
+                    let cut = (f64::from(border) * self.side_m - from) / delta;
+                    cuts.push(cut.clamp(0.0, 1.0));
+                }
+            }
+            cuts.push(1.0);
+            cuts.sort_unstable_by(f64::total_cmp);
+            for part in cuts.windows(2) {
+                let middle = f64::midpoint(part[0], part[1]);
+                let cell = self.cell_of(a.x_m + middle * dx, a.y_m + middle * dy);
+                // Rounded at cumulative positions, so that the parts add up.
+                let end_mm = to_mm((at_m + part[1] * segment_m) * mm_per_m).min(length.as_mm());
+                self.push(start, cell, end_mm.saturating_sub(at_mm));
+                at_mm = at_mm.max(end_mm);
+            }
+            at_m += segment_m;
+        }
+        if let Some(last) = self.parts[start..].last_mut() {
+            let rest = length.as_mm() - at_mm;
+            last.mm += rest;
+            self.total_mm[NodeId::new(last.cell).index()] += rest;
+        }
+    }
+
+    fn push(&mut self, start: usize, cell: usize, mm: u32) {
+        self.total_mm[cell] += mm;
+        self.streets[cell / 64] |= 1 << (cell % 64);
+        let cell = as_u32(cell);
+        match self.parts[start..].last_mut() {
+            Some(last) if last.cell == cell => last.mm += mm,
+            _ => self.parts.push(CellPart { cell, mm }),
+        }
+    }
+
+    /// The cell of a point; points on the outer border belong to the cells inside it.
+    fn cell_of(&self, x_m: f64, y_m: f64) -> usize {
+        let at = |m: f64, min: i32, n: usize| {
+            let cell = i64::from(floor(m / self.side_m)) - i64::from(min);
+            usize::try_from(cell.max(0))
+                .expect("not negative")
+                .min(n - 1)
+        };
+        let (x, y) = (
+            at(x_m, self.min_x, self.width),
+            at(y_m, self.min_y, self.height),
+        );
+        y * self.width + x
+    }
+
+    /// Cells of a row.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Column and row of a cell.
+    #[inline]
+    pub(crate) fn column_row(&self, cell: usize) -> (usize, usize) {
+        (cell & (self.width - 1), cell >> self.width.trailing_zeros())
+    }
+
+    /// Rows.
+    pub(crate) fn height(&self) -> usize {
+        self.height
+    }
+
+    /// Side of a cell in metres.
+    pub(crate) fn side_m(&self) -> f64 {
+        self.side_m
+    }
+
+    /// Street in a cell, in millimetres.
+    pub(crate) fn total_mm(&self, cell: usize) -> u32 {
+        self.total_mm[cell]
+    }
+
+    /// Which cells of a row hold a street, 64 to a word.
+    pub(crate) fn streets(&self, row: usize) -> &[u64] {
+        let words = self.width / 64;
+        &self.streets[row * words..(row + 1) * words]
+    }
+
+    /// Where the corner between cells lies, counted in cells from the lower left of the raster.
+    pub(crate) fn position(&self, x: f64, y: f64) -> LngLat {
+        self.plane.unproject(PlanePoint {
+            x_m: (f64::from(self.min_x) + x) * self.side_m,
+            y_m: (f64::from(self.min_y) + y) * self.side_m,
+        })
+    }
+
+    /// Calls `visit` with each part of a reached piece; pieces of edges that are left out have
+    /// none.
+    #[inline]
+    pub(crate) fn for_parts(&self, piece: &ReachedPiece, mut visit: impl FnMut(usize, u32)) {
+        let edge = piece.edge.index();
+        let range =
+            NodeId::new(self.first[edge]).index()..NodeId::new(self.first[edge + 1]).index();
+        let (low, high) = piece.offsets();
+        let (low, high) = (low.as_mm(), high.as_mm());
+        let mut at = 0;
+        for part in &self.parts[range] {
+            let end = at + part.mm;
+            let mm = end.min(high).saturating_sub(at.max(low));
+            if mm > 0 {
+                visit(NodeId::new(part.cell).index(), mm);
+            }
+            at = end;
+        }
+    }
+}
+
+fn as_u32(value: usize) -> u32 {
+    NodeId::from_index(value).as_u32()
+}
+
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "cells of a city are counted in thousands; the cast saturates"
+)]
+fn floor(value: f64) -> i32 {
+    libm::floor(value) as i32
+}
+
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "lengths are positive and saturate"
+)]
+fn to_mm(mm: f64) -> u32 {
+    libm::round(mm) as u32
+}

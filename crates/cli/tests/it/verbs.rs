@@ -1,0 +1,188 @@
+//! Each verb keeps its contract.
+
+use std::fs;
+use std::path::Path;
+
+use crate::program::{data_text, good, run_in};
+
+fn shenzhen() -> String {
+    data_text("shenzhen/shenzhen-futian-2024.osm.pbf")
+}
+
+#[test]
+fn a_network_file_answers_like_the_extract_it_was_made_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let network = folder.path().join("city.nqg");
+    let network = network.to_str().unwrap();
+    good(&["import", &shenzhen(), "--output", network]);
+    let ask = |file: &str| {
+        good(&[
+            "isochrone",
+            file,
+            "--profile",
+            "rider",
+            "--at",
+            "114.0596,22.5420",
+            "--limit",
+            "5min",
+        ])
+    };
+    assert_eq!(ask(network), ask(&shenzhen()));
+    let again = folder.path().join("again.nqg");
+    good(&["import", &shenzhen(), "--output", again.to_str().unwrap()]);
+    assert_eq!(
+        fs::read(network).unwrap(),
+        fs::read(&again).unwrap(),
+        "same bytes in, same out"
+    );
+    let report = good(&["inspect", network]);
+    assert!(
+        report.contains("junctions") && report.contains("rider"),
+        "{report}"
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&good(&["inspect", network, "--format", "json"])).unwrap();
+    assert!(json["streets"]["n_edges"].as_u64().unwrap() > 5_000);
+}
+
+#[test]
+fn matrix_gives_street_times_in_seconds_within_the_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let places = folder.path().join("places.csv");
+    fs::write(
+        &places,
+        "id,lng,lat\ncenter,114.0596,22.5420\nwest,114.0262,22.5362\n\"a,b\",114.0600,22.5690\n",
+    )
+    .unwrap();
+    let places = places.to_str().unwrap();
+    let ask = |limit: &str, more: &[&str]| {
+        let file = shenzhen();
+        let mut words = vec!["matrix", &file, "--profile", "rider", "--origins", places];
+        words.extend(["--destinations", places, "--limit", limit]);
+        words.extend(more);
+        good(&words)
+    };
+    let all = ask("60min", &[]);
+    let mut lines = all.lines();
+    assert_eq!(lines.next(), Some("origin_id,destination_id,time_s"));
+    let rows: Vec<&str> = lines.collect();
+    assert_eq!(rows.len(), 9, "{all}");
+    assert_eq!(rows[0], "center,center,0.0");
+    assert!(
+        rows.iter().any(|row| row.starts_with("\"a,b\",west,")),
+        "{all}"
+    );
+    for row in &rows {
+        let time = row.rsplit(',').next().unwrap();
+        let (_, decimals) = time.split_once('.').unwrap();
+        assert_eq!(decimals.len(), 1, "{row}");
+    }
+    let near = ask("10min", &[]);
+    for row in near.lines().skip(1) {
+        let time: f64 = row.rsplit(',').next().unwrap().parse().unwrap();
+        assert!(time <= 600.0 && rows.contains(&row), "{row}");
+    }
+    let walked = ask("60min", &["--count-access"]);
+    let time = |text: &str| -> f64 {
+        let row = text
+            .lines()
+            .find(|row| row.starts_with("center,west,"))
+            .unwrap();
+        row.rsplit(',').next().unwrap().parse().unwrap()
+    };
+    assert!(
+        time(&walked) > time(&all),
+        "the walk to the street is added"
+    );
+}
+
+#[test]
+fn isochrones_are_multipolygons_and_pieces_carry_their_times() {
+    let ask = |more: &[&str]| -> serde_json::Value {
+        let file = shenzhen();
+        let mut words = vec![
+            "isochrone",
+            &file,
+            "--at",
+            "114.0596,22.5420",
+            "--at",
+            "114.0262,22.5362",
+        ];
+        words.extend(more);
+        serde_json::from_str(&good(&words)).unwrap()
+    };
+    let outlines = ask(&["--limit", "15min", "--limit", "5min"]);
+    let features = outlines["features"].as_array().unwrap();
+    assert_eq!(features.len(), 4, "one for each place and limit");
+    for feature in features {
+        assert_eq!(feature["geometry"]["type"], "MultiPolygon");
+    }
+    let limits: Vec<f64> = features
+        .iter()
+        .map(|f| f["properties"]["limit_s"].as_f64().unwrap())
+        .collect();
+    assert_eq!(limits, [300.0, 900.0, 300.0, 900.0]);
+    let pieces = ask(&["--limit", "5min", "--format", "network"]);
+    let pieces = pieces["features"].as_array().unwrap();
+    assert!(pieces.len() > 100);
+    for piece in pieces {
+        assert_eq!(piece["geometry"]["type"], "LineString");
+        let start = piece["properties"]["start_s"].as_f64().unwrap();
+        let end = piece["properties"]["end_s"].as_f64().unwrap();
+        assert!(start <= end && end <= 300.0, "{piece}");
+    }
+    let toward = ask(&["--limit", "5min", "--format", "network", "--toward"]);
+    for piece in toward["features"].as_array().unwrap() {
+        let start = piece["properties"]["start_s"].as_f64().unwrap();
+        let end = piece["properties"]["end_s"].as_f64().unwrap();
+        assert!(
+            end <= start && start <= 300.0,
+            "time still to go falls along the way: {piece}"
+        );
+    }
+}
+
+#[test]
+fn positions_west_and_south_of_zero_are_understood() {
+    let file = shenzhen();
+    let outcome = run_in(
+        Path::new("."),
+        &[
+            "isochrone",
+            &file,
+            "--at",
+            "-8.49,-41.01",
+            "--limit",
+            "5min",
+        ],
+    );
+    assert_eq!(outcome.code, 2);
+    assert!(
+        outcome
+            .stderr
+            .contains("`-8.49,-41.01` lies more than 500 m"),
+        "{}",
+        outcome.stderr
+    );
+}
+
+#[test]
+fn islands_are_used_only_when_asked_for() {
+    // An island of the demo extract, found by asking for a place that the main network refuses.
+    let file = shenzhen();
+    let report = good(&["inspect", &file]);
+    assert!(report.contains("islands"), "{report}");
+    let at = "114.0596,22.5420";
+    let skip = good(&["isochrone", &file, "--at", at, "--limit", "3min"]);
+    let keep = good(&[
+        "isochrone",
+        &file,
+        "--at",
+        at,
+        "--limit",
+        "3min",
+        "--islands",
+        "keep",
+    ]);
+    assert!(skip.contains("MultiPolygon") && keep.contains("MultiPolygon"));
+}

@@ -149,26 +149,21 @@ pub fn import(path: &Path, options: &ImportOptions) -> Result<City, ImportError>
         step: Step::Network,
         n_bytes: 0,
     });
-    let network = network::build(path, &mut extract)?;
-    let streets = network.graph;
-    let (surroundings, islands) = rayon::join(
-        || {
-            let areas = areas::assemble(&extract);
-            let survey = survey::survey(&extract, &areas.places);
-            (areas, survey)
-        },
-        || {
-            rayon::join(
-                || islands(&streets, &Profile::rider()),
-                || islands(&streets, &Profile::foot()),
-            )
-        },
-    );
-    let (areas, survey) = surroundings;
+    // Areas and survey first: what they need is let go of before the network is frozen.
+    let (areas, crossings) = rayon::join(|| areas::assemble(&extract), || survey::survey(&extract));
+    let survey::Survey { grid, findings } = crossings;
+    let far = grid.far_places(&extract, &areas.places);
+    drop(grid);
     let (places, backdrop, boundaries) = (areas.places, areas.backdrop, areas.boundaries);
-    for (kind, id) in areas.findings.into_iter().chain(survey) {
+    for (kind, id) in areas.findings.into_iter().chain(findings).chain(far) {
         extract.findings.add(kind, id);
     }
+    let network = network::build(path, &mut extract)?;
+    let streets = network.graph;
+    let (rider, foot) = rayon::join(
+        || islands(&streets, &Profile::rider()),
+        || islands(&streets, &Profile::foot()),
+    );
     let header = &extract.header;
     let report = city::ImportReport {
         source: extract.counts,
@@ -178,7 +173,7 @@ pub fn import(path: &Path, options: &ImportOptions) -> Result<City, ImportError>
         n_boundaries: count(boundaries.all.len()),
         closed_classes: std::mem::take(&mut extract.closed_classes),
         unknown_features: header.unknown_features.clone(),
-        islands: vec![islands.0, islands.1],
+        islands: vec![rider, foot],
         findings: std::mem::take(&mut extract.findings).finish(),
     };
     let source = source(path, &extract, &streets, options, sha256, n_bytes);

@@ -49,13 +49,6 @@ pub(crate) fn build(path: &Path, extract: &mut Extract) -> Result<Network, Impor
         .iter()
         .filter(|way| way.street.is_some())
         .collect();
-    let cut: Vec<CutWay> = streets
-        .par_iter()
-        .with_min_len(256)
-        .map(|way| cut_way(extract, way, &is_routing))
-        .collect();
-    drop(is_routing);
-
     let mut findings = Vec::new();
     let mut builder = StreetGraphBuilder::new();
     let facts_ids: Vec<FactsId> = extract
@@ -68,7 +61,14 @@ pub(crate) fn build(path: &Path, extract: &mut Extract) -> Result<Network, Impor
         ids: vec![None; extract.node_ids.len()],
     };
     let mut n_ways = 0;
-    for (way, pieces) in streets.iter().zip(&cut) {
+    // A part at a time, so that the cut ways never lie in memory all at once.
+    let cut = streets.chunks(4_096).flat_map(|ways| {
+        ways.par_iter()
+            .with_min_len(128)
+            .map(|way| cut_way(extract, way, &is_routing))
+            .collect::<Vec<CutWay>>()
+    });
+    for (way, pieces) in streets.iter().zip(cut) {
         let Some(street) = way.street else { continue };
         if pieces.has_missing {
             findings.push((FindingKind::MissingNodes, OsmId::Way(way.id)));
@@ -118,7 +118,11 @@ pub(crate) fn build(path: &Path, extract: &mut Extract) -> Result<Network, Impor
     findings.extend(add_gates(extract, &nodes, &mut builder));
     let (n_turn_restrictions, dropped) = add_restrictions(extract, &edges, &mut builder);
     findings.extend(dropped);
-    drop(cut);
+    // What is left to do needs none of these.
+    drop(is_routing);
+    drop(nodes);
+    drop(edges);
+    extract.let_go();
     for (kind, id) in findings {
         extract.findings.add(kind, id);
     }

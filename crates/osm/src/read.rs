@@ -165,6 +165,21 @@ impl Blocks {
 type Outcome<T> = Result<T, &'static str>;
 
 impl Extract {
+    /// Frees everything but counts, header and findings.
+    pub(crate) fn let_go(&mut self) {
+        self.ways = Vec::new();
+        self.refs = Vec::new();
+        self.facts = Vec::new();
+        self.names = Vec::new();
+        self.node_ids = IdIndex::new();
+        self.way_ids = IdIndex::new();
+        self.positions = Vec::new();
+        self.marks = BTreeMap::new();
+        self.place_nodes = BTreeMap::new();
+        self.relations = BTreeMap::new();
+        self.restrictions = BTreeMap::new();
+    }
+
     fn read_relations(
         &mut self,
         path: &Path,

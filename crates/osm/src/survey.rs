@@ -27,9 +27,14 @@ struct Piece {
     b: LngLat,
     /// Dense numbers of its ends.
     ends: (u32, u32),
+}
+
+/// Where a piece is found: its first node in the pool, and its way. Kept small, since there are
+/// as many as nodes.
+#[derive(Clone, Copy, Debug)]
+struct PieceAt {
+    first: u32,
     way: u32,
-    layer: i8,
-    kind: Kind,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,47 +45,92 @@ enum Kind {
     Wall,
 }
 
+/// What was found, and the cells for further questions.
+pub(crate) struct Survey {
+    pub(crate) grid: Grid,
+    pub(crate) findings: Vec<(FindingKind, OsmId)>,
+}
+
 /// The cells, and how long one is in longitude.
-struct Grid {
-    pieces: Vec<Piece>,
+pub(crate) struct Grid {
+    pieces: Vec<PieceAt>,
+    /// Per way: what its pieces are, and their layer.
+    kinds: Vec<Option<(Kind, i8)>>,
     /// Cell and piece, sorted.
     entries: Vec<(u64, u32)>,
     cell_lng_e7: i64,
 }
 
-/// All such doubts.
-pub(crate) fn survey(extract: &Extract, places: &Places) -> Vec<(FindingKind, OsmId)> {
+/// Crossings, and the cells.
+pub(crate) fn survey(extract: &Extract) -> Survey {
     let grid = Grid::new(extract);
-    let (mut findings, far) = rayon::join(|| grid.crossings(extract), || grid.far_places(places));
-    findings.extend(far);
-    findings
+    let findings = grid.crossings(extract);
+    Survey { grid, findings }
 }
 
 impl Grid {
     fn new(extract: &Extract) -> Self {
-        let mut pieces = Vec::new();
-        for (number, way) in (0..).zip(&extract.ways) {
-            add_pieces(extract, number, way, &mut pieces);
-        }
-        let bounds = BoundingBox::of(pieces.iter().flat_map(|piece| [piece.a, piece.b]));
-        let middle = bounds.map_or(0.0, |bounds| bounds.center().lat().to_radians());
-        let cell_lng_e7 = stretched(CELL_E7, libm::cos(middle));
-        let mut entries: Vec<(u64, u32)> = (0_u32..)
-            .zip(&pieces)
-            .flat_map(|(number, piece)| {
-                let (low, high) = cells_of(piece, cell_lng_e7);
-                let n_cells = (high.0 - low.0 + 1) * (high.1 - low.1 + 1);
-                let is_small = n_cells <= MAX_CELLS;
-                let rows = if is_small { low.1..high.1 + 1 } else { 0..0 };
-                rows.flat_map(move |y| (low.0..=high.0).map(move |x| (key(x, y), number)))
-            })
+        let kinds: Vec<Option<(Kind, i8)>> = extract
+            .ways
+            .iter()
+            .map(|way| kind_of(extract, way))
             .collect();
-        entries.par_sort_unstable();
-        Self {
-            pieces,
-            entries,
-            cell_lng_e7,
+        let mut pieces = Vec::new();
+        for ((way, data), _) in (0..)
+            .zip(&extract.ways)
+            .zip(&kinds)
+            .filter(|(_, k)| k.is_some())
+        {
+            let has_both = |first: &u32| {
+                let at = |index: u32| extract.refs[as_usize(index)];
+                let is_there = |node: u32| extract.positions[as_usize(node)].is_some();
+                is_there(at(*first)) && is_there(at(first + 1))
+            };
+            let firsts = data.refs.0..data.refs.1.saturating_sub(1);
+            pieces.extend(firsts.filter(has_both).map(|first| PieceAt { first, way }));
         }
+        let mut grid = Self {
+            pieces,
+            kinds,
+            entries: Vec::new(),
+            cell_lng_e7: CELL_E7,
+        };
+        let corners = (0..grid.pieces.len()).map(|i| grid.piece(extract, i).a);
+        let middle = BoundingBox::of(corners).map_or(0.0, |all| all.center().lat().to_radians());
+        grid.cell_lng_e7 = stretched(CELL_E7, libm::cos(middle));
+        let spans = |number: usize| {
+            let (low, high) = cells_of(&grid.piece(extract, number), grid.cell_lng_e7);
+            let n_cells = (high.0 - low.0 + 1) * (high.1 - low.1 + 1);
+            (n_cells <= MAX_CELLS).then_some((low, high, n_cells))
+        };
+        let total: i64 = (0..grid.pieces.len()).filter_map(spans).map(|s| s.2).sum();
+        let mut entries = Vec::with_capacity(usize::try_from(total).unwrap_or_default());
+        for (number, index) in (0_u32..).zip(0..grid.pieces.len()) {
+            if let Some((low, high, _)) = spans(index) {
+                for y in low.1..=high.1 {
+                    entries.extend((low.0..=high.0).map(|x| (key(x, y), number)));
+                }
+            }
+        }
+        entries.par_sort_unstable();
+        grid.entries = entries;
+        grid
+    }
+
+    fn piece(&self, extract: &Extract, number: usize) -> Piece {
+        let first = as_usize(self.pieces[number].first);
+        let ends = (extract.refs[first], extract.refs[first + 1]);
+        let position = |node: u32| extract.positions[as_usize(node)];
+        let there = "pieces run between nodes that are there";
+        Piece {
+            a: position(ends.0).expect(there),
+            b: position(ends.1).expect(there),
+            ends,
+        }
+    }
+
+    fn kind(&self, number: u32) -> Option<(Kind, i8)> {
+        self.kinds[as_usize(self.pieces[as_usize(number)].way)]
     }
 
     /// Pairs of pieces that cross without a common node: two streets on one level, or a wall and
@@ -91,20 +141,31 @@ impl Grid {
             .par_chunk_by(|a, b| a.0 == b.0)
             .filter(|cell| cell.len() > 1 && cell.len() <= MAX_PIECES)
             .map(|cell| {
+                let pieces: Vec<Piece> = cell
+                    .iter()
+                    .map(|&(_, number)| self.piece(extract, as_usize(number)))
+                    .collect();
+                let kinds: Vec<_> = cell.iter().map(|&(_, number)| self.kind(number)).collect();
                 let mut found = Vec::new();
-                for (i, &(at, a)) in cell.iter().enumerate() {
-                    for &(_, b) in &cell[i + 1..] {
-                        let (a, b) = (&self.pieces[as_usize(a)], &self.pieces[as_usize(b)]);
-                        let kind = match (a.kind, b.kind) {
+                for (i, &(at, first)) in cell.iter().enumerate() {
+                    for k in i + 1..cell.len() {
+                        let (Some((kind_a, layer_a)), Some((kind_b, layer_b))) =
+                            (kinds[i], kinds[k])
+                        else {
+                            continue;
+                        };
+                        let kind = match (kind_a, kind_b) {
                             (Kind::Street, Kind::Street) => FindingKind::CrossingWithoutNode,
                             (Kind::Street, Kind::Wall) | (Kind::Wall, Kind::Street) => {
                                 FindingKind::BarrierAcrossStreet
                             }
                             _ => continue,
                         };
-                        if a.layer == b.layer && cross(a, b) && self.is_first_cell(at, a, b) {
-                            let way = extract.way_ids.id(a.way.max(b.way));
-                            found.push((kind, OsmId::Way(way)));
+                        let (a, b) = (&pieces[i], &pieces[k]);
+                        if layer_a == layer_b && cross(a, b) && self.is_first_cell(at, a, b) {
+                            let way = |number: u32| self.pieces[as_usize(number)].way;
+                            let later = way(first).max(way(cell[k].1));
+                            found.push((kind, OsmId::Way(extract.way_ids.id(later))));
                         }
                     }
                 }
@@ -121,15 +182,20 @@ impl Grid {
         at == key(low_a.0.max(low_b.0), low_a.1.max(low_b.1))
     }
 
-    fn far_places(&self, places: &Places) -> Vec<(FindingKind, OsmId)> {
+    /// Places without a street near them.
+    pub(crate) fn far_places(
+        &self,
+        extract: &Extract,
+        places: &Places,
+    ) -> Vec<(FindingKind, OsmId)> {
         places
             .iter()
-            .filter(|place| !self.has_street_near(place.position))
+            .filter(|place| !self.has_street_near(extract, place.position))
             .map(|place| (FindingKind::PlaceFarFromStreet, place.id))
             .collect()
     }
 
-    fn has_street_near(&self, place: LngLat) -> bool {
+    fn has_street_near(&self, extract: &Extract, place: LngLat) -> bool {
         let (x, y) = cell_at(place, self.cell_lng_e7);
         // 150 m reach into the second cell of 100 m.
         (y - 2..=y + 2).any(|y| {
@@ -137,40 +203,25 @@ impl Grid {
             self.entries[from..]
                 .iter()
                 .take_while(|&&(at, _)| at <= key(x + 2, y))
-                .map(|&(_, piece)| &self.pieces[as_usize(piece)])
-                .any(|piece| piece.kind != Kind::Wall && distance_m(place, piece) <= FAR_M)
+                .filter(|&&(_, number)| self.kind(number).is_some_and(|k| k.0 != Kind::Wall))
+                .map(|&(_, number)| self.piece(extract, as_usize(number)))
+                .any(|piece| distance_m(place, &piece) <= FAR_M)
         })
     }
 }
 
-fn add_pieces(extract: &Extract, number: u32, way: &Way, pieces: &mut Vec<Piece>) {
-    let (kind, layer) = match way.street {
-        Some(street) => {
-            let facts = &extract.facts[as_usize(street.facts)];
-            let lifted = [WayFlags::BRIDGE, WayFlags::TUNNEL, WayFlags::COVERED];
-            let is_lifted = lifted.iter().any(|&flag| facts.flags.contains(flag));
-            match facts.class {
-                RoadClass::Ferry => return,
-                _ if is_lifted => (Kind::Lifted, facts.layer),
-                _ => (Kind::Street, facts.layer),
-            }
-        }
-        None if way.is_barrier => (Kind::Wall, 0),
-        None => return,
+/// What the pieces of a way are, and their layer; `None` when they are not surveyed.
+fn kind_of(extract: &Extract, way: &Way) -> Option<(Kind, i8)> {
+    let Some(street) = way.street else {
+        return way.is_barrier.then_some((Kind::Wall, 0));
     };
-    let refs = &extract.refs[as_usize(way.refs.0)..as_usize(way.refs.1)];
-    for pair in refs.windows(2) {
-        let position = |node: u32| extract.positions[as_usize(node)];
-        if let (Some(a), Some(b)) = (position(pair[0]), position(pair[1])) {
-            pieces.push(Piece {
-                a,
-                b,
-                ends: (pair[0], pair[1]),
-                way: number,
-                layer,
-                kind,
-            });
-        }
+    let facts = &extract.facts[as_usize(street.facts)];
+    let lifted = [WayFlags::BRIDGE, WayFlags::TUNNEL, WayFlags::COVERED];
+    let is_lifted = lifted.iter().any(|&flag| facts.flags.contains(flag));
+    match facts.class {
+        RoadClass::Ferry => None,
+        _ if is_lifted => Some((Kind::Lifted, facts.layer)),
+        _ => Some((Kind::Street, facts.layer)),
     }
 }
 

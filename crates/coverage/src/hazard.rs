@@ -106,6 +106,47 @@ pub enum HazardState {
     Fixed,
 }
 
+impl HazardState {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Reported, Self::Confirmed, Self::Fixed];
+
+    /// The key as written in plans and tables.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Reported => "reported",
+            Self::Confirmed => "confirmed",
+            Self::Fixed => "fixed",
+        }
+    }
+
+    /// The name in Chinese.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Reported => "待处理",
+            Self::Confirmed => "已核实",
+            Self::Fixed => "已处理",
+        }
+    }
+}
+
+/// A word that names no state of a report.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{0}` is no state of a report; known are reported, confirmed, fixed")]
+pub struct UnknownState(String);
+
+/// From the key or the Chinese name.
+impl FromStr for HazardState {
+    type Err = UnknownState;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        let called = |state: &Self| state.key() == text || state.zh() == text;
+        Self::ALL
+            .into_iter()
+            .find(called)
+            .ok_or_else(|| UnknownState(text.to_owned()))
+    }
+}
+
 /// A reported hazard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hazard {

@@ -96,7 +96,9 @@ pub use explain::{ORDINARY_DETOUR_PERCENT, Obstacle, Reason, ReasonInputs, reaso
 pub use facility::{Capacity, Facility};
 pub use facility_index::FacilityIndex;
 pub use gap::{Gap, gaps};
-pub use hazard::{Hazard, HazardKind, HazardRules, HazardState, StreetEffect, UnknownHazard};
+pub use hazard::{
+    Hazard, HazardKind, HazardRules, HazardState, StreetEffect, UnknownHazard, UnknownState,
+};
 pub use hourly::{HourlyProfile, OpenHours, night_gap};
 pub use hours::{
     HolidayCalendar, HolidayError, HourSet, HoursError, OpeningHours, ReferenceWeek, WeekError,

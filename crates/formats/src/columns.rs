@@ -35,11 +35,17 @@ pub enum Field {
     Demand,
     /// Id of a zone.
     Zone,
+    /// What has become of a report.
+    State,
+    /// Since when something has been there.
+    Since,
+    /// What a report says.
+    Note,
 }
 
 impl Field {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Id,
         Self::Name,
         Self::Lng,
@@ -54,6 +60,9 @@ impl Field {
         Self::Opened,
         Self::Demand,
         Self::Zone,
+        Self::State,
+        Self::Since,
+        Self::Note,
     ];
 
     /// The key by which a plan names it.
@@ -168,6 +177,16 @@ impl Field {
                 "片区",
                 "区域编号",
             ],
+            Self::State => &["state", "status", "状态", "处理状态"],
+            Self::Since => &[
+                "since",
+                "reported",
+                "date",
+                "上报时间",
+                "上报日期",
+                "发现时间",
+            ],
+            Self::Note => &["note", "description", "comment", "备注", "描述", "说明"],
         }
     }
 

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use coverage::{Amenity, AmenitySet, Capacity, Facility, FacilityKind, KindCatalog, OpeningHours};
 use units::TravelTime;
 
+use crate::cells::Cells;
 use crate::datum::Positions;
-use crate::sheet::{ColumnIndex, Reading, Sheet, SheetRow};
-use crate::{Area, Field, Loaded, Note, ProblemKind, ReadError, RowPlace, Source};
+use crate::sheet::{ColumnIndex, Reading, Sheet};
+use crate::{Area, Field, Loaded, Note, ProblemKind, ReadError, Source};
 
 /// How a facility layer is read.
 #[derive(Clone, Copy, Debug)]
@@ -115,68 +116,7 @@ pub fn from_sheet(
     reading.finish("facilities", sheet, facilities)
 }
 
-/// One row, and where its problems go.
-struct Cells<'a> {
-    sheet: &'a Sheet,
-    row: &'a SheetRow,
-    reading: &'a mut Reading,
-}
-
 impl Cells<'_> {
-    /// A value that may be empty; what is there must be readable.
-    fn parsed<T>(
-        &mut self,
-        column: Option<ColumnIndex>,
-        wanted: &str,
-        parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Option<T> {
-        let column = column?;
-        let text = self.row.value(column);
-        if text.is_empty() {
-            return None;
-        }
-        let value = parse(text);
-        if value.is_none() {
-            let kind = ProblemKind::Value {
-                column: self.sheet.column_name(column).to_owned(),
-                got: text.to_owned(),
-                wanted: wanted.to_owned(),
-            };
-            self.reading.problems.push(self.row.place, kind);
-        }
-        value
-    }
-
-    /// A value that must be there and may stand only once.
-    fn unique(
-        &mut self,
-        column: Option<ColumnIndex>,
-        seen: &mut BTreeMap<String, RowPlace>,
-    ) -> Option<String> {
-        let column = column?;
-        let text = self.row.value(column).to_owned();
-        let name = self.sheet.column_name(column).to_owned();
-        if text.is_empty() {
-            let kind = ProblemKind::Empty {
-                column: name,
-                wanted: "an id".to_owned(),
-            };
-            self.reading.problems.push(self.row.place, kind);
-            return None;
-        }
-        if let Some(&first) = seen.get(&text) {
-            let kind = ProblemKind::Repeated {
-                column: name,
-                got: text,
-                first,
-            };
-            self.reading.problems.push(self.row.place, kind);
-            return None;
-        }
-        seen.insert(text.clone(), self.row.place);
-        Some(text)
-    }
-
     fn kind(&mut self, column: Option<ColumnIndex>, catalog: &KindCatalog) -> Option<FacilityKind> {
         let column = column?;
         let text = self.row.value(column);

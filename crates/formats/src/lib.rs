@@ -35,6 +35,7 @@
 
 mod area;
 pub mod boundaries;
+mod cells;
 mod columns;
 pub mod csv;
 mod datum;
@@ -43,6 +44,7 @@ mod encoding;
 mod error;
 pub mod facilities;
 pub mod geojson;
+pub mod hazards;
 mod layer;
 mod note;
 pub mod positions;

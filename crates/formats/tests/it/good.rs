@@ -1,10 +1,10 @@
 //! What is understood: Chinese and English columns, encodings, datums, shapes.
 
-use coverage::{Amenity, Demand, FacilityKind, KindCatalog, Zones};
+use coverage::{Amenity, Demand, FacilityKind, HazardKind, HazardState, KindCatalog, Zones};
 use formats::facilities::FacilityOptions;
 use formats::{
     Area, ColumnMap, Encoding, Field, Note, Outside, Source, boundaries, demand, facilities,
-    positions,
+    hazards, positions,
 };
 use units::{BoundingBox, Datum, Gcj02, LngLat, Outline, TravelTime};
 
@@ -216,4 +216,44 @@ fn zones_have_ids_and_perhaps_names() {
     let outline = boundaries::read_outline(&source).unwrap().value;
     assert_eq!(outline.polygons().len(), 2);
     assert!(outline.contains(at(114.02, 22.55)));
+}
+
+#[test]
+fn hazards_are_read_with_their_state() {
+    let text = "编号,类型,经度,纬度,状态,上报时间,备注\nh1,井盖缺失,114.05,22.54,已核实,2026-05-01,路口\n\
+        h2,blocked-road,114.06,22.55,,,\n";
+    let (_folder, source) = file("hazards.csv", text.as_bytes());
+    let hazards = hazards::read(&source, None).unwrap().value;
+    let kinds: Vec<HazardKind> = hazards.iter().map(|hazard| hazard.kind).collect();
+    assert_eq!(
+        kinds,
+        [HazardKind::MissingManholeCover, HazardKind::BlockedRoad]
+    );
+    let states: Vec<HazardState> = hazards.iter().map(|hazard| hazard.state).collect();
+    assert_eq!(states, [HazardState::Confirmed, HazardState::Reported]);
+    assert_eq!(
+        (hazards[0].since.as_str(), hazards[0].note.as_str()),
+        ("2026-05-01", "路口")
+    );
+
+    let (_folder, source) = file(
+        "hazards.csv",
+        b"id,kind,lng,lat,state\nh1,dark-stret,114.05,22.54,gone\n",
+    );
+    let error = hazards::read(&source, None).unwrap_err();
+    let told: Vec<String> = error
+        .to_string()
+        .lines()
+        .skip(1)
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "  line 2: `kind` is `dark-stret`; wanted one of blocked-road, missing-manhole-cover, \
+             dark-street, broken-surface, standing-water, other",
+            "  line 2: `state` is `gone`; wanted one of reported, confirmed, fixed",
+        ]
+    );
+    assert_eq!(error.hints(), ["did you mean `dark-street`?"]);
 }

@@ -110,7 +110,7 @@ pub use kind::{CustomKind, FacilityKind, KindCatalog, KindError, UnknownKind};
 pub use ledger::{CellLedger, FacilityLedger, Ledger, Margin};
 pub use linkage::{DEFAULT_RADIUS, Link, LinkOptions, Linkage};
 pub use open_set::OpenSet;
-pub use route::{Route, RouteStep};
+pub use route::{RouteStep, route_steps};
 pub use rows::{RowEntry, Rows};
 pub use service_coverage::{FRAGILE_BAND_PERCENT, ServiceCoverage, ServiceInputs};
 pub use spelling::nearest_spelling;

@@ -2,12 +2,12 @@
 
 use coverage::{
     DemandId, Facility, FacilityId, FacilityKind, LinkOptions, Linkage, Obstacle, OpenSet,
-    OpeningHours, Reason, ReasonInputs, Resolution, Route, Rows, ServiceCoverage, ServiceInputs,
-    StudyArea, gaps, reasons,
+    OpeningHours, Reason, ReasonInputs, Resolution, Rows, ServiceCoverage, ServiceInputs,
+    StudyArea, gaps, reasons, route_steps,
 };
 use graph::{ArcPrice, Metric, picture};
 use proptest::prelude::*;
-use reach::{Network, SnapIndex};
+use reach::{Network, Path, SearchSpace, SnapIndex};
 use units::{BoundingBox, Length, LngLat, Outline, TravelTime};
 
 use crate::city::{City, one, options, speed};
@@ -44,34 +44,30 @@ proptest! {
         let linkage = Linkage::of_positions(graph, &index, &positions, options());
         let limit = TravelTime::from_secs(400);
         let rows = Rows::search(&network, &linkage, &linkage, limit);
+        let mut space = SearchSpace::default();
         for (point, from) in linkage.links().iter().enumerate() {
             let row = rows.row(DemandId::from_index(point));
             for (facility, to) in linkage.links().iter().enumerate() {
                 let Some((from, to)) = from.zip(*to) else { continue };
                 let want = row.iter().find(|entry| entry.facility == FacilityId::from_index(facility));
-                let route = Route::find(&network, &from.place, &to.place, limit);
-                prop_assert_eq!(route.as_ref().map(|route| route.time), want.map(|entry| entry.time));
-                let Some(route) = route else { continue };
-                // Time runs on without a break, and so does the line.
-                let mut clock = route.access;
-                let mut last: Option<LngLat> = None;
-                for piece in &route.pieces {
-                    prop_assert_eq!(piece.start, clock);
-                    clock = piece.end;
-                    let line = piece.line(&network);
-                    if let Some(last) = last {
-                        prop_assert!(last.distance_to(line[0]) <= Length::from_mm(50));
-                    }
-                    last = line.last().copied();
-                }
-                prop_assert_eq!(clock + route.egress, route.time);
-                let line = route.line(&network);
-                prop_assert!(line[0].distance_to(from.position) <= Length::from_mm(50));
-                let end = line.last().unwrap();
-                prop_assert!(end.distance_to(to.position) <= Length::from_mm(50));
-                let steps = route.steps(&network);
+                let path = Path::between(&network, &mut space, &from.place, &to.place, limit);
+                prop_assert_eq!(path.as_ref().map(Path::time), want.map(|entry| entry.time));
+                let Some(path) = path else { continue };
+                // Streets and minutes of the steps are those of the trip.
+                let steps = route_steps(&network, &path);
                 let length: Length = steps.iter().map(|step| step.length).sum();
-                prop_assert_eq!(length, route.length());
+                prop_assert_eq!(length, path.length());
+                let time: TravelTime = steps.iter().map(|step| step.time).sum();
+                prop_assert_eq!(path.origin_access + time + path.destination_access, path.time());
+                // Each step is a street of its own.
+                for pair in steps.windows(2) {
+                    prop_assert_ne!(&pair[0].name, &pair[1].name);
+                }
+                let line = path.line(&network);
+                if let (Some(start), Some(end)) = (line.first(), line.last()) {
+                    prop_assert!(start.distance_to(from.position) <= Length::from_mm(50));
+                    prop_assert!(end.distance_to(to.position) <= Length::from_mm(50));
+                }
             }
         }
     }

@@ -39,6 +39,7 @@ pub mod picture;
 mod policy;
 mod price;
 mod profile;
+mod profile_spec;
 mod push_reach;
 mod street_graph;
 mod topology;
@@ -64,5 +65,6 @@ pub use policy::{
 };
 pub use price::gate_policies;
 pub use profile::{ClassRule, Opens, Profile, Push, TravelsAs, TurnStance};
+pub use profile_spec::{BarrierRule, ClassSpec, ProfileError, ProfileSpec, PushSpec};
 pub use street_graph::{Stops, StreetGraph};
 pub use topology::Topology;

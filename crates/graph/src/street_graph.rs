@@ -46,7 +46,8 @@ pub struct StreetGraph {
 }
 
 /// Signals and crossings met along an edge, forward then backward; those at the end of travel are
-/// counted, those at its beginning are not.
+/// counted, those at its beginning are not. Their delay is paid at the end of the edge, so a trip
+/// that ends on the edge does not pay it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stops {
     /// Traffic signals.

@@ -436,3 +436,123 @@ wz barrier=wall
     let far = OsmId::Node(drawn::node_id('y'));
     assert_eq!(found(FindingKind::PlaceFarFromStreet), Some((1, vec![far])));
 }
+
+#[test]
+fn a_real_file_out_of_order_imports() {
+    let path = data("samples/moscow-unsorted.osm.pbf");
+    let city = osm::import(&path, &ImportOptions::default()).unwrap();
+    let rider = &city.report.islands[0];
+    assert!(rider.usable_length_m > 10_000, "{rider:?}");
+    assert!(
+        rider.main_length_m * 10 > rider.usable_length_m * 8,
+        "{rider:?}"
+    );
+    let missing = city
+        .report
+        .findings
+        .iter()
+        .find(|f| f.kind == FindingKind::MissingNodes);
+    assert!(
+        missing.is_none_or(|finding| finding.count < 5),
+        "{missing:?}"
+    );
+}
+
+#[test]
+fn a_profile_of_a_plan_needs_no_new_import() {
+    let map = Map::parse(
+        "grid 100m
+a b c d f
+  e
+nodes
+b barrier=cycle_barrier
+c highway=traffic_signals
+ways
+abcd highway=cycleway
+df highway=cycleway
+be highway=footway
+",
+    );
+    let city = map.import().unwrap();
+    let graph = &city.streets;
+    let time = |profile: &Profile| {
+        let metric = Metric::of(graph, profile, &Policies::default());
+        let usable = |edge| {
+            graph
+                .destination_arcs(edge)
+                .iter()
+                .any(|&arc| metric.is_open(arc))
+        };
+        let place = |letter| drawn::snap(graph, map.position(letter), usable).unwrap();
+        route::time(graph, &metric, place('a'), place('f')).map(TravelTime::as_tenths)
+    };
+    assert_eq!(time(&Profile::rider()), Some(720), "400 m at 20 km/h");
+    let mut slow = Profile::rider();
+    slow.signal_delay = TravelTime::from_secs(20);
+    slow.speed_limit = units::Speed::from_km_per_h(15.0);
+    assert_eq!(
+        time(&slow),
+        Some(720 + 200),
+        "a signal, and 300 m at 15 km/h"
+    );
+    let mut wide = Profile::rider();
+    wide.blocked_by.push(graph::Barrier::CycleBarrier);
+    assert_eq!(time(&wide), None);
+}
+
+/// Whether the edge that begins at each letter is open to the rider.
+fn pushes(ways: &str, letters: &str) -> Vec<bool> {
+    let map = Map::parse(&format!("grid 50m\na b c d e f g h i\nways\n{ways}"));
+    let city = map.import().unwrap();
+    let graph = &city.streets;
+    let metric = Metric::of(graph, &Profile::rider(), &Policies::default());
+    letters
+        .chars()
+        .map(|letter| {
+            // The edge that begins at the letter.
+            let id = OsmNodeId::new(drawn::node_id(letter));
+            let begins = |e: &graph::EdgeId| graph.node_osm_id(graph.edge_ends(*e).0) == id;
+            let edge = graph.edges().find(begins).unwrap();
+            graph
+                .destination_arcs(edge)
+                .iter()
+                .any(|&arc| metric.is_open(arc))
+        })
+        .collect()
+}
+
+#[test]
+fn pushing_reaches_a_hundred_metres_from_where_one_can_ride() {
+    // A footway of 50 m pieces off a street, each piece mapped twice, so that each letter is a
+    // junction.
+    let spur = |letters: &str| {
+        let mut ways = String::from("ab highway=residential\n");
+        for pair in letters.chars().collect::<Vec<_>>().windows(2) {
+            let piece: String = pair.iter().collect();
+            let twice = [
+                format!("{piece} highway=footway\n"),
+                format!("{piece} highway=path|bicycle=no\n"),
+            ];
+            ways.push_str(&twice.concat());
+        }
+        ways
+    };
+    // b, c and d lie within 100 m of b; the street from d reaches to 150 m, the one from e begins
+    // there.
+    assert_eq!(
+        pushes(&spur("bcdefg"), "bcdef"),
+        [true, true, true, false, false]
+    );
+    // One footway of 350 m, however it is cut, begins at a rideable node and is open throughout.
+    assert_eq!(
+        pushes("ab highway=residential\nbcdefghi highway=footway\n", "b"),
+        [true]
+    );
+    let cut = "ab highway=residential\nbcd highway=footway\ndef highway=pedestrian\nfghi highway=footway\n";
+    assert_eq!(pushes(cut, "bdf"), [true, true, true]);
+    // Without a rideable node nothing is pushed.
+    assert_eq!(
+        pushes("abc highway=footway\nde highway=residential\n", "ad"),
+        [false, true]
+    );
+}

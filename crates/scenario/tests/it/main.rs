@@ -1,0 +1,5 @@
+//! Scenarios on the demo city against what they must come to.
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+mod compare;
+mod laws;

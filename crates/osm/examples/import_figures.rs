@@ -25,10 +25,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("peak memory    {after} (before: {before})");
     let bytes = city.to_bytes()?;
     println!("city file      {} kB", bytes.len() / 1_000);
-    println!(
-        "import         {:?}",
-        median(|| osm::import(path, &options).map(drop))?
-    );
+    let (busy, started) = (cpu_time(), Instant::now());
+    let import = median(|| osm::import(path, &options).map(drop))?;
+    let (busy, all) = (cpu_time().saturating_sub(busy) / 5, started.elapsed() / 5);
+    println!("import         {import:?} (mean {all:?}, processor time {busy:?})");
     println!("write to bytes {:?}", median(|| city.to_bytes().map(drop))?);
     println!(
         "open           {:?}",

@@ -492,8 +492,8 @@ be highway=footway
     slow.speed_limit = units::Speed::from_km_per_h(15.0);
     assert_eq!(
         time(&slow),
-        Some(720 + 200),
-        "a signal, and 300 m at 15 km/h"
+        Some(960 + 200),
+        "a signal, and 400 m at 15 km/h"
     );
     let mut wide = Profile::rider();
     wide.blocked_by.push(graph::Barrier::CycleBarrier);

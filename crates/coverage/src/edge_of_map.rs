@@ -1,6 +1,9 @@
+use geo::algorithm::concave_hull::{ConcaveHull, ConcaveHullOptions};
+use geo::{MultiPoint, Point};
 use graph::{NodeId, StreetGraph};
 use reach::{Direction, Network, SearchSpace, within};
-use units::{BoundingBox, Length, LocalPlane, TravelTime};
+use rstar::{PointDistance, RTree};
+use units::{BoundingBox, Length, LocalPlane, PlanePoint, TravelTime};
 
 use crate::{DemandSet, Linkage};
 
@@ -8,32 +11,53 @@ use crate::{DemandSet, Linkage};
 /// better: a city block.
 pub const DEFAULT_BORDER: Length = Length::from_m(100);
 
-/// The nodes within a distance of the sides of a box, or outside it: where streets may go on that
-/// the extract does not hold.
+/// The outer border of the streets is followed into bays wider than this; narrower ones belong to
+/// the inside, as parks, lakes and hills do.
+const LONGEST_SIDE_M: f64 = 1_000.0;
+
+/// The nodes at the outer border of the streets within a box, and those outside the box: where
+/// streets may go on that the extract does not hold.
 ///
-/// `bounding_box` is the box that the extract was cut with, or that of the graph when none is
-/// known.
+/// `complete` is the box within which the extract holds all streets: the one it was cut with, or
+/// that of the graph when none is known. An extract need not fill it; so the border is the concave
+/// hull of the nodes in it (`geo`'s, after Park and Oh 2012), and nodes within `distance` of that
+/// hull or of the sides of the box belong to it.
 ///
-/// Cost: linear in the nodes.
-pub fn border_nodes(
-    graph: &StreetGraph,
-    bounding_box: &BoundingBox,
-    distance: Length,
-) -> Vec<NodeId> {
-    let plane = LocalPlane::over(bounding_box);
-    let low = plane.project(bounding_box.south_west());
-    let high = plane.project(bounding_box.north_east());
+/// Cost: n log n in the nodes.
+pub fn border_nodes(graph: &StreetGraph, complete: &BoundingBox, distance: Length) -> Vec<NodeId> {
+    let plane = LocalPlane::over(complete);
+    let low = plane.project(complete.south_west());
+    let high = plane.project(complete.north_east());
     let near_m = distance.as_m_f64();
+    let points: Vec<PlanePoint> = (0..graph.n_nodes())
+        .map(|node| plane.project(graph.node_position(NodeId::from_index(node))))
+        .collect();
+    let inside_m = |point: &PlanePoint| {
+        (point.x_m - low.x_m)
+            .min(high.x_m - point.x_m)
+            .min(point.y_m - low.y_m)
+            .min(high.y_m - point.y_m)
+    };
+    let within: MultiPoint<f64> = points
+        .iter()
+        .filter(|point| inside_m(point) >= 0.0)
+        .map(|point| Point::new(point.x_m, point.y_m))
+        .collect();
+    let options = ConcaveHullOptions::default().length_threshold(LONGEST_SIDE_M);
+    let hull = within.concave_hull_with_options(options);
+    let sides = hull.exterior().lines().map(|side| {
+        rstar::primitives::Line::new([side.start.x, side.start.y], [side.end.x, side.end.y])
+    });
+    let sides = RTree::bulk_load(sides.collect());
+    let at_hull = |point: &PlanePoint| {
+        let at = [point.x_m, point.y_m];
+        sides
+            .nearest_neighbor(&at)
+            .is_some_and(|side| side.distance_2(&at) <= near_m * near_m)
+    };
     (0..graph.n_nodes())
+        .filter(|&node| inside_m(&points[node]) <= near_m || at_hull(&points[node]))
         .map(NodeId::from_index)
-        .filter(|&node| {
-            let point = plane.project(graph.node_position(node));
-            let inside_m = (point.x_m - low.x_m)
-                .min(high.x_m - point.x_m)
-                .min(point.y_m - low.y_m)
-                .min(high.y_m - point.y_m);
-            inside_m <= near_m
-        })
         .collect()
 }
 

@@ -26,6 +26,20 @@ fn border_nodes_are_the_outer_crossings() {
 }
 
 #[test]
+fn the_border_follows_the_streets_where_they_do_not_fill_the_box() {
+    let city = City::new(6);
+    let mut box_around = city.grid.graph.bounding_box().unwrap();
+    // The extract was cut 20 km farther east than its streets go.
+    let east = units::LngLat::from_e7(
+        box_around.north_east().lng_e7() + 2_000_000,
+        box_around.north_east().lat_e7(),
+    );
+    box_around.extend(east);
+    let nodes = border_nodes(&city.grid.graph, &box_around, Length::from_m(50));
+    assert_eq!(nodes.len(), 20, "the eastern crossings are border as well");
+}
+
+#[test]
 fn points_that_can_leave_within_the_limit_are_affected() {
     let city = City::new(12);
     let graph = &city.grid.graph;

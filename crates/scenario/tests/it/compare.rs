@@ -84,6 +84,7 @@ fn result(classes: &[ClassKey]) -> ScenarioReport {
 
 #[test]
 fn each_pair_of_classes_has_its_change() {
+    use ChangeClass::{Gained, Kept, Lost, Never, None};
     use ClassKey::{Covered, NoDemand, Uncovered, Unlinked};
     let before = result(&[
         Covered, Uncovered, Covered, Uncovered, NoDemand, Unlinked, Unlinked,
@@ -93,7 +94,6 @@ fn each_pair_of_classes_has_its_change() {
     ]);
     let comparison = compare(&before, &after).unwrap();
     let swap = &comparison.standards[0];
-    use ChangeClass::{Gained, Kept, Lost, Never, None};
     assert_eq!(swap.cells, [Kept, Gained, Lost, Never, None, None, Gained]);
     assert_eq!((swap.kept.n_cells, swap.kept.demand_thousandths), (1, 1));
     assert_eq!(

@@ -182,10 +182,10 @@ pub(crate) struct Site {
     /// Plan file (.toml); instead of --costs and --demand
     #[arg(conflicts_with_all = ["costs", "demand"], required_unless_present = "costs")]
     pub(crate) plan: Option<PathBuf>,
-    /// CSV of site_id,demand_id,cost
+    /// CSV with the columns `site_id,demand_id,cost`
     #[arg(long, requires = "demand")]
     pub(crate) costs: Option<PathBuf>,
-    /// CSV of demand_id,weight
+    /// CSV with the columns `demand_id,weight`
     #[arg(long, requires = "costs")]
     pub(crate) demand: Option<PathBuf>,
     /// Which question

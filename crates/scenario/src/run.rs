@@ -204,7 +204,7 @@ pub fn read(folder: &Path) -> Result<ScenarioReport, RunError> {
 /// Writes a comparison into a folder: standards, zones and cells.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_comparison(
     before: &ScenarioReport,
     comparison: &Comparison,

@@ -441,7 +441,8 @@ impl Special {
     /// Where a street meets the node.
     fn place(&self, compounds: &Compounds, edge: EdgeId, end: Heading) -> usize {
         if self.has_sides {
-            let side = self.ends.iter().position(|&at| at == (edge, end));
+            // Ends are listed in edge order, forward first.
+            let side = self.ends.binary_search(&(edge, end));
             1 + side.expect("every end of an edge is listed at its node")
         } else {
             usize::from(self.has_inside && compounds.of(edge).is_some())
@@ -581,6 +582,9 @@ fn layer_links(is_mapped: bool) -> &'static [(Layer, Layer)] {
     if is_mapped { LINKS } else { &LINKS[..5] }
 }
 
+/// How many different bindings at one turn are told apart.
+const MAX_BINDINGS: usize = 4;
+
 /// The automaton of all turn restrictions together: a state is the set of chains under way.
 ///
 /// As in Aho and Corasick's string matching (1975), a state is made only when some path leads to
@@ -684,8 +688,10 @@ impl<'a> Automaton<'a> {
         let mut present: Vec<u32> = progress.iter().filter(|p| is_ban(p)).map(binding).collect();
         present.sort_unstable();
         present.dedup();
-        // Past four bindings at one turn only single ones and all together are offered.
-        let subsets: Vec<Vec<u32>> = if present.len() <= 4 {
+        // Real turns have one or two. Past four only all together are offered, so that no file can
+        // ask for more copies than its size allows; a profile that some of them bind then pays for
+        // a turn that only the others ban.
+        let subsets: Vec<Vec<u32>> = if present.len() <= MAX_BINDINGS {
             (1_u32..1 << present.len())
                 .map(|bits| {
                     let chosen = present.iter().enumerate();
@@ -696,8 +702,7 @@ impl<'a> Automaton<'a> {
                 })
                 .collect()
         } else {
-            let single = present.iter().map(|&b| vec![b]);
-            single.chain([present.clone()]).collect()
+            vec![present.clone()]
         };
         let rest: Vec<(Vec<u32>, Vec<Progress>)> = subsets
             .into_iter()

@@ -229,6 +229,10 @@ fn join(lines: &[&[u32]]) -> (Vec<Vec<u32>>, bool) {
             _ => is_used[i] = true,
         }
     }
+    // Taken from the back: the line that comes first is taken first, and each look-up is final.
+    for lines_here in by_end.values_mut() {
+        lines_here.reverse();
+    }
     let mut rings = Vec::new();
     let mut all_closed = true;
     for begin in 0..lines.len() {
@@ -243,7 +247,9 @@ fn join(lines: &[&[u32]]) -> (Vec<Vec<u32>>, bool) {
                 rings.push(ring);
                 break;
             }
-            let next = by_end[&tip].iter().copied().find(|&i| !is_used[i]);
+            let here = by_end.get_mut(&tip);
+            let next = here
+                .and_then(|here| std::iter::from_fn(|| here.pop()).find(|&line| !is_used[line]));
             let Some(next) = next else {
                 all_closed = false;
                 break;

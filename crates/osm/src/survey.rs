@@ -261,8 +261,17 @@ fn cross(a: &Piece, b: &Piece) -> bool {
     if [a0, a1].contains(&b.ends.0) || [a0, a1].contains(&b.ends.1) {
         return false;
     }
+    // Most pairs of a cell do not even overlap.
+    let apart = |of: fn(LngLat) -> i32| {
+        let (a, b) = ((of(a.a), of(a.b)), (of(b.a), of(b.b)));
+        a.0.max(a.1) < b.0.min(b.1) || b.0.max(b.1) < a.0.min(a.1)
+    };
+    if apart(LngLat::lng_e7) || apart(LngLat::lat_e7) {
+        return false;
+    }
+    // Pieces span few cells, so products of differences stay below 2^63.
     let side = |p: LngLat, q: LngLat, r: LngLat| {
-        let d = |s: i32, t: i32| i128::from(s) - i128::from(t);
+        let d = |s: i32, t: i32| i64::from(s) - i64::from(t);
         let turn = d(q.lng_e7(), p.lng_e7()) * d(r.lat_e7(), p.lat_e7())
             - d(q.lat_e7(), p.lat_e7()) * d(r.lng_e7(), p.lng_e7());
         turn.signum()

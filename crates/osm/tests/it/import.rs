@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use city::{AreaKind, FindingKind, OsmId};
 use graph::{
     Components, FerryPolicy, GatePolicy, Metric, OsmNodeId, OsmWayId, Policies, Profile, RoadClass,
+    TurnOnFoot,
 };
 use osm::ImportOptions;
 use units::{Length, TravelTime};
@@ -555,4 +556,65 @@ fn pushing_reaches_a_hundred_metres_from_where_one_can_ride() {
         pushes("abc highway=footway\nde highway=residential\n", "ad"),
         [false, true]
     );
+}
+
+/// Relation 3410842 of Monaco, checked by hand: who comes down Avenue de la Costa (way 93137566,
+/// one-way) to Avenue d'Ostende (node 252387589) may only turn right (way 157719644); the left
+/// turn (way 254596486) is banned.
+#[test]
+fn a_real_restriction_is_priced_by_the_plan() {
+    let city = osm::import(&data("monaco/monaco.osm.pbf"), &ImportOptions::default()).unwrap();
+    let graph = &city.streets;
+    let crossing = OsmNodeId::new(252_387_589);
+    // The middle of the piece of a way that touches the crossing.
+    let at = |way: i64| {
+        let edge = graph
+            .edges()
+            .filter(|&e| graph.edge_way(e) == OsmWayId::new(way))
+            .find(|&e| {
+                let (start, end) = graph.edge_ends(e);
+                [start, end]
+                    .iter()
+                    .any(|&node| graph.node_osm_id(node) == crossing)
+            });
+        let edge = edge.unwrap();
+        (edge, Length::from_mm(graph.edge_length(edge).as_mm() / 2))
+    };
+    let (from, left, right) = (at(93_137_566), at(254_596_486), at(157_719_644));
+    let time = |profile: &Profile, turn_on_foot: TurnOnFoot, to| {
+        let policies = Policies {
+            turn_on_foot,
+            ..Policies::default()
+        };
+        let metric = Metric::of(graph, profile, &policies);
+        route::time(graph, &metric, from, to).unwrap()
+    };
+    let costs = |secs| TurnOnFoot::Costs(TravelTime::from_secs(secs));
+    let rider = Profile::rider();
+    let free = time(&rider, costs(0), left);
+    let around = time(&rider, TurnOnFoot::Closed, left);
+    assert!(around > free, "{around} {free}");
+    assert_eq!(
+        time(&rider, costs(1), left),
+        free + TravelTime::from_secs(1)
+    );
+    assert_eq!(
+        time(&rider, costs(30), left),
+        around.min(free + TravelTime::from_secs(30))
+    );
+    for price in [costs(0), costs(30), TurnOnFoot::Closed] {
+        assert_eq!(
+            time(&rider, price, right),
+            time(&rider, costs(0), right),
+            "the right turn"
+        );
+        assert_eq!(
+            time(&Profile::foot(), price, left),
+            time(&Profile::foot(), costs(0), left)
+        );
+    }
+    // A motor profile is bound whatever the plan says about crossing on foot.
+    let mut motor = Profile::rider();
+    motor.turns = graph::TurnStance::Obeyed;
+    assert_eq!(time(&motor, costs(0), left), around);
 }

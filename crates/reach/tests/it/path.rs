@@ -28,7 +28,11 @@ proptest! {
                 prop_assert_eq!(path.as_ref().map(Path::time), want, "{} to {}", i, j);
                 let Some(path) = path else { continue };
                 // Each leg begins where the one before ended: at a place, or at a node.
-                let mut at_node = None;
+                // A place at an end of its edge is at that node as well.
+                let (start, end) = graph.edge_ends(from.point.edge);
+                let at_end = from.point.offset == graph.edge_length(from.point.edge);
+                let at_start = from.point.offset == Length::ZERO;
+                let mut at_node = if at_start { Some(start) } else { at_end.then_some(end) };
                 let mut at_point = Some(from.point);
                 for leg in &path.legs {
                     let edge = leg.edge.unwrap();

@@ -59,6 +59,8 @@ struct GateState {
     has_public: bool,
     /// The most private of the streets inside; `None` without any.
     inside: Option<Inside>,
+    /// Whether it stands amid inner streets: several meet here, and no public one.
+    is_amid: bool,
 }
 
 /// A compound for one profile.
@@ -212,6 +214,13 @@ impl<'a> Prices<'a> {
             let edges = self.graph.gate_edges(id);
             let has_public = edges.iter().any(|&edge| self.is_public(edge));
             let inside = edges.iter().filter_map(|&edge| self.inside(edge)).max();
+            let inner = edges.iter().filter(|&&edge| self.inside(edge).is_some());
+            let n_inner_ends: usize = inner
+                .map(|&edge| {
+                    let (start, end) = self.graph.edge_ends(edge);
+                    usize::from(start == gate.node) + usize::from(end == gate.node)
+                })
+                .sum();
             let policies = &self.policies.gates;
             let listed = policies.by_gate.get(&id).copied().or_else(|| {
                 let compound = gate.compound?;
@@ -237,6 +246,7 @@ impl<'a> Prices<'a> {
                 policy,
                 has_public,
                 inside,
+                is_amid: !has_public && n_inner_ends > 1,
             }
         };
         self.gates = self.graph.gates().map(decide).collect();
@@ -279,7 +289,14 @@ impl<'a> Prices<'a> {
             else {
                 continue;
             };
-            if state.passage == Passage::Block {
+            let is_decided = match state.passage {
+                Passage::Block => false,
+                // Where only inner streets meet and no gate stands, nothing is decided; nor at a
+                // gate that leads nowhere.
+                Passage::Pass => state.has_public,
+                Passage::Gate { .. } => state.has_public || state.is_amid,
+            };
+            if !is_decided {
                 continue;
             }
             let region = &mut regions[GateId::new(region).index()];
@@ -421,7 +438,7 @@ impl<'a> Prices<'a> {
         let state = &self.gates[gate.index()];
         state.policy == GatePolicy::WalkIn
             && matches!(state.passage, Passage::Gate { .. })
-            && !state.has_public
+            && state.is_amid
     }
 
     fn gate_delay(&self, gate: GateId) -> TravelTime {
@@ -445,7 +462,7 @@ impl<'a> Prices<'a> {
         let walk_in = policy == GatePolicy::WalkIn;
         match (from, to) {
             (Layer::In, Layer::InOnFoot) | (Layer::OutOnFoot, Layer::Out) => {
-                walk_in && !state.has_public
+                self.vehicle_stays(gate)
             }
             (Layer::Public, Layer::InOnFoot) | (Layer::OutOnFoot, Layer::Public) => {
                 walk_in && state.has_public

@@ -10,6 +10,7 @@ mod drawn;
 mod import;
 mod pbf;
 mod plan;
+mod random_towns;
 mod route;
 mod slow_map;
 mod slow_router;

@@ -64,6 +64,8 @@ struct Gate {
     policy: &'static str,
     public: bool,
     inside: Option<&'static str>,
+    /// Several inner streets and no public one.
+    amid: bool,
 }
 
 impl<'a> SlowRouter<'a> {
@@ -231,6 +233,8 @@ impl<'a> SlowRouter<'a> {
                     },
                     public,
                     inside,
+                    amid: !public
+                        && steps.iter().filter(|&&s| self.inside(s).is_some()).count() > 1,
                 },
             );
         }
@@ -260,7 +264,8 @@ impl<'a> SlowRouter<'a> {
                     }
                     if let Some(gate) = self.gates.get(&v)
                         && gate.mapped != Some(Stands::Block)
-                        && (gate.mapped.is_some() || gate.public)
+                        && ((matches!(gate.mapped, Some(Stands::Gate(..))) && gate.amid)
+                            || gate.public)
                     {
                         match gate.policy {
                             "through" | "enter" => admits |= gate.public,
@@ -314,7 +319,8 @@ impl<'a> SlowRouter<'a> {
         let enters = gate.public && matches!(policy, "through" | "enter");
         let passes = gate.public && policy == "through";
         let walks = gate.public && policy == "walk-in";
-        let parks = !gate.public && policy == "walk-in" && gate.mapped.is_some();
+        let parks =
+            gate.amid && policy == "walk-in" && matches!(gate.mapped, Some(Stands::Gate(..)));
         let links = [
             (Out, Public, enters),
             (Public, In, enters),
@@ -358,7 +364,7 @@ impl<'a> SlowRouter<'a> {
             _ => {}
         }
         let is_gate = matches!(gate.mapped, Some(Stands::Gate(..)));
-        if gate.policy == "walk-in" && is_gate && !gate.public && self.who == Who::Rider {
+        if gate.policy == "walk-in" && is_gate && gate.amid && self.who == Who::Rider {
             // The vehicle stays in the middle.
             if matches!(from, Phase::Public | Phase::Out) || matches!(to, Phase::Public | Phase::In)
             {

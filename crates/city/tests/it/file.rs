@@ -156,7 +156,7 @@ fn a_write_that_fails_leaves_nothing() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2_000, rng_seed: proptest::test_runner::RngSeed::Fixed(7), ..ProptestConfig::default() })]
 
     /// Even with a matching checksum, no damage may panic or come back as a graph that panics.
     #[test]

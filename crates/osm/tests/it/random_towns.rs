@@ -11,6 +11,7 @@ proptest! {
     // A quarter of the usual cases: each compares every pair under every plan.
     #![proptest_config(ProptestConfig {
         cases: ProptestConfig::default().cases.div_ceil(4),
+        rng_seed: proptest::test_runner::RngSeed::Fixed(7),
         ..ProptestConfig::default()
     })]
 

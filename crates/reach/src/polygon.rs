@@ -147,8 +147,9 @@ pub fn reached_polygons_in(
     drawn
 }
 
-/// The most cells that an index keeps laid out: 2,400 km² in cells of 12 m, 64 MiB.
-const MOST_KEPT_CELLS: usize = 1 << 24;
+/// The most cells that an index keeps laid out: 9,600 km² in cells of 12 m. Cells far from any street
+/// are never touched, so they take addresses but hardly any memory.
+const MOST_KEPT_CELLS: usize = 1 << 26;
 
 /// All streets of the index in cells, or, of a map too large for that, those around what is
 /// reached.

@@ -93,10 +93,8 @@ impl BitCells {
         let mut all = wide.clone();
         for y in 0..self.height {
             for near in y.saturating_sub(steps)..(y + steps + 1).min(self.height) {
-                if near != y {
-                    for i in 0..self.words {
-                        all.bits[y * self.words + i] |= wide.bits[near * self.words + i];
-                    }
+                for (word, near) in all.row_mut(y).iter_mut().zip(wide.row(near)) {
+                    *word |= near;
                 }
             }
         }

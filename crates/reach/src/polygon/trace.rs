@@ -43,14 +43,17 @@ pub(super) fn outline(
         }
     }
     let mut seen = BitCells::new(inside.row(0).len(), inside.height());
-    let mut outer: Vec<(Vec<Turn>, Ring)> = Vec::new();
-    let mut holes: Vec<(Corner, Ring)> = Vec::new();
+    let mut rings: Vec<TracedRing> = Vec::new();
+    let mut west_sides: Vec<(isize, isize, usize)> = Vec::new();
     below.for_each(|x, y| {
         let start = (signed(x), signed(y));
         if seen.holds(start.0, start.1) {
             return;
         }
-        let turns = follow(inside, streets, &mut seen, start);
+        let id = rings.len();
+        let turns = follow(inside, streets, &mut seen, start, |x, y| {
+            west_sides.push((y, x, id));
+        });
         let corners = turns.iter().flat_map(|turn| {
             let at = |step: Corner, sign: f64| {
                 position(
@@ -60,37 +63,55 @@ pub(super) fn outline(
             };
             [at(turn.came, -1.0), at(turn.goes, 1.0)]
         });
-        let Ok(ring) = Ring::new(corners) else {
-            return;
-        };
-        if doubled_area(&turns) > 0 {
-            outer.push((turns, ring));
-        } else {
-            holes.push((start, ring));
-        }
+        let leftmost = turns.iter().map(|turn| turn.corner).min();
+        let (x, y) = leftmost.expect("a ring has turns");
+        rings.push(TracedRing {
+            ring: Ring::new(corners).expect("a ring of cells has four corners at least"),
+            is_outer: doubled_area(&turns) > 0,
+            before: (x - 1, y),
+        });
     });
-    // A hole belongs to the smallest outer ring around it.
-    let mut by_area: Vec<usize> = (0..outer.len()).collect();
-    by_area.sort_by_key(|&i| doubled_area(&outer[i].0));
-    let mut holes_of: Vec<Vec<Ring>> = vec![Vec::new(); outer.len()];
-    for (start, hole) in holes {
-        // The start of a hole's side lies under a cell of the polygon that has the hole.
-        let owner = by_area
-            .iter()
-            .find(|&&i| encloses(&outer[i].0, start))
-            .expect("every hole lies in an outer ring");
-        holes_of[*owner].push(hole);
+    // Going west from the westernmost side of a hole, the first side met is one of the outer ring, or
+    // of another hole that reaches further west.
+    west_sides.sort_unstable();
+    let ring_to_the_west = |(x, y): Corner| {
+        let next = west_sides.partition_point(|&(row, side, _)| (row, side) <= (y, x));
+        west_sides[next - 1].2
+    };
+    let mut holes_of: Vec<Vec<Ring>> = vec![Vec::new(); rings.len()];
+    for ring in rings.iter().filter(|ring| !ring.is_outer) {
+        let mut owner = ring_to_the_west(ring.before);
+        while !rings[owner].is_outer {
+            owner = ring_to_the_west(rings[owner].before);
+        }
+        holes_of[owner].push(ring.ring.clone());
     }
-    let polygons = outer.into_iter().zip(holes_of);
+    let polygons = rings.into_iter().zip(holes_of);
     Outline::new(
         polygons
-            .map(|((_, ring), holes)| Polygon::new(ring, holes))
+            .filter(|(ring, _)| ring.is_outer)
+            .map(|(ring, holes)| Polygon::new(ring.ring, holes))
             .collect(),
     )
 }
 
+struct TracedRing {
+    ring: Ring,
+    is_outer: bool,
+    /// The cell to the west of its westernmost side; inside when the ring is a hole.
+    before: Corner,
+}
+
 /// The turns of the ring that heads east under a cell, whose sides are marked as seen.
-fn follow(inside: &BitCells, streets: &BitCells, seen: &mut BitCells, start: Corner) -> Vec<Turn> {
+///
+/// `west_side` is told the cells that have a side of the ring to their west.
+fn follow(
+    inside: &BitCells,
+    streets: &BitCells,
+    seen: &mut BitCells,
+    start: Corner,
+    mut west_side: impl FnMut(isize, isize),
+) -> Vec<Turn> {
     let east = (1, 0);
     let (mut at, mut heading) = (start, east);
     let mut turns = Vec::new();
@@ -98,6 +119,8 @@ fn follow(inside: &BitCells, streets: &BitCells, seen: &mut BitCells, start: Cor
         if heading == east {
             let index = |value: isize| usize::try_from(value).expect("inside cells only");
             seen.set(index(at.0), index(at.1));
+        } else if heading == (0, -1) {
+            west_side(at.0, at.1 - 1);
         }
         at = (at.0 + heading.0, at.1 + heading.1);
         // The two cells ahead: a corner (x, y) has cell (x, y) to its north-east.
@@ -142,23 +165,13 @@ fn follow(inside: &BitCells, streets: &BitCells, seen: &mut BitCells, start: Cor
 
 /// Twice the signed area in cells.
 fn doubled_area(turns: &[Turn]) -> isize {
-    let next = turns.iter().cycle().skip(1);
-    turns
-        .iter()
-        .zip(next)
-        .map(|(a, b)| a.corner.0 * b.corner.1 - b.corner.0 * a.corner.1)
-        .sum()
-}
-
-/// Whether the middle of a cell lies inside a ring, by the even-odd rule.
-fn encloses(turns: &[Turn], cell: Corner) -> bool {
-    let next = turns.iter().cycle().skip(1);
-    let crossings = turns.iter().zip(next).filter(|(a, b)| {
-        // A vertical side to the right of the cell's middle, across its row.
-        let (a, b) = (a.corner, b.corner);
-        a.0 == b.0 && a.0 > cell.0 && a.1.min(b.1) <= cell.1 && cell.1 < a.1.max(b.1)
-    });
-    crossings.count() % 2 == 1
+    let cross = |a: Corner, b: Corner| a.0 * b.1 - b.0 * a.1;
+    let sides = turns
+        .windows(2)
+        .map(|ends| cross(ends[0].corner, ends[1].corner));
+    let closing = turns.last().zip(turns.first());
+    let closing = closing.map_or(0, |(last, first)| cross(last.corner, first.corner));
+    sides.sum::<isize>() + closing
 }
 
 fn signed(value: usize) -> isize {

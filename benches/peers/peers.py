@@ -43,18 +43,21 @@ def version(name):
 
 
 def valhalla(extract, folder, nodes):
+    import json
+
     import valhalla
 
     tiles = folder / "valhalla"
+    # The configuration is refused when its folder does not exist.
+    is_new = not tiles.exists()
+    tiles.mkdir(exist_ok=True)
     config = valhalla.get_config(tile_extract="", tile_dir=str(tiles), verbose=False)
     path = folder / "valhalla.json"
-    import json
-
     path.write_text(json.dumps(config))
-    if not tiles.exists():
+    if is_new:
         start = time.perf_counter()
         subprocess.run(
-            [sys.executable, "-m", "valhalla", "valhalla_build_tiles", "-c", path, extract],
+            [valhalla.PYVALHALLA_DIR / "bin" / "valhalla_build_tiles", "-c", path, extract],
             check=True,
             capture_output=True,
         )
@@ -80,9 +83,10 @@ def osrm(extract, folder, nodes):
     import osrm
 
     base = folder / "osrm" / "network.osrm"
+    profile = pathlib.Path(osrm.__file__).parent / "share" / "profiles" / "bicycle.lua"
     if not base.parent.exists():
         base.parent.mkdir()
-        tools = [("extract", ["-p", "bicycle", extract, "-o", base]), ("contract", [base])]
+        tools = [("extract", ["-p", profile, extract, "-o", base]), ("contract", [base])]
         for tool, words in tools:
             subprocess.run([sys.executable, "-m", "osrm", tool, *map(str, words)], check=True, capture_output=True)
     engine = osrm.OSRM(storage_config=str(base), algorithm="CH", use_shared_memory=False)
@@ -105,9 +109,8 @@ def pandana(nodes, arcs):
 
     start = time.perf_counter()
     network = pandana.Network(
-        nodes.lng, nodes.lat, arcs.tail, arcs["head"], arcs[["tenths"]].astype(float), twoway=False
+        nodes.lng, nodes.lat, arcs["tail"], arcs["head"], arcs[["tenths"]].astype(float), twoway=False
     )
-    network.precompute(LIMIT_TENTHS)
     tell(version("pandana"), "prepare", f"{time.perf_counter() - start:.2f} s")
     network.set(nodes.index.to_series(), variable=pd.Series(1.0, index=nodes.index), name="one")
     start = time.perf_counter()
@@ -119,16 +122,16 @@ def pandana(nodes, arcs):
 def routingkit(nodes, arcs):
     import routingkit_cch as kit
 
-    tail, head = arcs.tail.to_numpy(np.uint32), arcs["head"].to_numpy(np.uint32)
-    weight = arcs.tenths.to_numpy(np.uint32)
-    order = kit.compute_order_inertial(len(nodes), tail, head, nodes.lat.to_numpy(np.float32), nodes.lng.to_numpy(np.float32))
-    cch = kit.CCH(order, tail, head)
-    metric = kit.CCHMetric(cch, weight)
-    metric.customize()
-    query = kit.CCHQuery(metric)
-    targets = spread(N_DESTINATIONS, len(nodes), skip=50_000).astype(np.uint32)
-    query.pin_targets(targets)
-    ms = median_ms(lambda node: query.run_to_pinned_targets(int(node)), spread(N_ORIGINS, len(nodes)))
+    tail, head = arcs["tail"].tolist(), arcs["head"].tolist()
+    start = time.perf_counter()
+    order = kit.compute_order_inertial(len(nodes), tail, head, nodes.lat.tolist(), nodes.lng.tolist())
+    tell(version("routingkit-cch"), "order", f"{time.perf_counter() - start:.2f} s")
+    cch = kit.CCH(order, tail, head, False)
+    start = time.perf_counter()
+    metric = kit.CCHMetric(cch, arcs["tenths"].tolist())
+    tell(version("routingkit-cch"), "customise", f"{(time.perf_counter() - start) * 1e3:.0f} ms")
+    query = kit.CCHOneToMany(metric, spread(N_DESTINATIONS, len(nodes), skip=50_000).tolist())
+    ms = median_ms(lambda node: query.distances_from(int(node)), spread(N_ORIGINS, len(nodes)))
     tell(version("routingkit-cch"), f"one to {N_DESTINATIONS}, median per row", f"{ms:.3f} ms")
 
 

@@ -1,5 +1,6 @@
 //! What was typed. Parsing does no work: files are opened and defaults resolved in `commands`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -37,6 +38,8 @@ pub(crate) enum Verb {
     Run(Run),
     /// Kept, gained and lost between two result folders of one plan
     Compare(Compare),
+    /// Show a plan on a map in the browser, where facilities can be placed and moved
+    Serve(Serve),
 }
 
 /// Example: nuanquan import monaco.osm.pbf --output monaco.nqg
@@ -257,4 +260,19 @@ pub(crate) struct Compare {
     /// Folder for CSV and GeoJSON; only the table is printed when left out
     #[arg(long, short)]
     pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: nuanquan serve data/shenzhen/plan.toml\n\n\
+      On this machine alone everyone may edit. With an address of the network, reading is free and\n\
+      editing needs the token that is printed at the start.")]
+pub(crate) struct Serve {
+    /// Plan file (.toml)
+    pub(crate) plan: PathBuf,
+    /// Address and port; port 0 takes any free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+    /// Token that edits must show when listening on the network; made up when left out
+    #[arg(long, value_name = "TOKEN")]
+    pub(crate) edit_token: Option<String>,
 }

@@ -10,4 +10,5 @@ pub(crate) mod matrix;
 pub(crate) mod network;
 pub(crate) mod plan;
 pub(crate) mod run;
+pub(crate) mod serve;
 pub(crate) mod site;

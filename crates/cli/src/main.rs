@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Arguments, Verb};
-use commands::{compare, coverage, import, inspect, isochrone, matrix, run, site};
+use commands::{compare, coverage, import, inspect, isochrone, matrix, run, serve, site};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -24,6 +24,7 @@ fn main() -> ExitCode {
         Verb::Site(args) => site::run(args),
         Verb::Run(args) => run::run(args),
         Verb::Compare(args) => compare::run(args),
+        Verb::Serve(args) => serve::run(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

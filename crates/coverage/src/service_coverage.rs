@@ -68,11 +68,6 @@ impl ServiceCoverage {
         );
         assert_eq!(demand.n_points(), rows.n_points(), "rows of other demand");
         assert_eq!(
-            demand.n_points(),
-            linkage.n_places(),
-            "linkage of other demand"
-        );
-        assert_eq!(
             open.n_facilities(),
             rows.n_facilities(),
             "facilities of other rows"
@@ -84,6 +79,29 @@ impl ServiceCoverage {
                 Some(entry.time)
             })
             .collect();
+        Self::of_times(demand, linkage, times, limit, required)
+    }
+
+    /// Coverage from times known otherwise: `times` holds for each demand point the time to the
+    /// required number of facilities, `None` past the limit that was searched to.
+    ///
+    /// # Panics
+    /// When times or linkage belong to different demand.
+    ///
+    /// Cost: linear in the demand points.
+    pub fn of_times(
+        demand: &DemandSet,
+        linkage: &Linkage,
+        times: Vec<Option<TravelTime>>,
+        limit: TravelTime,
+        required: NonZeroU32,
+    ) -> Self {
+        assert_eq!(demand.n_points(), times.len(), "times of other demand");
+        assert_eq!(
+            demand.n_points(),
+            linkage.n_places(),
+            "linkage of other demand"
+        );
         let states: Vec<PointState> = times
             .iter()
             .zip(linkage.links())

@@ -73,7 +73,7 @@ pub fn resolve_changes(
     problems.or(changes)
 }
 
-fn resolve_change(
+pub(crate) fn resolve_change(
     project: &Project,
     known: &mut BTreeSet<String>,
     modification: &Modification,

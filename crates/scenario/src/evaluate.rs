@@ -75,18 +75,7 @@ pub struct JointResult {
 /// # Errors
 /// When sites are to be chosen and no choice exists.
 pub fn evaluate(project: &Project, changes: &[Change]) -> Result<Evaluation, Infeasible> {
-    let mut state = State {
-        project,
-        facilities: project.facilities.clone(),
-        closed: vec![false; project.facilities.len()],
-        standards: project.standards.clone(),
-        closed_edges: Vec::new(),
-        chosen: Vec::new(),
-    };
-    for change in changes {
-        state.apply(change)?;
-    }
-    Ok(state.decide())
+    Ok(State::after(project, changes)?.decide())
 }
 
 /// A scenario on its way.
@@ -95,12 +84,28 @@ pub(crate) struct State<'a> {
     pub(crate) facilities: Vec<Facility>,
     pub(crate) closed: Vec<bool>,
     pub(crate) standards: Vec<ServiceStandard>,
-    closed_edges: Vec<EdgeId>,
-    chosen: Vec<ChosenSites>,
+    pub(crate) closed_edges: Vec<EdgeId>,
+    pub(crate) chosen: Vec<ChosenSites>,
 }
 
-impl State<'_> {
-    fn apply(&mut self, change: &Change) -> Result<(), Infeasible> {
+impl<'a> State<'a> {
+    /// The baseline with changes applied in order.
+    pub(crate) fn after(project: &'a Project, changes: &[Change]) -> Result<Self, Infeasible> {
+        let mut state = Self {
+            project,
+            facilities: project.facilities.clone(),
+            closed: vec![false; project.facilities.len()],
+            standards: project.standards.clone(),
+            closed_edges: Vec::new(),
+            chosen: Vec::new(),
+        };
+        for change in changes {
+            state.apply(change)?;
+        }
+        Ok(state)
+    }
+
+    pub(crate) fn apply(&mut self, change: &Change) -> Result<(), Infeasible> {
         match change {
             Change::Add(facility) => self.add(facility.as_ref().clone()),
             Change::Move { id, to } => {
@@ -148,7 +153,7 @@ impl State<'_> {
         self.closed.push(false);
     }
 
-    fn index(&self, id: &str) -> usize {
+    pub(crate) fn index(&self, id: &str) -> usize {
         self.facilities
             .iter()
             .position(|f| f.id == id)
@@ -156,7 +161,7 @@ impl State<'_> {
     }
 
     /// The streets of a profile as this scenario leaves them.
-    fn streets_of(&self, profile: &str) -> ScenarioStreets<'_> {
+    pub(crate) fn streets_of(&self, profile: &str) -> ScenarioStreets<'a> {
         let base = &self.project.profiles[profile];
         if self.closed_edges.is_empty() {
             return ScenarioStreets {
@@ -179,18 +184,12 @@ impl State<'_> {
 
     fn decide(self) -> Evaluation {
         let project = self.project;
-        let mut limits: BTreeMap<&str, TravelTime> = BTreeMap::new();
-        for standard in &self.standards {
-            let limit = limits.entry(&standard.profile).or_default();
-            *limit = (*limit).max(standard.limit);
-        }
+        let limits = search_limits(&self.standards);
         let mut results: Vec<Option<ServiceResult>> = self.standards.iter().map(|_| None).collect();
-        for (profile, limit) in limits {
+        for (&profile, &far) in &limits {
             let streets = self.streets_of(profile);
             let view = streets.view();
             let facilities = view.link_facilities(&self.facilities);
-            // Times past the limit tell how far the uncovered are, and feed the time quantiles.
-            let far = TravelTime::from_tenths(limit.as_tenths().saturating_mul(2));
             let rows = Rows::search(&view.network, &facilities, &view.demand, far);
             for (index, standard) in self.standards.iter().enumerate() {
                 if standard.profile == profile {
@@ -202,8 +201,12 @@ impl State<'_> {
             .into_iter()
             .map(|r| r.expect("every standard has a profile"))
             .collect();
+        let decided: Vec<(&ServiceCoverage, &EdgeAffected)> = services
+            .iter()
+            .map(|service| (&service.coverage, &service.edge_affected))
+            .collect();
         let joints = (0..project.joints.len())
-            .map(|joint| decide_joint(project, joint, &services))
+            .map(|joint| decide_joint(project, joint, &decided))
             .collect();
         Evaluation {
             facilities: self.facilities,
@@ -268,7 +271,24 @@ impl State<'_> {
     }
 }
 
-fn decide_joint(project: &Project, joint: usize, services: &[ServiceResult]) -> JointResult {
+/// How far to search for each profile: twice the largest limit of its standards. Times past the
+/// limit tell how far the uncovered are, and feed the time quantiles.
+pub(crate) fn search_limits(standards: &[ServiceStandard]) -> BTreeMap<&str, TravelTime> {
+    let mut limits: BTreeMap<&str, TravelTime> = BTreeMap::new();
+    for standard in standards {
+        let far = TravelTime::from_tenths(standard.limit.as_tenths().saturating_mul(2));
+        let limit = limits.entry(&standard.profile).or_default();
+        *limit = (*limit).max(far);
+    }
+    limits
+}
+
+/// Joins decided services; both slices are in the order of the plan's standards.
+pub(crate) fn decide_joint(
+    project: &Project,
+    joint: usize,
+    services: &[(&ServiceCoverage, &EdgeAffected)],
+) -> JointResult {
     let standard = &project.joints[joint];
     let parts: Vec<usize> = standard
         .parts
@@ -278,15 +298,11 @@ fn decide_joint(project: &Project, joint: usize, services: &[ServiceResult]) -> 
             found.expect("parts were checked when resolved")
         })
         .collect();
-    let coverages: Vec<&ServiceCoverage> = parts.iter().map(|&i| &services[i].coverage).collect();
+    let coverages: Vec<&ServiceCoverage> = parts.iter().map(|&i| services[i].0).collect();
     let coverage = JointCoverage::of(&project.demand, &coverages, standard.rule);
     let n_cells = project.area.cells().len();
     let edge_affected = (0..n_cells)
-        .map(|cell| {
-            parts
-                .iter()
-                .any(|&i| services[i].edge_affected.cells()[cell])
-        })
+        .map(|cell| parts.iter().any(|&i| services[i].1.cells()[cell]))
         .collect();
     JointResult {
         joint,
@@ -298,7 +314,7 @@ fn decide_joint(project: &Project, joint: usize, services: &[ServiceResult]) -> 
 }
 
 /// The streets of one profile under one scenario, owning what the scenario changed.
-struct ScenarioStreets<'a> {
+pub(crate) struct ScenarioStreets<'a> {
     project: &'a Project,
     base: &'a ProfileStreets,
     closed: Option<(Metric, Components)>,
@@ -307,19 +323,24 @@ struct ScenarioStreets<'a> {
 /// Streets ready for searching, with the demand joined to them.
 pub(crate) struct StreetsView<'a> {
     project: &'a Project,
-    link: coverage::LinkOptions,
-    index: SnapIndex,
+    pub(crate) link: coverage::LinkOptions,
+    pub(crate) index: SnapIndex,
     pub(crate) network: Network<'a>,
     pub(crate) demand: Linkage,
 }
 
 impl ScenarioStreets<'_> {
-    fn view(&self) -> StreetsView<'_> {
-        let graph = &self.project.city.streets;
-        let (metric, components) = match &self.closed {
+    /// Travel times, and main network and islands.
+    pub(crate) fn metric(&self) -> (&Metric, &Components) {
+        match &self.closed {
             Some((metric, components)) => (metric, components),
             None => (&self.base.metric, &self.base.components),
-        };
+        }
+    }
+
+    pub(crate) fn view(&self) -> StreetsView<'_> {
+        let graph = &self.project.city.streets;
+        let (metric, components) = self.metric();
         let index = SnapIndex::new(graph, |edge| components.is_main(edge));
         let link = self.base.link;
         let demand = Linkage::of_demand(

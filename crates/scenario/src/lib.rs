@@ -15,8 +15,11 @@
 
 mod change;
 mod choose;
+mod circle;
 pub mod compare;
 mod corners;
+mod desk;
+mod desk_streets;
 mod evaluate;
 mod fingerprint;
 mod gap_name;
@@ -34,6 +37,8 @@ pub mod tables;
 
 pub use change::{Change, resolve_changes};
 pub use choose::{ChosenSite, ChosenSites};
+pub use circle::{CIRCLE_RADIUS, Circle, CirclePiece};
+pub use desk::{DecidedJoint, DecidedService, Desk, EditError, Standing};
 pub use evaluate::{Evaluation, JointResult, ServiceResult, evaluate};
 pub use modification::Modification;
 pub use plan::Plan;

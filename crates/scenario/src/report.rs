@@ -1,10 +1,14 @@
 //! A result as data with provenance: what `run` writes as `result.json` and `compare` reads back.
 
-use coverage::{CellClass, CellRank, Demand, DemandSplit, FacilityId, Gap, Indicators, ZoneId};
+use coverage::{
+    CellClass, CellRank, Demand, DemandSplit, EdgeAffected, FacilityId, Gap, Indicators,
+    ServiceCoverage, ServiceStandard, ZoneId,
+};
 use serde::{Deserialize, Serialize};
 use units::TravelTime;
 
-use crate::evaluate::{Evaluation, ServiceResult, typical_time};
+use crate::choose::ChosenSites;
+use crate::evaluate::{Evaluation, JointResult, typical_time};
 use crate::gap_name::GapNames;
 use crate::project::Project;
 
@@ -294,9 +298,57 @@ impl ScenarioReport {
         let standards: Vec<StandardReport> = evaluation
             .services
             .iter()
-            .map(|service| standard(project, evaluation, service, &names))
+            .map(|service| {
+                let open = service
+                    .standard
+                    .open_set(&evaluation.facilities, &project.week);
+                let illustrative = open.iter().any(|id: FacilityId| {
+                    evaluation.facilities[id.index()].illustrative && !evaluation.closed[id.index()]
+                });
+                let decided = DecidedStandard {
+                    standard: &service.standard,
+                    n_open: service.n_open,
+                    n_unlinked_facilities: service.n_unlinked_facilities,
+                    illustrative,
+                    coverage: &service.coverage,
+                    gaps: &service.gaps,
+                    edge_affected: &service.edge_affected,
+                    indicators: &service.indicators,
+                    by_zone: &service.by_zone,
+                };
+                standard_report(project, &decided, &names)
+            })
             .collect();
-        let joints = joints(project, evaluation, &names);
+        let coverages: Vec<&ServiceCoverage> =
+            evaluation.services.iter().map(|s| &s.coverage).collect();
+        let joints = evaluation
+            .joints
+            .iter()
+            .map(|result| joint_report(project, result, &coverages, &names))
+            .collect();
+        let chosen = chosen_reports(project, &evaluation.chosen);
+        let n_closed_edges = evaluation.n_closed_edges;
+        Self::assemble(
+            project,
+            key,
+            name,
+            standards,
+            joints,
+            chosen,
+            n_closed_edges,
+        )
+    }
+
+    /// From parts that were decided already.
+    pub(crate) fn assemble(
+        project: &Project,
+        key: &str,
+        name: &str,
+        standards: Vec<StandardReport>,
+        joints: Vec<JointReport>,
+        chosen: Vec<ChosenReport>,
+        n_closed_edges: usize,
+    ) -> Self {
         let illustrative =
             standards.iter().any(|s| s.illustrative) || project.demand.is_illustrative();
         Self {
@@ -307,7 +359,7 @@ impl ScenarioReport {
             grid_fingerprint: project.grid_fingerprint.clone(),
             scenario: key.to_owned(),
             scenario_name: name.to_owned(),
-            n_closed_edges: evaluation.n_closed_edges,
+            n_closed_edges,
             notes: project.notes.clone(),
             illustrative,
             demand_unit: project.demand.unit().name().to_owned(),
@@ -315,7 +367,7 @@ impl ScenarioReport {
             demand_thousandths: project.demand.total().as_thousandths(),
             standards,
             joints,
-            chosen: chosen(project, evaluation),
+            chosen,
             zones: project
                 .zones
                 .zones()
@@ -330,35 +382,43 @@ impl ScenarioReport {
     }
 }
 
-fn standard(
+/// One service standard, decided, on its way into a report.
+pub(crate) struct DecidedStandard<'a> {
+    pub(crate) standard: &'a ServiceStandard,
+    pub(crate) n_open: usize,
+    pub(crate) n_unlinked_facilities: usize,
+    pub(crate) illustrative: bool,
+    pub(crate) coverage: &'a ServiceCoverage,
+    pub(crate) gaps: &'a [Gap],
+    pub(crate) edge_affected: &'a EdgeAffected,
+    pub(crate) indicators: &'a Indicators,
+    pub(crate) by_zone: &'a [Indicators],
+}
+
+pub(crate) fn standard_report(
     project: &Project,
-    evaluation: &Evaluation,
-    service: &ServiceResult,
+    service: &DecidedStandard<'_>,
     names: &GapNames,
 ) -> StandardReport {
-    let standard = &service.standard;
+    let standard = service.standard;
     let Indicators {
         split,
         median,
         quantile_90,
         worst_tenth,
         ..
-    } = &service.indicators;
+    } = service.indicators;
     let cells = ranks(project)
         .map(|rank| {
             let split = service.coverage.cell(rank);
             CellSplit {
                 covered_thousandths: split.covered.as_thousandths(),
                 class: split.class().into(),
-                time_s: typical_time(project, &service.coverage, rank).map(TravelTime::as_secs_f64),
+                time_s: typical_time(project, service.coverage, rank).map(TravelTime::as_secs_f64),
                 edge_affected: service.edge_affected.cells()[rank.index()],
             }
         })
         .collect();
-    let open = standard.open_set(&evaluation.facilities, &project.week);
-    let illustrative = open.iter().any(|id: FacilityId| {
-        evaluation.facilities[id.index()].illustrative && !evaluation.closed[id.index()]
-    });
     let affected = service.edge_affected.cells();
     StandardReport {
         key: standard.key.clone(),
@@ -369,7 +429,7 @@ fn standard(
         at: standard.at.map(|hour| hour.to_string()),
         n_facilities: service.n_open,
         n_unlinked_facilities: service.n_unlinked_facilities,
-        illustrative,
+        illustrative: service.illustrative,
         split: SplitReport::of(split),
         median_s: median.map(TravelTime::as_secs_f64),
         quantile_90_s: quantile_90.map(TravelTime::as_secs_f64),
@@ -378,11 +438,11 @@ fn standard(
         n_edge_affected_cells: service.edge_affected.n_cells(),
         gaps: gap_reports(
             project,
-            &service.gaps,
+            service.gaps,
             service.coverage.states(),
             names,
             affected,
-            |cell| typical_time(project, &service.coverage, cell),
+            |cell| typical_time(project, service.coverage, cell),
         ),
         zones: service
             .by_zone
@@ -393,66 +453,68 @@ fn standard(
     }
 }
 
-fn joints(project: &Project, evaluation: &Evaluation, names: &GapNames) -> Vec<JointReport> {
-    let of_joint = |result: &crate::evaluate::JointResult| {
-        let standard = &project.joints[result.joint];
-        let part_key = |part: usize| project.standards[result.parts[part]].key.clone();
-        let obstacles = result.coverage.sole_obstacle();
-        let weakest = (0..obstacles.len())
-            .filter(|&i| obstacles[i] > Demand::ZERO)
-            .max_by_key(|&i| (obstacles[i], std::cmp::Reverse(i)))
-            .map(part_key);
-        // A joint circle is as far as the farthest of its parts.
-        let time_of = |cell: CellRank| {
-            let times: Option<Vec<TravelTime>> = result
-                .parts
-                .iter()
-                .map(|&i| typical_time(project, &evaluation.services[i].coverage, cell))
-                .collect();
-            times.and_then(|times| times.into_iter().max())
-        };
-        let cells = ranks(project)
-            .map(|rank| {
-                let split = &result.coverage.cells()[rank.index()];
-                CellSplit {
-                    covered_thousandths: split.covered.as_thousandths(),
-                    class: split.class().into(),
-                    time_s: time_of(rank).map(TravelTime::as_secs_f64),
-                    edge_affected: result.edge_affected[rank.index()],
-                }
-            })
+pub(crate) fn joint_report(
+    project: &Project,
+    result: &JointResult,
+    coverages: &[&ServiceCoverage],
+    names: &GapNames,
+) -> JointReport {
+    let standard = &project.joints[result.joint];
+    let part_key = |part: usize| project.standards[result.parts[part]].key.clone();
+    let obstacles = result.coverage.sole_obstacle();
+    let weakest = (0..obstacles.len())
+        .filter(|&i| obstacles[i] > Demand::ZERO)
+        .max_by_key(|&i| (obstacles[i], std::cmp::Reverse(i)))
+        .map(part_key);
+    // A joint circle is as far as the farthest of its parts.
+    let time_of = |cell: CellRank| {
+        let times: Option<Vec<TravelTime>> = result
+            .parts
+            .iter()
+            .map(|&i| typical_time(project, coverages[i], cell))
             .collect();
-        let rule = match standard.rule {
-            coverage::JointRule::AllOf => "all-of",
-            coverage::JointRule::AnyOf => "any-of",
-        };
-        JointReport {
-            key: standard.key.clone(),
-            name: standard.name.clone(),
-            rule: rule.to_owned(),
-            parts: standard.parts.clone(),
-            split: SplitReport::of(result.coverage.total()),
-            sole_obstacle_thousandths: obstacles.iter().map(|d| d.as_thousandths()).collect(),
-            weakest,
-            n_edge_affected_cells: result.edge_affected.iter().filter(|a| **a).count(),
-            gaps: gap_reports(
-                project,
-                &result.gaps,
-                result.coverage.states(),
-                names,
-                &result.edge_affected,
-                time_of,
-            ),
-            cells,
-            weakest_of_cells: result
-                .coverage
-                .weakest()
-                .iter()
-                .map(|w| w.map(part_key))
-                .collect(),
-        }
+        times.and_then(|times| times.into_iter().max())
     };
-    evaluation.joints.iter().map(of_joint).collect()
+    let cells = ranks(project)
+        .map(|rank| {
+            let split = &result.coverage.cells()[rank.index()];
+            CellSplit {
+                covered_thousandths: split.covered.as_thousandths(),
+                class: split.class().into(),
+                time_s: time_of(rank).map(TravelTime::as_secs_f64),
+                edge_affected: result.edge_affected[rank.index()],
+            }
+        })
+        .collect();
+    let rule = match standard.rule {
+        coverage::JointRule::AllOf => "all-of",
+        coverage::JointRule::AnyOf => "any-of",
+    };
+    JointReport {
+        key: standard.key.clone(),
+        name: standard.name.clone(),
+        rule: rule.to_owned(),
+        parts: standard.parts.clone(),
+        split: SplitReport::of(result.coverage.total()),
+        sole_obstacle_thousandths: obstacles.iter().map(|d| d.as_thousandths()).collect(),
+        weakest,
+        n_edge_affected_cells: result.edge_affected.iter().filter(|a| **a).count(),
+        gaps: gap_reports(
+            project,
+            &result.gaps,
+            result.coverage.states(),
+            names,
+            &result.edge_affected,
+            time_of,
+        ),
+        cells,
+        weakest_of_cells: result
+            .coverage
+            .weakest()
+            .iter()
+            .map(|w| w.map(part_key))
+            .collect(),
+    }
 }
 
 fn gap_reports(
@@ -483,8 +545,8 @@ fn gap_reports(
         .collect()
 }
 
-fn chosen(project: &Project, evaluation: &Evaluation) -> Vec<ChosenReport> {
-    let of_choice = |choice: &crate::choose::ChosenSites| ChosenReport {
+pub(crate) fn chosen_reports(project: &Project, chosen: &[ChosenSites]) -> Vec<ChosenReport> {
+    let of_choice = |choice: &ChosenSites| ChosenReport {
         standard: project.standards[choice.standard].key.clone(),
         n_candidates: choice.n_candidates,
         covered_before_thousandths: choice.covered_before.as_thousandths(),
@@ -506,7 +568,7 @@ fn chosen(project: &Project, evaluation: &Evaluation) -> Vec<ChosenReport> {
             })
             .collect(),
     };
-    evaluation.chosen.iter().map(of_choice).collect()
+    chosen.iter().map(of_choice).collect()
 }
 
 fn cells(project: &Project) -> Vec<CellReport> {

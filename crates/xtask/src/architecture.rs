@@ -25,10 +25,16 @@ const ARROWS: &[(&str, &[&str])] = &[
             "units", "graph", "city", "reach", "coverage", "siting", "formats",
         ],
     ),
+    ("tiles", &["units", "graph", "city", "coverage"]),
+    (
+        "server",
+        &["units", "reach", "coverage", "scenario", "tiles"],
+    ),
     (
         "cli",
         &[
             "units", "graph", "city", "osm", "reach", "coverage", "siting", "formats", "scenario",
+            "server",
         ],
     ),
     ("xtask", &[]),
@@ -48,6 +54,12 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("opening-hours", &["coverage"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
+    // `cli` starts what `server` describes.
+    ("axum", &["server", "cli"]),
+    ("tokio", &["server", "cli"]),
+    ("mvt", &["tiles"]),
+    ("rust-embed", &["server"]),
+    ("utoipa", &["server"]),
     ("anyhow", &["cli", "xtask"]),
 ];
 
@@ -71,8 +83,8 @@ const WORDS: &[(&str, &[&str], &str)] = &[
     ),
     (
         "Instant::",
-        &["cli/src", "xtask/src"],
-        "only the command sees the clock",
+        &["cli/src", "server/src", "xtask/src"],
+        "only the command and the server see the clock",
     ),
 ];
 

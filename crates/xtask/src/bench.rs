@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -115,7 +115,61 @@ fn summary(all: &[Measured]) -> String {
 }
 
 /// Writes the figures to `benches/runs/<date>-<machine>/`.
-fn keep(text: &str, all: &[Measured]) -> Result<std::path::PathBuf> {
+fn keep(text: &str, all: &[Measured]) -> Result<PathBuf> {
+    let (folder, machine) = today_here()?;
+    let page = format!(
+        "# End to end\n\n`cargo xtask bench`: each command {N_RUNS} times from outside, after one \
+         run that is not counted.\n\n{text}\n{machine}"
+    );
+    fs::write(folder.join("end-to-end.md"), page)?;
+    let mut json = String::from("{\n");
+    for (index, one) in all.iter().enumerate() {
+        let times: Vec<String> = one
+            .times
+            .iter()
+            .map(|t| format!("{:.3}", t.as_secs_f64() * 1_000.0))
+            .collect();
+        let comma = if index + 1 < all.len() { "," } else { "" };
+        writeln!(
+            json,
+            "  \"{} (ms)\": [{}]{comma}",
+            one.what,
+            times.join(", ")
+        )
+        .expect("writing to a string cannot fail");
+    }
+    json.push_str("}\n");
+    fs::write(folder.join("end-to-end.json"), json)?;
+    Ok(folder)
+}
+
+/// Keeps what the walk through the page measured while it dragged a facility.
+pub(crate) fn keep_drag(json: &str) -> Result<PathBuf> {
+    let (folder, machine) = today_here()?;
+    let figures: serde_json::Value = serde_json::from_str(json)?;
+    let ms = |name: &str| figures[name].as_f64().unwrap_or(f64::NAN);
+    let bar = |name: &str| figures["bars_ms"][name].as_f64().unwrap_or(f64::NAN);
+    let page = format!(
+        "# Dragging a facility\n\n`cargo xtask e2e`: {} repaints in headless Chromium with a \
+         software renderer, from the movement of the pointer to the painted map.\n\n\
+         | what | median | p95 | bar for p95 |\n|---|---|---|---|\n\
+         | pointer to painted map | {:.1} ms | {:.1} ms | {:.0} ms |\n\
+         | of that on the server | {:.1} ms | {:.1} ms | {:.0} ms |\n\n{machine}",
+        figures["n_repaints"],
+        ms("total_median_ms"),
+        ms("total_p95_ms"),
+        bar("total"),
+        ms("server_median_ms"),
+        ms("server_p95_ms"),
+        bar("server"),
+    );
+    fs::write(folder.join("drag.md"), page)?;
+    fs::write(folder.join("drag.json"), json)?;
+    Ok(folder)
+}
+
+/// The folder of today's run on this machine, and what to say about the machine.
+fn today_here() -> Result<(PathBuf, String)> {
     let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let cpu = cpu
         .lines()
@@ -150,33 +204,12 @@ fn keep(text: &str, all: &[Measured]) -> Result<std::path::PathBuf> {
     let name = format!("{}-{}", today()?, slug.join("-"));
     let folder = root().join("benches").join("runs").join(name);
     fs::create_dir_all(&folder)?;
-    let page = format!(
-        "# End to end\n\n`cargo xtask bench`: each command {N_RUNS} times from outside, after one \
-         run that is not counted.\n\n{text}\nProcessor: {cpu}, {threads} threads.\nCommit: {}.\n\
-         Compiler: {}.\n",
+    let machine = format!(
+        "Processor: {cpu}, {threads} threads.\nCommit: {}.\nCompiler: {}.\n",
         said("git", &["rev-parse", "--short", "HEAD"]),
         said("rustc", &["--version"])
     );
-    fs::write(folder.join("end-to-end.md"), page)?;
-    let mut json = String::from("{\n");
-    for (index, one) in all.iter().enumerate() {
-        let times: Vec<String> = one
-            .times
-            .iter()
-            .map(|t| format!("{:.3}", t.as_secs_f64() * 1_000.0))
-            .collect();
-        let comma = if index + 1 < all.len() { "," } else { "" };
-        writeln!(
-            json,
-            "  \"{} (ms)\": [{}]{comma}",
-            one.what,
-            times.join(", ")
-        )
-        .expect("writing to a string cannot fail");
-    }
-    json.push_str("}\n");
-    fs::write(folder.join("end-to-end.json"), json)?;
-    Ok(folder)
+    Ok((folder, machine))
 }
 
 /// The date in UTC, from days since 1970 by the algorithm of Howard Hinnant's `civil_from_days`.

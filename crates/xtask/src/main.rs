@@ -11,14 +11,19 @@ mod bench;
 mod command;
 mod data;
 mod demo;
+mod e2e;
 mod test;
+mod web;
 
 use std::process::ExitCode;
 
 const VERBS: &str = "\
-cargo xtask demo           build, import the sample city, run its plan, print the summary
+cargo xtask demo           build, import the sample city, run its plan, show it on a map
+cargo xtask demo --no-serve    the same without the map at the end
 cargo xtask test           everything that must pass: format, lints, docs, architecture, data, tests
 cargo xtask test --long    the same and what takes long: benches against their bars
+cargo xtask web            install, check, test and build the page; needs Node 20 or newer
+cargo xtask e2e            walk through the page in headless Chromium, keep screenshots and drag times
 cargo xtask bench          measure import and run on the sample city, keep the figures in benches/runs
 cargo xtask architecture   check the crates against the table of arrows
 cargo xtask data           check the committed data against data/sources.toml";
@@ -27,7 +32,10 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
-        ["demo"] => demo::run(),
+        ["demo"] => demo::run(true),
+        ["demo", "--no-serve"] => demo::run(false),
+        ["web"] => web::run(),
+        ["e2e"] => e2e::run(),
         ["test"] => test::run(false),
         ["test", "--long"] => test::run(true),
         ["bench"] => bench::run(),

@@ -1,7 +1,7 @@
 use anyhow::Result;
 
 use crate::command::{self, cargo};
-use crate::{architecture, bench, data};
+use crate::{architecture, bench, data, e2e, web};
 
 /// Everything that must pass before a change lands.
 ///
@@ -13,6 +13,7 @@ fn run_steps() -> Result<()> {
     )?;
     architecture::check()?;
     data::check()?;
+    web::run_if_possible()?;
     command::run(
         "lints (cargo clippy)",
         &mut cargo(&[
@@ -43,6 +44,7 @@ pub(crate) fn run(long: bool) -> Result<()> {
     run_steps()?;
     if long {
         bench::run()?;
+        e2e::run()?;
     }
     println!("\nall steps passed");
     Ok(())

@@ -2,4 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod compare;
+mod desk;
 mod laws;
+mod shenzhen;

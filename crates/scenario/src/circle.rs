@@ -1,0 +1,93 @@
+use reach::{Direction, PolygonOptions, ReachedNetwork, SearchSpace, SnapIndex, reached_polygons};
+use reach::{Leak, Place, Snap};
+use units::{Length, LngLat, Outline, TravelTime};
+
+use crate::desk::Desk;
+
+/// What is reached from a position, or from where it is reached, within a limit: street time, the
+/// walk between position and street not counted.
+#[derive(Clone, Debug)]
+pub struct Circle {
+    /// Where the position was joined to the streets.
+    pub snap: Snap,
+    /// Reached street pieces in the direction of travel, with the times at both ends.
+    pub pieces: Vec<CirclePiece>,
+    /// A picture of the pieces, never used to decide anything.
+    pub outline: Outline,
+    /// How far the picture lies.
+    pub leak: Leak,
+    /// Street length within the limit, in millimetres.
+    pub reached_mm: u64,
+}
+
+/// A reached street piece.
+#[derive(Clone, Debug)]
+pub struct CirclePiece {
+    /// Its shape in the direction of travel.
+    pub line: Vec<LngLat>,
+    /// Time at its first position.
+    pub start: TravelTime,
+    /// Time at its last position.
+    pub end: TravelTime,
+}
+
+/// Farther than this from a street, a position is not joined: as the command line does it.
+pub const CIRCLE_RADIUS: Length = Length::from_m(500);
+
+impl Desk<'_> {
+    /// The circle of a position on the streets as they stand on this desk, closures included.
+    /// `None` when no usable street lies within [`CIRCLE_RADIUS`].
+    ///
+    /// # Errors
+    /// When no standard of the plan uses the profile.
+    ///
+    /// Cost: an index of the streets and one bounded search.
+    pub fn circle(
+        &self,
+        profile: &str,
+        at: LngLat,
+        direction: Direction,
+        limit: TravelTime,
+    ) -> Result<Option<Circle>, String> {
+        let streets = self.streets(profile).ok_or_else(|| {
+            let known: Vec<&str> = self.profiles().collect();
+            format!(
+                "no standard of the plan uses profile `{profile}`; take {}",
+                known.join(" or ")
+            )
+        })?;
+        let graph = &self.project().city.streets;
+        let Some(snap) = streets.index.snap(graph, at, CIRCLE_RADIUS) else {
+            return Ok(None);
+        };
+        let network = streets.network();
+        let place = Place {
+            point: snap.point,
+            access: TravelTime::ZERO,
+        };
+        let mut space = SearchSpace::default();
+        let reached = ReachedNetwork::of_place(&network, &mut space, &place, direction, &[limit]);
+        let (_, components) = streets.streets.metric();
+        let usable = SnapIndex::new(graph, |edge| components.is_usable(edge));
+        let polygon = reached_polygons(&network, &usable, &reached, PolygonOptions::STANDARD)
+            .pop()
+            .expect("one limit gives one outline");
+        let pieces = reached[0]
+            .pieces
+            .iter()
+            .filter(|piece| piece.start_offset != piece.end_offset)
+            .map(|piece| CirclePiece {
+                line: piece.line(&network),
+                start: piece.start,
+                end: piece.end,
+            })
+            .collect();
+        Ok(Some(Circle {
+            snap,
+            pieces,
+            outline: polygon.outline,
+            leak: polygon.leak,
+            reached_mm: reached[0].length_mm(),
+        }))
+    }
+}

@@ -1,0 +1,560 @@
+//! A planner's desk: one scenario with edits on top, each decided in milliseconds.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use coverage::{
+    Demand, EdgeAffected, Facility, FacilityId, Gap, Indicators, OpenSet, PointState,
+    ServiceCoverage, ServiceStandard, gaps,
+};
+use rayon::prelude::*;
+use siting::Infeasible;
+use thiserror::Error;
+use units::{LngLat, TravelTime};
+
+use crate::change::{Change, resolve_change};
+use crate::desk_streets::{Column, DeskStreets};
+use crate::evaluate::{State, decide_joint, search_limits};
+use crate::gap_name::GapNames;
+use crate::modification::Modification;
+use crate::project::Project;
+use crate::report::{
+    ChosenReport, DecidedStandard, JointReport, ScenarioReport, StandardReport, chosen_reports,
+    joint_report, standard_report,
+};
+
+/// One scenario and the edits made on top of it, in order.
+///
+/// What it says after any edits is what [`evaluate`](crate::evaluate()) says about the scenario's
+/// changes followed by the edits; a test holds the two side by side.
+/// It is quick because the rows of the facilities that stand are kept: a facility that is added or
+/// moved costs one search, one that closes or changes its hours none, and only the standards whose
+/// facilities or limit changed are folded again.
+/// Closing a street or choosing sites moves the rows themselves and costs a whole evaluation.
+pub struct Desk<'a> {
+    project: &'a Project,
+    scenario: Vec<Change>,
+    edits: Vec<(Modification, Change)>,
+    base: Base<'a>,
+    names: GapNames,
+    current: Arc<Standing>,
+}
+
+/// An edit that cannot be made.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum EditError {
+    /// It names something unknown or malformed.
+    #[error("{0}")]
+    Wrong(String),
+    /// It asks for sites and there is no choice.
+    #[error(transparent)]
+    Infeasible(#[from] Infeasible),
+}
+
+/// How things stand: every standard decided.
+#[derive(Debug)]
+pub struct Standing {
+    /// All facilities, closed ones included.
+    pub facilities: Vec<Facility>,
+    /// Which of them are closed by the scenario or an edit.
+    pub closed: Vec<bool>,
+    /// One for each standard, in the order of the plan; shared with other standings where equal.
+    pub services: Vec<Arc<DecidedService>>,
+    /// One for each joint standard, in the order of the plan.
+    pub joints: Vec<Arc<DecidedJoint>>,
+    /// Sites chosen on the way.
+    pub chosen: Vec<ChosenReport>,
+    /// How many edges are closed.
+    pub n_closed_edges: usize,
+}
+
+/// One service standard, decided.
+#[derive(Debug)]
+pub struct DecidedService {
+    inputs: ServiceKey,
+    /// As data with provenance.
+    pub report: StandardReport,
+    /// Gaps with their outlines, in the order of the report.
+    pub gaps: Vec<Gap>,
+    coverage: ServiceCoverage,
+    edge_affected: Arc<EdgeAffected>,
+}
+
+/// One joint standard, decided.
+#[derive(Debug)]
+pub struct DecidedJoint {
+    /// As data with provenance.
+    pub report: JointReport,
+    /// Gaps with their outlines, in the order of the report.
+    pub gaps: Vec<Gap>,
+}
+
+/// Everything that a service's result depends on, given the streets of the desk.
+#[derive(Debug, PartialEq, Eq)]
+struct ServiceKey {
+    /// Changes whenever the streets do.
+    base: usize,
+    limit: TravelTime,
+    far: TravelTime,
+    facilities: Vec<(LngLat, TravelTime, bool)>,
+}
+
+/// Streets and rows, and the edits that they already hold.
+struct Base<'a> {
+    number: usize,
+    n_folded: usize,
+    state: State<'a>,
+    streets: BTreeMap<String, DeskStreets<'a>>,
+    /// For each standard the facilities that serve it, closures aside.
+    open: Vec<OpenSet>,
+}
+
+impl<'a> Base<'a> {
+    fn new(
+        project: &'a Project,
+        number: usize,
+        n_folded: usize,
+        changes: &[Change],
+    ) -> Result<Self, Infeasible> {
+        let state = State::after(project, changes)?;
+        let limits: Vec<(String, TravelTime)> = search_limits(&state.standards)
+            .into_iter()
+            .map(|(profile, far)| (profile.to_owned(), far))
+            .collect();
+        let streets = limits
+            .into_iter()
+            .map(|(profile, far)| {
+                let scenario = state.streets_of(&profile);
+                let streets = DeskStreets::new(project, scenario, &state.facilities, far);
+                (profile, streets)
+            })
+            .collect();
+        let open = state
+            .standards
+            .iter()
+            .map(|standard| standard.open_set(&state.facilities, &project.week))
+            .collect();
+        Ok(Self {
+            number,
+            n_folded,
+            state,
+            streets,
+            open,
+        })
+    }
+
+    /// Whether a state lies within what was searched.
+    fn reaches(&self, standards: &[ServiceStandard]) -> bool {
+        search_limits(standards)
+            .into_iter()
+            .all(|(profile, far)| far <= self.streets[profile].rows.limit())
+    }
+
+    /// Decides every standard after some quick changes; `known` lends what did not change.
+    fn decide(
+        &self,
+        state: &State<'a>,
+        touched: &BTreeSet<usize>,
+        names: &GapNames,
+        known: Option<&Standing>,
+    ) -> Standing {
+        let project = state.project;
+        let limits = search_limits(&state.standards);
+        let services: Vec<Arc<DecidedService>> = (0..state.standards.len())
+            .into_par_iter()
+            .map(|index| {
+                let standard = &state.standards[index];
+                let far = limits[standard.profile.as_str()];
+                let input = self.inputs(state, touched, index, far);
+                let known = known.map(|standing| &standing.services[index]);
+                if let Some(known) = known.filter(|known| known.inputs == input.key) {
+                    return Arc::clone(known);
+                }
+                Arc::new(self.decide_service(project, standard, input, names))
+            })
+            .collect();
+        let decided: Vec<(&ServiceCoverage, &EdgeAffected)> = services
+            .iter()
+            .map(|service| (&service.coverage, &*service.edge_affected))
+            .collect();
+        let coverages: Vec<&ServiceCoverage> =
+            decided.iter().map(|(coverage, _)| *coverage).collect();
+        let joints = (0..project.joints.len())
+            .into_par_iter()
+            .map(|joint| {
+                let is_part = |index: &usize| {
+                    let key = &project.standards[*index].key;
+                    project.joints[joint].parts.contains(key)
+                };
+                let unchanged = known.filter(|known| {
+                    (0..services.len())
+                        .filter(is_part)
+                        .all(|i| Arc::ptr_eq(&services[i], &known.services[i]))
+                });
+                if let Some(known) = unchanged {
+                    return Arc::clone(&known.joints[joint]);
+                }
+                let result = decide_joint(project, joint, &decided);
+                Arc::new(DecidedJoint {
+                    report: joint_report(project, &result, &coverages, names),
+                    gaps: result.gaps,
+                })
+            })
+            .collect();
+        Standing {
+            facilities: state.facilities.clone(),
+            closed: state.closed.clone(),
+            services,
+            joints,
+            chosen: chosen_reports(project, &self.state.chosen),
+            n_closed_edges: self.state.closed_edges.len(),
+        }
+    }
+
+    /// Which facilities serve a standard, split into those in the rows and those that were tried
+    /// since.
+    fn inputs(
+        &self,
+        state: &State<'a>,
+        touched: &BTreeSet<usize>,
+        standard_index: usize,
+        far: TravelTime,
+    ) -> ServiceInput {
+        let project = state.project;
+        let standard = &state.standards[standard_index];
+        let streets = &self.streets[&standard.profile];
+        let n_base = self.base_len();
+        let mut facilities = Vec::new();
+        let mut columns = Vec::new();
+        let mut in_rows = vec![false; n_base];
+        let mut n_unlinked = 0;
+        for (index, facility) in state.facilities.iter().enumerate() {
+            if state.closed[index] {
+                continue;
+            }
+            let is_touched = touched.contains(&index);
+            let serves = if is_touched {
+                let alone = std::slice::from_ref(facility);
+                standard.open_set(alone, &project.week).n_open() == 1
+            } else {
+                self.open[standard_index].contains(FacilityId::from_index(index))
+            };
+            if !serves {
+                continue;
+            }
+            facilities.push((
+                facility.position,
+                facility.start_delay,
+                facility.illustrative,
+            ));
+            let in_place = index < n_base && {
+                let before = &self.state.facilities[index];
+                (before.position, before.start_delay) == (facility.position, facility.start_delay)
+            };
+            let is_linked = if in_place {
+                in_rows[index] = true;
+                streets.facilities.links()[index].is_some()
+            } else {
+                let column = streets.column(facility);
+                let is_linked = column.is_linked;
+                columns.push(column);
+                is_linked
+            };
+            n_unlinked += usize::from(!is_linked);
+        }
+        ServiceInput {
+            key: ServiceKey {
+                base: self.number,
+                limit: standard.limit,
+                far,
+                facilities,
+            },
+            open: OpenSet::from_fn(n_base, |id| in_rows[id.index()]),
+            columns,
+            n_unlinked,
+        }
+    }
+
+    fn base_len(&self) -> usize {
+        self.state.facilities.len()
+    }
+
+    fn decide_service(
+        &self,
+        project: &Project,
+        standard: &ServiceStandard,
+        input: ServiceInput,
+        names: &GapNames,
+    ) -> DecidedService {
+        let streets = &self.streets[&standard.profile];
+        let far = input.key.far;
+        let times = streets.times(&input.open, &input.columns, standard.required, far);
+        let coverage = ServiceCoverage::of_times(
+            &project.demand,
+            &streets.demand,
+            times,
+            standard.limit,
+            standard.required,
+        );
+        let gaps = gaps(&project.area, coverage.cells());
+        let edge_affected = streets.edge_affected(standard.limit);
+        let (indicators, by_zone) = rayon::join(
+            || Indicators::of(&project.demand, &coverage, far),
+            || {
+                let n_zones = project.zones.n_zones();
+                let zones = &project.zone_of_point;
+                Indicators::by_zone(&project.demand, &coverage, far, zones, n_zones)
+            },
+        );
+        let report = standard_report(
+            project,
+            &DecidedStandard {
+                standard,
+                n_open: input.key.facilities.len(),
+                n_unlinked_facilities: input.n_unlinked,
+                illustrative: input.key.facilities.iter().any(|f| f.2),
+                coverage: &coverage,
+                gaps: &gaps,
+                edge_affected: &edge_affected,
+                indicators: &indicators,
+                by_zone: &by_zone,
+            },
+            names,
+        );
+        DecidedService {
+            inputs: input.key,
+            report,
+            gaps,
+            coverage,
+            edge_affected,
+        }
+    }
+}
+
+struct ServiceInput {
+    key: ServiceKey,
+    /// Of the facilities in the rows.
+    open: OpenSet,
+    columns: Vec<Arc<Column>>,
+    n_unlinked: usize,
+}
+
+impl<'a> Desk<'a> {
+    /// A scenario as the plan has it, without edits; no changes make it the baseline.
+    ///
+    /// # Errors
+    /// When sites are to be chosen and no choice exists.
+    ///
+    /// Cost: as [`evaluate`](crate::evaluate()).
+    pub fn new(project: &'a Project, changes: &[Change]) -> Result<Self, Infeasible> {
+        let base = Base::new(project, 0, 0, changes)?;
+        let names = GapNames::of(project);
+        let current = Arc::new(base.decide(&base.state, &BTreeSet::new(), &names, None));
+        Ok(Self {
+            project,
+            scenario: changes.to_vec(),
+            edits: Vec::new(),
+            base,
+            names,
+            current,
+        })
+    }
+
+    /// The plan that everything rests on.
+    pub fn project(&self) -> &'a Project {
+        self.project
+    }
+
+    /// How things stand after all edits.
+    pub fn standing(&self) -> &Arc<Standing> {
+        &self.current
+    }
+
+    /// The edits, in order.
+    pub fn edits(&self) -> impl ExactSizeIterator<Item = &Modification> {
+        self.edits.iter().map(|(modification, _)| modification)
+    }
+
+    /// Profiles that standards use.
+    pub fn profiles(&self) -> impl Iterator<Item = &str> {
+        self.base.streets.keys().map(String::as_str)
+    }
+
+    pub(crate) fn streets(&self, profile: &str) -> Option<&DeskStreets<'a>> {
+        self.base.streets.get(profile)
+    }
+
+    /// What an edit would come to; the desk stays as it is.
+    ///
+    /// # Errors
+    /// When the edit cannot be made.
+    ///
+    /// Cost: one search and a fold for an added or moved facility, a fold for closed ones, hours
+    /// and shorter limits; else a whole evaluation.
+    pub fn preview(&self, edit: &Modification) -> Result<Standing, EditError> {
+        let change = self.resolve(edit)?;
+        match self.quickly(Some(&change)) {
+            Some(standing) => Ok(standing),
+            None => Ok(self.slowly(&change)?.1),
+        }
+    }
+
+    /// Makes an edit.
+    ///
+    /// # Errors
+    /// When the edit cannot be made; the desk stays as it is.
+    ///
+    /// Cost: as [`preview`](Self::preview).
+    pub fn edit(&mut self, edit: Modification) -> Result<&Arc<Standing>, EditError> {
+        let change = self.resolve(&edit)?;
+        if let Some(standing) = self.quickly(Some(&change)) {
+            self.current = Arc::new(standing);
+        } else {
+            let (base, standing) = self.slowly(&change)?;
+            self.base = base;
+            self.current = Arc::new(standing);
+        }
+        self.edits.push((edit, change));
+        Ok(&self.current)
+    }
+
+    /// Takes the last edit back and returns it; `None` without edits.
+    ///
+    /// Cost: a fold; a whole evaluation when the edit was a slow one.
+    pub fn undo(&mut self) -> Option<Modification> {
+        let (edit, _) = self.edits.pop()?;
+        if self.edits.len() < self.base.n_folded {
+            let changes: Vec<Change> = self.changes().cloned().collect();
+            let number = self.base.number + 1;
+            self.base = Base::new(self.project, number, self.edits.len(), &changes)
+                .expect("what was chosen before can be chosen again");
+        }
+        let standing = self
+            .quickly(None)
+            .expect("edits behind the base are quick ones");
+        self.current = Arc::new(standing);
+        Some(edit)
+    }
+
+    /// The whole result as `nuanquan run` writes it.
+    ///
+    /// Cost: linear in cells and demand points.
+    pub fn report(&self, key: &str, name: &str) -> ScenarioReport {
+        self.current.report(self.project, key, name)
+    }
+
+    /// What each candidate site would add to a standard's covered demand, as things stand, when
+    /// using it takes at least `delay` beside the way; the order is that of the plan's candidates.
+    /// `None` for a standard that asks for more than one facility, since no single site answers it.
+    ///
+    /// Cost: one search for each candidate the first time, then linear in what they reach.
+    pub fn sites(&self, standard: usize, delay: TravelTime) -> Option<Vec<Demand>> {
+        let service = &self.current.services[standard];
+        if service.report.required != 1 {
+            return None;
+        }
+        let streets = &self.base.streets[&service.report.profile];
+        let cover = streets.candidates(service.inputs.limit, delay);
+        let points = self.project.demand.points();
+        let states = service.coverage.states();
+        let adds = (0..self.project.candidates.len())
+            .map(|candidate| {
+                cover
+                    .points_of(FacilityId::from_index(candidate))
+                    .iter()
+                    .filter(|point| states[point.index()] == PointState::Uncovered)
+                    .map(|point| points[point.index()].demand)
+                    .sum()
+            })
+            .collect();
+        Some(adds)
+    }
+
+    fn changes(&self) -> impl Iterator<Item = &Change> {
+        let edits = self.edits.iter().map(|(_, change)| change);
+        self.scenario.iter().chain(edits)
+    }
+
+    fn resolve(&self, edit: &Modification) -> Result<Change, EditError> {
+        let mut known: BTreeSet<String> = self
+            .project
+            .facilities
+            .iter()
+            .map(|facility| facility.id.clone())
+            .collect();
+        for change in self.changes() {
+            if let Change::Add(facility) = change {
+                known.insert(facility.id.clone());
+            }
+        }
+        resolve_change(self.project, &mut known, edit).map_err(EditError::Wrong)
+    }
+
+    /// Decides the edits and one more on the rows that are kept; `None` when they do not suffice.
+    fn quickly(&self, one_more: Option<&Change>) -> Option<Standing> {
+        let mut state = State {
+            project: self.project,
+            facilities: self.base.state.facilities.clone(),
+            closed: self.base.state.closed.clone(),
+            standards: self.base.state.standards.clone(),
+            closed_edges: Vec::new(),
+            chosen: Vec::new(),
+        };
+        let mut touched = BTreeSet::new();
+        let edits = self.edits[self.base.n_folded..].iter();
+        for change in edits.map(|(_, change)| change).chain(one_more) {
+            match change {
+                Change::CloseEdges(_) | Change::Choose { .. } => return None,
+                Change::Add(_) => {
+                    touched.insert(state.facilities.len());
+                }
+                Change::Move { id, .. } | Change::Hours { id, .. } => {
+                    touched.insert(state.index(id));
+                }
+                Change::Close(_) | Change::Limit { .. } => {}
+            }
+            state.apply(change).expect("quick changes choose nothing");
+        }
+        if !self.base.reaches(&state.standards) {
+            return None;
+        }
+        let known = Some(&*self.current);
+        Some(self.base.decide(&state, &touched, &self.names, known))
+    }
+
+    /// Decides everything anew, the edits and one more included.
+    fn slowly(&self, one_more: &Change) -> Result<(Base<'a>, Standing), Infeasible> {
+        let changes: Vec<Change> = self.changes().chain([one_more]).cloned().collect();
+        let number = self.base.number + 1;
+        let base = Base::new(self.project, number, self.edits.len() + 1, &changes)?;
+        let standing = base.decide(&base.state, &BTreeSet::new(), &self.names, None);
+        Ok((base, standing))
+    }
+}
+
+impl Standing {
+    /// The whole result as `nuanquan run` writes it.
+    ///
+    /// Cost: linear in cells and demand points.
+    pub fn report(&self, project: &Project, key: &str, name: &str) -> ScenarioReport {
+        ScenarioReport::assemble(
+            project,
+            key,
+            name,
+            self.services.iter().map(|s| s.report.clone()).collect(),
+            self.joints.iter().map(|j| j.report.clone()).collect(),
+            self.chosen.clone(),
+            self.n_closed_edges,
+        )
+    }
+}
+
+impl std::fmt::Debug for Desk<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk")
+            .field("n_changes", &self.scenario.len())
+            .field("n_edits", &self.edits.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,270 @@
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use coverage::{Cover, EdgeAffected, Facility, FacilityKind, LinkOptions, Linkage, OpenSet, Rows};
+use graph::{EdgeId, NodeId};
+use reach::{Direction, Network, Place, SearchSpace, SnapIndex, within};
+use units::TravelTime;
+
+use crate::evaluate::ScenarioStreets;
+use crate::project::Project;
+
+/// The streets of one profile kept ready on a desk: the demand joined to them, the rows of the
+/// facilities that stand there, and the column of each place that was tried since.
+pub(crate) struct DeskStreets<'a> {
+    project: &'a Project,
+    pub(crate) streets: ScenarioStreets<'a>,
+    pub(crate) index: SnapIndex,
+    pub(crate) link: LinkOptions,
+    pub(crate) demand: Linkage,
+    readers: DemandReaders,
+    pub(crate) facilities: Linkage,
+    pub(crate) rows: Rows,
+    edge_affected: Mutex<BTreeMap<TravelTime, Arc<EdgeAffected>>>,
+    columns: Mutex<BTreeMap<ColumnKey, Arc<Column>>>,
+    covers: Mutex<BTreeMap<(TravelTime, TravelTime), Arc<Cover>>>,
+}
+
+/// Place and start delay of a facility: all that its column depends on.
+type ColumnKey = (i32, i32, TravelTime);
+
+/// The time from every demand point to one place, within the limit of the rows.
+pub(crate) struct Column {
+    pub(crate) is_linked: bool,
+    pub(crate) times: Vec<Option<TravelTime>>,
+}
+
+/// Columns kept at most; a drag leaves one behind for every position it rested at.
+const MOST_COLUMNS: usize = 128;
+
+impl<'a> DeskStreets<'a> {
+    /// Cost: one search for each facility.
+    pub(crate) fn new(
+        project: &'a Project,
+        streets: ScenarioStreets<'a>,
+        facilities: &[Facility],
+        far: TravelTime,
+    ) -> Self {
+        let view = streets.view();
+        let joined = view.link_facilities(facilities);
+        let rows = Rows::search(&view.network, &joined, &view.demand, far);
+        let readers = DemandReaders::of(&view.network, &view.demand);
+        let (index, link, demand) = (view.index, view.link, view.demand);
+        Self {
+            project,
+            streets,
+            index,
+            link,
+            demand,
+            readers,
+            facilities: joined,
+            rows,
+            edge_affected: Mutex::default(),
+            columns: Mutex::default(),
+            covers: Mutex::default(),
+        }
+    }
+
+    /// Cost: linear in the arcs.
+    pub(crate) fn network(&self) -> Network<'_> {
+        Network::new(&self.project.city.streets, self.streets.metric().0)
+    }
+
+    /// Cells from which the border lies within a limit; found once for each limit.
+    pub(crate) fn edge_affected(&self, limit: TravelTime) -> Arc<EdgeAffected> {
+        let mut known = self
+            .edge_affected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let found = known.entry(limit).or_insert_with(|| {
+            Arc::new(EdgeAffected::of(
+                &self.network(),
+                &self.project.border,
+                &self.project.demand,
+                &self.demand,
+                limit,
+            ))
+        });
+        Arc::clone(found)
+    }
+
+    /// The time from every demand point to a facility that is not in the rows.
+    ///
+    /// Cost: one bounded search, once for each place.
+    pub(crate) fn column(&self, facility: &Facility) -> Arc<Column> {
+        let key = (
+            facility.position.lng_e7(),
+            facility.position.lat_e7(),
+            facility.start_delay,
+        );
+        let lock = || self.columns.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(&key) {
+            return Arc::clone(known);
+        }
+        let graph = &self.project.city.streets;
+        let joined = Linkage::of_facilities(
+            graph,
+            &self.index,
+            std::slice::from_ref(facility),
+            self.link,
+        );
+        let column = Arc::new(match joined.links()[0] {
+            Some(link) => {
+                let network = self.network();
+                Column {
+                    is_linked: true,
+                    times: self.readers.column(
+                        &network,
+                        &self.demand,
+                        &link.place,
+                        self.rows.limit(),
+                    ),
+                }
+            }
+            None => Column {
+                is_linked: false,
+                times: vec![None; self.demand.n_places()],
+            },
+        });
+        let mut columns = lock();
+        if columns.len() >= MOST_COLUMNS {
+            columns.clear();
+        }
+        columns.insert(key, Arc::clone(&column));
+        column
+    }
+
+    /// Which demand points each candidate reaches within a limit, when using it takes at least
+    /// `delay` on top of the way.
+    ///
+    /// Cost: one search for each candidate, once for each limit and delay.
+    pub(crate) fn candidates(&self, limit: TravelTime, delay: TravelTime) -> Arc<Cover> {
+        let mut known = self.covers.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known.entry((limit, delay)).or_insert_with(|| {
+            let candidates: Vec<Facility> = self
+                .project
+                .candidates
+                .iter()
+                .map(|candidate| {
+                    // The kind plays no part in where a candidate is joined and what it reaches.
+                    let kind = FacilityKind::BatterySwapCabinet;
+                    let mut facility =
+                        Facility::new(candidate.id.clone(), kind, candidate.position);
+                    facility.start_delay = candidate.start_delay.max(delay);
+                    facility
+                })
+                .collect();
+            let graph = &self.project.city.streets;
+            let joined = Linkage::of_facilities(graph, &self.index, &candidates, self.link);
+            let rows = Rows::search(&self.network(), &joined, &self.demand, limit);
+            Arc::new(Cover::of(&rows, limit))
+        });
+        Arc::clone(found)
+    }
+
+    /// For each demand point the time to the required number of facilities: those of the rows that
+    /// are in `open`, and those of the columns.
+    ///
+    /// Cost: linear in the demand points and the columns.
+    pub(crate) fn times(
+        &self,
+        open: &OpenSet,
+        columns: &[Arc<Column>],
+        required: std::num::NonZeroU32,
+        far: TravelTime,
+    ) -> Vec<Option<TravelTime>> {
+        let n_required = usize::try_from(required.get()).expect("a small count");
+        let within_far = |time: &TravelTime| *time <= far;
+        (0..self.demand.n_places())
+            .map(|point| {
+                let row = self
+                    .rows
+                    .open_row(coverage::DemandId::from_index(point), open)
+                    .map(|entry| entry.time);
+                let tried = columns.iter().filter_map(|column| column.times[point]);
+                if n_required == 1 {
+                    return row.take(1).chain(tried).min().filter(within_far);
+                }
+                let mut times: Vec<TravelTime> = row.take(n_required).chain(tried).collect();
+                times.sort_unstable();
+                times.get(n_required - 1).copied().filter(within_far)
+            })
+            .collect()
+    }
+}
+
+/// For each demand point the nodes at which a trip from it goes on, with the time to get there, so
+/// that a finished search is read without looking at the streets again.
+struct DemandReaders {
+    first: Vec<usize>,
+    nodes: Vec<(NodeId, TravelTime)>,
+    /// Demand points by edge, for trips that never leave one edge.
+    by_edge: Vec<(EdgeId, usize)>,
+}
+
+impl DemandReaders {
+    fn of(network: &Network<'_>, demand: &Linkage) -> Self {
+        let mut first = vec![0];
+        let mut nodes = Vec::new();
+        let mut by_edge = Vec::new();
+        for (point, link) in demand.links().iter().enumerate() {
+            if let Some(link) = link {
+                nodes.extend(link.place.seeds(network, Direction::From));
+                by_edge.push((link.place.point.edge, point));
+            }
+            first.push(nodes.len());
+        }
+        by_edge.sort_unstable();
+        Self {
+            first,
+            nodes,
+            by_edge,
+        }
+    }
+
+    /// One search towards a place, read at every demand point.
+    fn column(
+        &self,
+        network: &Network<'_>,
+        demand: &Linkage,
+        place: &Place,
+        limit: TravelTime,
+    ) -> Vec<Option<TravelTime>> {
+        let mut space = SearchSpace::default();
+        let seeds = place.seeds(network, Direction::Towards);
+        let reached = within(network.arcs(Direction::Towards), &mut space, seeds, limit);
+        let mut times: Vec<Option<TravelTime>> = self
+            .first
+            .windows(2)
+            .map(|range| {
+                self.nodes[range[0]..range[1]]
+                    .iter()
+                    .filter_map(|&(node, start)| Some(reached.time(node)? + start))
+                    .min()
+            })
+            .collect();
+        let edge = place.point.edge;
+        let start = self.by_edge.partition_point(|&(e, _)| e < edge);
+        let same_edge = self.by_edge[start..].iter().take_while(|(e, _)| *e == edge);
+        for &(_, point) in same_edge {
+            let own = demand.links()[point].expect("only linked points are listed");
+            let graph = network.graph();
+            let along = graph
+                .origin_arcs(edge)
+                .iter()
+                .filter_map(|&arc| {
+                    let (from, to) = (own.place.point.offset, place.point.offset);
+                    network.metric().time_along(graph, arc, from, to)
+                })
+                .min();
+            if let Some(along) = along {
+                let time = along + own.place.access + place.access;
+                times[point] = Some(times[point].map_or(time, |other| other.min(time)));
+            }
+        }
+        for time in &mut times {
+            *time = time.filter(|time| *time <= limit);
+        }
+        times
+    }
+}

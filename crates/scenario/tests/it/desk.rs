@@ -1,0 +1,198 @@
+//! A desk says after any edits what a whole evaluation says about the same changes.
+
+use std::sync::Arc;
+
+use scenario::{Desk, EditError, Modification, ScenarioReport, evaluate, resolve_changes};
+
+use crate::shenzhen::project;
+
+fn edit(json: &str) -> Modification {
+    serde_json::from_str(json).unwrap()
+}
+
+/// The slow way: all changes of a scenario and all edits in one evaluation.
+fn evaluated(scenario: Option<&str>, edits: &[Modification]) -> ScenarioReport {
+    let project = project();
+    let mut changes = match scenario {
+        Some(key) => {
+            let found = project.scenarios.iter().find(|s| s.key == key);
+            found.unwrap().changes.clone()
+        }
+        None => Vec::new(),
+    };
+    changes.extend(resolve_changes(project, "test", edits).unwrap());
+    let evaluation = evaluate(project, &changes).unwrap();
+    ScenarioReport::of(project, "key", "name", &evaluation)
+}
+
+fn assert_same(desk: &ScenarioReport, slow: &ScenarioReport) {
+    for (desk, slow) in desk.standards.iter().zip(&slow.standards) {
+        assert_eq!(desk.split, slow.split, "standard {}", desk.key);
+        let differs = (0..desk.cells.len()).find(|&i| desk.cells[i] != slow.cells[i]);
+        assert_eq!(differs, None, "a cell of standard {}", desk.key);
+        assert_eq!(desk, slow, "standard {}", desk.key);
+    }
+    for (desk, slow) in desk.joints.iter().zip(&slow.joints) {
+        assert_eq!(desk, slow, "joint standard {}", desk.key);
+    }
+    assert_eq!(desk, slow);
+}
+
+const ADD: &str = r#"{"do": "add-facility", "id": "new-1", "kind": "battery-swap-cabinet",
+    "at": "114.0402,22.5287", "capacity": 12, "amenities": ["swap"], "start_delay": "2min"}"#;
+const MOVE: &str = r#"{"do": "move-facility", "facility": "W03", "to": "114.0311,22.5602"}"#;
+const MOVE_NEW: &str = r#"{"do": "move-facility", "facility": "new-1", "to": "113.9921,22.5401"}"#;
+const FAR_OUT: &str = r#"{"do": "move-facility", "facility": "C02", "to": "114.0849,22.5799"}"#;
+const CLOSE: &str = r#"{"do": "close-facilities", "facilities": ["W05", "new-1"]}"#;
+const HOURS: &str = r#"{"do": "change-hours", "facility": "W03", "opening_hours": "24/7"}"#;
+const SHORTER: &str = r#"{"do": "change-limit", "standard": "rest", "limit": "10min"}"#;
+const LONGER: &str = r#"{"do": "change-limit", "standard": "swap", "limit": "12min"}"#;
+const STREET: &str = r#"{"do": "close-street", "name": "深南大道"}"#;
+const CHOOSE: &str = r#"{"do": "choose-sites", "standard": "swap", "sites": 2,
+    "kind": "battery-swap-cabinet", "capacity": 12}"#;
+
+#[test]
+fn an_untouched_desk_is_the_baseline() {
+    let desk = Desk::new(project(), &[]).unwrap();
+    assert_same(&desk.report("key", "name"), &evaluated(None, &[]));
+}
+
+#[test]
+fn every_edit_on_the_way_equals_a_whole_evaluation() {
+    let texts = [
+        ADD, MOVE, MOVE_NEW, HOURS, FAR_OUT, CLOSE, SHORTER, LONGER, STREET, MOVE, CHOOSE,
+    ];
+    let edits: Vec<Modification> = texts.into_iter().map(edit).collect();
+    let mut desk = Desk::new(project(), &[]).unwrap();
+    let mut seen = vec![desk.report("key", "name")];
+    for (done, one) in (1..).zip(&edits) {
+        let slow = evaluated(None, &edits[..done]);
+        let preview = desk.preview(one).unwrap();
+        assert_same(&preview.report(project(), "key", "name"), &slow);
+        desk.edit(one.clone()).unwrap();
+        assert_same(&desk.report("key", "name"), &slow);
+        seen.push(slow);
+    }
+    // Taking the edits back shows every step again.
+    seen.pop();
+    for (one, before) in edits.iter().zip(&seen).rev() {
+        assert_eq!(desk.undo().as_ref(), Some(one));
+        assert_same(&desk.report("key", "name"), before);
+    }
+    assert_eq!(desk.undo(), None);
+}
+
+#[test]
+fn edits_lie_on_top_of_a_scenario() {
+    let project = project();
+    for scenario in &project.scenarios {
+        let mut desk = Desk::new(project, &scenario.changes).unwrap();
+        assert_same(
+            &desk.report("key", "name"),
+            &evaluated(Some(&scenario.key), &[]),
+        );
+        let edits = [edit(ADD), edit(MOVE_NEW)];
+        for one in &edits {
+            desk.edit(one.clone()).unwrap();
+        }
+        assert_same(
+            &desk.report("key", "name"),
+            &evaluated(Some(&scenario.key), &edits),
+        );
+    }
+}
+
+#[test]
+fn what_an_edit_does_not_touch_is_shared() {
+    let mut desk = Desk::new(project(), &[]).unwrap();
+    let before = Arc::clone(desk.standing());
+    desk.edit(edit(MOVE)).unwrap();
+    let after = desk.standing();
+    let shared: Vec<bool> = before
+        .services
+        .iter()
+        .zip(&after.services)
+        .map(|(a, b)| Arc::ptr_eq(a, b))
+        .collect();
+    // W03 is a warm station: swap and meal stay as they are.
+    let keys: Vec<&str> = after
+        .services
+        .iter()
+        .map(|s| s.report.key.as_str())
+        .collect();
+    assert_eq!(keys, ["swap", "rest", "rest-night", "meal"]);
+    assert!(shared[0] && !shared[1] && shared[3]);
+}
+
+#[test]
+fn a_candidate_adds_what_building_there_adds() {
+    let project = project();
+    let mut desk = Desk::new(project, &[]).unwrap();
+    let delay = units::parse_time("2min").unwrap();
+    let adds = desk.sites(0, delay).unwrap();
+    assert_eq!(adds.len(), project.candidates.len());
+    let best = (0..adds.len())
+        .max_by_key(|&i| (adds[i], std::cmp::Reverse(i)))
+        .unwrap();
+    let before = desk.standing().services[0].report.split.covered_thousandths;
+    let at = project.candidates[best].position;
+    let text = ADD.replace("114.0402,22.5287", &at.to_string());
+    desk.edit(edit(&text)).unwrap();
+    let after = desk.standing().services[0].report.split.covered_thousandths;
+    assert!(after > before);
+    assert_eq!(after - before, adds[best].as_thousandths());
+    // Once built, it adds nothing more.
+    assert_eq!(desk.sites(0, delay).unwrap()[best].as_thousandths(), 0);
+}
+
+#[test]
+fn a_wrong_edit_changes_nothing_and_says_why() {
+    let mut desk = Desk::new(project(), &[]).unwrap();
+    let before = Arc::clone(desk.standing());
+    let wrong = [
+        (
+            r#"{"do": "move-facility", "facility": "W033", "to": "114.03,22.56"}"#,
+            "there is no facility `W033`; did you mean `W03`?",
+        ),
+        (
+            r#"{"do": "add-facility", "id": "W03", "kind": "warm-station", "at": "114.03,22.56"}"#,
+            "facility id `W03` is in use; give the new one another id",
+        ),
+        (
+            r#"{"do": "move-facility", "facility": "W03", "to": "121.47,31.23"}"#,
+            "`121.47,31.23` lies outside the streets of the network",
+        ),
+    ];
+    for (text, why) in wrong {
+        match desk.edit(edit(text)) {
+            Err(EditError::Wrong(said)) => assert_eq!(said, why),
+            other => panic!("expected `{why}`, got {other:?}"),
+        }
+    }
+    assert!(Arc::ptr_eq(&before, desk.standing()));
+    assert_eq!(desk.edits().len(), 0);
+}
+
+#[test]
+fn a_circle_is_joined_to_the_street_it_shows() {
+    let desk = Desk::new(project(), &[]).unwrap();
+    let at = units::parse_position("114.0595,22.5431").unwrap();
+    let limit = units::parse_time("5min").unwrap();
+    let circle = desk
+        .circle("rider", at, reach::Direction::From, limit)
+        .unwrap()
+        .unwrap();
+    assert!(!circle.pieces.is_empty() && !circle.outline.is_empty());
+    assert!(
+        circle
+            .pieces
+            .iter()
+            .all(|p| p.start <= limit && p.end <= limit)
+    );
+    assert!(circle.outline.contains(circle.snap.position));
+    let unknown = desk.circle("car", at, reach::Direction::From, limit);
+    assert!(unknown.unwrap_err().contains("take foot or rider"));
+    let sea = units::parse_position("114.00,22.40").unwrap();
+    let nothing = desk.circle("rider", sea, reach::Direction::From, limit);
+    assert!(nothing.unwrap().is_none());
+}

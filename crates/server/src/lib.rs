@@ -1,0 +1,87 @@
+//! The questions of the command line over HTTP, and the map page.
+//!
+//! ```text
+//!  Project --State::new--> State --router--> /                page, built by `cargo xtask web`
+//!                            |               /api/plan        what there is
+//!                            |               /api/values      arrays in the order of the cells
+//!                            |               /api/edits       one Modification in, what changed out
+//!                            |               /api/compare     kept, gained, lost, never
+//!                            |               /api/isochrone   reached streets and their outline
+//!                            |               /api/sites       candidates and what each adds
+//!                            |               /tiles/...       geometry, never results
+//!                            |               /openapi.json    all of this, for programs
+//!                            '-- one Desk a scenario, edits on top
+//! ```
+//!
+//! [`router`] is a pure value: a test calls it without a socket.
+//! Searches run off the async threads; what one request may ask is in [`limits`].
+//! Errors are `application/problem+json` with the sentences of the command line.
+//!
+//! What it does not do: read OSM files, keep edits beyond the life of the process.
+
+mod assets;
+pub mod limits;
+mod problem;
+mod routes;
+mod state;
+mod wire;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::header;
+use axum::middleware;
+use axum::routing::get;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes as documented;
+
+pub use assets::has_page;
+pub use state::{Access, State, StateError};
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "nuanquan",
+    description = "Service coverage for delivery riders: values, edits, tiles."
+))]
+struct Document;
+
+/// Everything the server answers.
+///
+/// Cost: none worth naming; the state was built before.
+pub fn router(state: State) -> Router {
+    let state = Arc::new(state);
+    let (router, document) = documented_routes().split_for_parts();
+    let document = document.to_json().expect("the description is plain data");
+    router
+        .route(
+            "/openapi.json",
+            get(async move || ([(header::CONTENT_TYPE, "application/json")], document)),
+        )
+        .fallback(assets::serve)
+        .layer(DefaultBodyLimit::max(limits::MOST_BODY_BYTES))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&state),
+            routes::guard,
+        ))
+        .with_state(state)
+}
+
+/// Routes and their description in one table, so that neither can miss what the other has.
+fn documented_routes() -> OpenApiRouter<Arc<State>> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(documented!(routes::plan::health))
+        .routes(documented!(routes::plan::plan))
+        .routes(documented!(routes::values::values))
+        .routes(documented!(
+            routes::edits::list,
+            routes::edits::make,
+            routes::edits::undo
+        ))
+        .routes(documented!(routes::edits::plan))
+        .routes(documented!(routes::compare::compare))
+        .routes(documented!(routes::isochrone::isochrone))
+        .routes(documented!(routes::sites::sites))
+        .routes(documented!(routes::tiles::tile))
+}

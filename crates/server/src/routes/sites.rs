@@ -1,0 +1,94 @@
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Query, State as Given};
+use serde::Deserialize;
+use units::TravelTime;
+use utoipa::IntoParams;
+
+use crate::problem::Problem;
+use crate::routes::compute;
+use crate::state::{BASELINE, EDITED, State};
+use crate::wire::{self, SiteInfo, SitesAnswer};
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Asked {
+    /// Key of the scenario, with `-edited` behind it for the scenario with its edits; the baseline
+    /// when left out
+    scenario: Option<String>,
+    /// Key of the standard that a new facility would serve
+    standard: String,
+}
+
+/// Candidate sites with what each would add, and the sites that the scenario chose
+#[utoipa::path(get, path = "/api/sites", params(Asked), responses(
+    (status = 200, body = SitesAnswer), (status = 404, body = Problem),
+    (status = 422, body = Problem)
+))]
+pub(crate) async fn sites(
+    Given(state): Given<Arc<State>>,
+    Query(asked): Query<Asked>,
+) -> Result<Json<SitesAnswer>, Problem> {
+    compute(&state, move |state| Ok(Json(answer(state, asked)?))).await
+}
+
+fn answer(state: &State, asked: Asked) -> Result<SitesAnswer, Problem> {
+    let project = state.project;
+    let standard = state.standard(&asked.standard)?;
+    let scenario = asked.scenario.unwrap_or_else(|| BASELINE.to_owned());
+    let over = match state.places.get(&scenario) {
+        Some(_) => scenario.as_str(),
+        None => scenario.strip_suffix(EDITED).unwrap_or(&scenario),
+    };
+    let revised = state.place(over)?.read()?;
+    let kinds = &project.standards[standard].selection.kinds;
+    let delay = kinds
+        .first()
+        .map_or(TravelTime::ZERO, |kind| state.usual_delay(kind));
+    let adds = revised.desk.sites(standard, delay).ok_or_else(|| {
+        Problem::no_answer(format!(
+            "standard `{}` asks for several facilities; what one site adds is known for standards \
+             that ask for one",
+            asked.standard
+        ))
+    })?;
+    let mut candidates: Vec<SiteInfo> = project
+        .candidates
+        .iter()
+        .zip(&adds)
+        .map(|(candidate, adds)| SiteInfo {
+            id: candidate.id.clone(),
+            name: candidate.name.clone(),
+            lng: candidate.position.lng(),
+            lat: candidate.position.lat(),
+            adds_thousandths: adds.as_thousandths(),
+            illustrative: candidate.illustrative,
+        })
+        .collect();
+    candidates.sort_by_key(|site| Reverse(site.adds_thousandths));
+    let chosen = revised
+        .desk
+        .standing()
+        .chosen
+        .iter()
+        .filter(|choice| choice.standard == asked.standard)
+        .flat_map(|choice| &choice.sites)
+        .map(|site| SiteInfo {
+            id: site.id.clone(),
+            name: site.name.clone(),
+            lng: site.lng,
+            lat: site.lat,
+            adds_thousandths: site.adds_thousandths,
+            illustrative: site.illustrative,
+        })
+        .collect();
+    Ok(SitesAnswer {
+        scenario,
+        standard: asked.standard,
+        start_delay_s: wire::seconds(delay),
+        candidates,
+        chosen,
+    })
+}

@@ -1,0 +1,205 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use coverage::FacilityKind;
+use scenario::{Desk, Project, Standing};
+use thiserror::Error;
+use tiles::TileLayer;
+use tokio::sync::Semaphore;
+use units::TravelTime;
+
+use crate::limits;
+use crate::problem::Problem;
+
+/// The scenario that every plan has.
+pub(crate) const BASELINE: &str = "baseline";
+
+/// What the key of a scenario with its edits ends in.
+pub(crate) const EDITED: &str = "-edited";
+
+/// A plan being served: the baseline and each scenario decided, edits on top of each.
+pub struct State {
+    pub(crate) project: &'static Project,
+    /// The plan file as written, to which a saved plan appends.
+    pub(crate) plan_text: String,
+    pub(crate) places: BTreeMap<String, Place>,
+    /// Keys in the order of the plan, the baseline first.
+    pub(crate) order: Vec<String>,
+    pub(crate) layers: [TileLayer; 3],
+    pub(crate) access: Access,
+    pub(crate) turns: Arc<Semaphore>,
+}
+
+/// One scenario: as the plan has it, and with edits.
+pub(crate) struct Place {
+    pub(crate) name: String,
+    pub(crate) plain: Arc<Standing>,
+    pub(crate) desk: RwLock<Revised>,
+}
+
+/// A desk with a number that grows with every change to it.
+pub(crate) struct Revised {
+    pub(crate) desk: Desk<'static>,
+    pub(crate) revision: u64,
+}
+
+/// Who may edit.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Access {
+    /// Whoever sits at this machine: the server listens on loopback only, and answers only to its
+    /// own names, so that no other page of the browser can speak to it.
+    ThisMachine,
+    /// Whoever knows the token; reading is free.
+    Token(String),
+}
+
+/// A plan that cannot be served.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StateError {
+    /// A scenario has no answer.
+    #[error("scenario `{scenario}`: {why}")]
+    Infeasible {
+        /// Which.
+        scenario: String,
+        /// Why.
+        why: String,
+    },
+}
+
+impl State {
+    /// Decides the baseline and every scenario of a plan. `plan_text` is the plan file as written.
+    ///
+    /// The project is never dropped: a served plan lives as long as the process.
+    ///
+    /// # Errors
+    /// When sites are to be chosen and no choice exists.
+    ///
+    /// Cost: one evaluation for each scenario.
+    pub fn new(project: Project, plan_text: String, access: Access) -> Result<Self, StateError> {
+        let project: &'static Project = Box::leak(Box::new(project));
+        let mut plain = vec![(
+            BASELINE.to_owned(),
+            "现状方案 · Baseline".to_owned(),
+            &[][..],
+        )];
+        plain.extend(
+            project
+                .scenarios
+                .iter()
+                .map(|s| (s.key.clone(), s.name.clone(), s.changes.as_slice())),
+        );
+        let mut places = BTreeMap::new();
+        let mut order = Vec::new();
+        for (key, name, changes) in plain {
+            let desk = Desk::new(project, changes).map_err(|why| StateError::Infeasible {
+                scenario: key.clone(),
+                why: why.to_string(),
+            })?;
+            let place = Place {
+                name,
+                plain: Arc::clone(desk.standing()),
+                desk: RwLock::new(Revised { desk, revision: 0 }),
+            };
+            order.push(key.clone());
+            places.insert(key, place);
+        }
+        let layers = [
+            tiles::streets(&project.city.streets),
+            tiles::backdrop(&project.city.backdrop),
+            tiles::cells(&project.area),
+        ];
+        Ok(Self {
+            project,
+            plan_text,
+            places,
+            order,
+            layers,
+            access,
+            turns: Arc::new(Semaphore::new(limits::MOST_AT_ONCE)),
+        })
+    }
+
+    /// Name and standing of a scenario, or with `-edited` behind its key of it with its edits.
+    pub(crate) fn standing(&self, key: &str) -> Result<(String, Arc<Standing>), Problem> {
+        if let Some(place) = self.places.get(key) {
+            return Ok((place.name.clone(), Arc::clone(&place.plain)));
+        }
+        let over = key.strip_suffix(EDITED).unwrap_or(key);
+        let place = self.place(over)?;
+        let desk = place.read()?;
+        let name = format!("{}（已编辑 edited）", place.name);
+        Ok((name, Arc::clone(desk.desk.standing())))
+    }
+
+    /// A scenario by its key.
+    pub(crate) fn place(&self, key: &str) -> Result<&Place, Problem> {
+        self.places.get(key).ok_or_else(|| {
+            Problem::unknown(format!(
+                "there is no scenario `{key}`; the plan has {}",
+                self.order.join(", ")
+            ))
+        })
+    }
+
+    /// Index of a standard among the plan's standards.
+    pub(crate) fn standard(&self, key: &str) -> Result<usize, Problem> {
+        let standards = &self.project.standards;
+        let found = standards.iter().position(|s| s.key == key);
+        found.ok_or_else(|| {
+            let keys: Vec<&str> = standards.iter().map(|s| s.key.as_str()).collect();
+            Problem::unknown(format!(
+                "there is no standard `{key}`; the plan has {}",
+                keys.join(", ")
+            ))
+        })
+    }
+
+    /// The start delay that most facilities of a kind have, the shorter of equals: what a new one
+    /// of the kind is taken to need.
+    pub(crate) fn usual_delay(&self, kind: &FacilityKind) -> TravelTime {
+        let mut counts: BTreeMap<TravelTime, usize> = BTreeMap::new();
+        for facility in self.project.facilities.iter().filter(|f| &f.kind == kind) {
+            *counts.entry(facility.start_delay).or_default() += 1;
+        }
+        let most = counts
+            .iter()
+            .max_by_key(|&(&delay, &n)| (n, std::cmp::Reverse(delay)));
+        most.map_or(TravelTime::ZERO, |(&delay, _)| delay)
+    }
+}
+
+impl Place {
+    pub(crate) fn read(&self) -> Result<RwLockReadGuard<'_, Revised>, Problem> {
+        self.desk.read().map_err(broken)
+    }
+
+    pub(crate) fn write(&self) -> Result<RwLockWriteGuard<'_, Revised>, Problem> {
+        self.desk.write().map_err(broken)
+    }
+}
+
+/// An earlier request panicked while it changed the desk.
+fn broken<T>(_: PoisonError<T>) -> Problem {
+    Problem::bug("an earlier edit failed halfway; start the server again")
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("scenarios", &self.order)
+            .field("access", &self.access)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Never prints the token.
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ThisMachine => "ThisMachine",
+            Self::Token(_) => "Token",
+        })
+    }
+}

@@ -1,0 +1,311 @@
+//! The router without a socket, on the plan of central Shenzhen.
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+mod ask;
+
+use ask::{Asked, answer, ask, problem};
+use scenario::ScenarioReport;
+use serde_json::{Value, json};
+
+const NEW: &str = r#"{"do": "add-facility", "id": "new-1", "kind": "battery-swap-cabinet",
+    "at": "114.0032,22.5359", "capacity": 12, "amenities": ["swap"], "start_delay": "30s"}"#;
+
+fn covered(values: &Value, key: &str) -> u64 {
+    let standards = values["standards"].as_array().unwrap();
+    let found = standards.iter().find(|s| s["headline"]["key"] == key);
+    found.unwrap()["headline"]["covered_thousandths"]
+        .as_u64()
+        .unwrap()
+}
+
+#[test]
+fn the_description_lists_every_route_and_nothing_else() {
+    let server = ask::server();
+    let document = answer(&server, Asked::get("/openapi.json"));
+    let paths: Vec<&String> = document["paths"].as_object().unwrap().keys().collect();
+    assert_eq!(
+        paths,
+        [
+            "/api/compare",
+            "/api/edits",
+            "/api/edits/plan",
+            "/api/health",
+            "/api/isochrone",
+            "/api/plan",
+            "/api/sites",
+            "/api/values",
+            "/tiles/{layer}/{z}/{x}/{y}"
+        ]
+    );
+    let edits = document["paths"]["/api/edits"].as_object().unwrap();
+    let methods: Vec<&String> = edits.keys().collect();
+    assert_eq!(methods, ["get", "post", "delete"]);
+    // A route that is described answers with something else than "nothing is there".
+    assert_eq!(answer(&server, Asked::get("/api/health"))["ok"], true);
+}
+
+#[test]
+fn arrays_have_one_entry_for_each_cell() {
+    let server = ask::server();
+    let plan = answer(&server, Asked::get("/api/plan"));
+    let n_cells = plan["cells"]["id"].as_array().unwrap().len();
+    assert!(n_cells > 100);
+    let values = answer(&server, Asked::get("/api/values?scenario=five-cabinets"));
+    let standards = values["standards"].as_array().unwrap();
+    assert_eq!(standards.len(), 5);
+    for standard in standards {
+        for array in ["class", "covered_thousandths", "time_s", "edge_affected"] {
+            assert_eq!(standard["cells"][array].as_array().unwrap().len(), n_cells);
+        }
+    }
+    let one = answer(&server, Asked::get("/api/values?standard=circle"));
+    assert_eq!(one["standards"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        one["standards"][0]["cells"]["weakest"]
+            .as_array()
+            .unwrap()
+            .len(),
+        n_cells
+    );
+}
+
+#[test]
+fn an_edit_answers_with_what_changed_and_is_undone() {
+    let server = ask::server();
+    let before = answer(&server, Asked::get("/api/values?scenario=baseline"));
+    let preview = answer(&server, Asked::post("/api/edits?preview=true", NEW));
+    assert_eq!(preview["n_edits"], 0);
+    let made = answer(&server, Asked::post("/api/edits", NEW));
+    assert_eq!(
+        (&made["n_edits"], &made["revision"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(made["standards"], preview["standards"]);
+
+    // The change laid over what was known is what is there now.
+    let after = answer(&server, Asked::get("/api/values?scenario=baseline-edited"));
+    let mut laid = before.clone();
+    for change in made["standards"].as_array().unwrap() {
+        let standards = laid["standards"].as_array_mut().unwrap();
+        let key = &change["headline"]["key"];
+        let old = standards
+            .iter_mut()
+            .find(|s| &s["headline"]["key"] == key)
+            .unwrap();
+        old["headline"] = change["headline"].clone();
+        if !change["gaps"].is_null() {
+            old["gaps"] = change["gaps"].clone();
+        }
+        let index = change["cells"]["index"].as_array().unwrap();
+        for (i, cell) in index.iter().enumerate() {
+            let cell = usize::try_from(cell.as_u64().unwrap()).unwrap();
+            for (array, news) in change["cells"].as_object().unwrap() {
+                if array != "index" {
+                    old["cells"][array][cell] = news[i].clone();
+                }
+            }
+        }
+        assert!(index.len() < 200, "only what changed travels");
+    }
+    assert_eq!(laid["standards"], after["standards"]);
+    assert!(covered(&after, "swap") > covered(&before, "swap"));
+    assert_eq!(made["facilities"].as_array().unwrap().len(), 1);
+
+    let undone = answer(&server, Asked::delete("/api/edits"));
+    assert_eq!(undone["removed"], json!(["new-1"]));
+    let again = answer(&server, Asked::get("/api/values?scenario=baseline-edited"));
+    assert_eq!(again["standards"], before["standards"]);
+    let (status, why) = problem(&server, Asked::delete("/api/edits"));
+    assert_eq!(status, 422);
+    assert_eq!(
+        why,
+        "no edit lies on scenario `baseline`, so none can be taken back"
+    );
+}
+
+#[test]
+fn edits_saved_as_a_plan_run_to_the_same_result() {
+    let server = ask::server();
+    answer(&server, Asked::post("/api/edits?over=open-all-night", NEW));
+    let moved = r#"{"do": "move-facility", "facility": "W03", "to": "114.0311,22.5602"}"#;
+    answer(
+        &server,
+        Asked::post("/api/edits?over=open-all-night", moved),
+    );
+    let shown = answer(
+        &server,
+        Asked::get("/api/values?scenario=open-all-night-edited"),
+    );
+    let text = ask(&server, Asked::get("/api/edits/plan?over=open-all-night")).body;
+    assert!(text.contains("# Edited on the map."));
+
+    let project = ask::project_of(&text);
+    let key = "open-all-night-edited";
+    let scenario = project.scenarios.iter().find(|s| s.key == key).unwrap();
+    let evaluation = scenario::evaluate(&project, &scenario.changes).unwrap();
+    let report = ScenarioReport::of(&project, key, &scenario.name, &evaluation);
+    for standard in &report.standards {
+        assert_eq!(
+            covered(&shown, &standard.key),
+            standard.split.covered_thousandths
+        );
+    }
+    for joint in &report.joints {
+        assert_eq!(covered(&shown, &joint.key), joint.split.covered_thousandths);
+    }
+}
+
+#[test]
+fn scenarios_are_compared_cell_by_cell() {
+    let server = ask::server();
+    let compared = answer(
+        &server,
+        Asked::get("/api/compare?before=baseline&after=five-cabinets"),
+    );
+    let swap = &compared["standards"][0];
+    assert_eq!(swap["key"], "swap");
+    let count = |number: u64| {
+        let change = swap["change"].as_array().unwrap();
+        change.iter().filter(|c| c.as_u64() == Some(number)).count()
+    };
+    assert!(count(2) > 0);
+    assert_eq!(json!(count(2)), swap["n_gained"]);
+    assert_eq!(count(3), 0, "more cabinets lose nothing");
+}
+
+#[test]
+fn refusals_are_problems_with_the_sentences_of_the_command_line() {
+    let server = ask::server();
+    let wrong = [
+        (
+            Asked::get("/api/values?scenario=none"),
+            404,
+            "there is no scenario `none`; the plan has baseline, ",
+        ),
+        (
+            Asked::get("/api/values?standard=none"),
+            404,
+            "there is no standard `none`; the plan has swap, ",
+        ),
+        (
+            Asked::get("/api/isochrone?at=1,2,3&limit=5min"),
+            400,
+            "`1,2,3` is not a longitude (-180 to 180) and a latitude (-90 to 90)",
+        ),
+        (
+            Asked::get("/api/isochrone?at=114.05,22.54&limit=5"),
+            400,
+            "`5`",
+        ),
+        (
+            Asked::get("/api/isochrone?at=114.05,22.54&limit=5h"),
+            400,
+            "longer than one request may ask for",
+        ),
+        (
+            Asked::get("/api/isochrone?at=113,22&limit=5min"),
+            422,
+            "lies more than 500 m from any street",
+        ),
+        (
+            Asked::get("/api/isochrone?at=114.05,22.54&limit=5min&profile=car"),
+            400,
+            "take foot or rider",
+        ),
+        (
+            Asked::get("/tiles/none/1/0/0.mvt"),
+            404,
+            "there is no layer `none`",
+        ),
+        (
+            Asked::get("/tiles/cells/1/7/0.mvt"),
+            404,
+            "there is no tile 1/7/0",
+        ),
+        (
+            Asked::get("/nothing"),
+            404,
+            "there is nothing at `/nothing`",
+        ),
+        (
+            Asked::post("/api/edits", r#"{"do": "fly"}"#),
+            400,
+            "unknown variant `fly`",
+        ),
+        (
+            Asked::post(
+                "/api/edits",
+                r#"{"do": "move-facility", "facility": "W99", "to": "114.0,22.5"}"#,
+            ),
+            400,
+            "there is no facility `W99`; did you mean `W09`?",
+        ),
+    ];
+    for (asked, status, sentence) in wrong {
+        let (got, why) = problem(&server, asked);
+        assert!(why.contains(sentence), "expected `{sentence}` in `{why}`");
+        assert_eq!(got, status, "{why}");
+    }
+}
+
+#[test]
+fn a_body_past_the_limit_is_refused() {
+    let server = ask::server();
+    let long = format!(
+        r#"{{"do": "close-facilities", "facilities": ["{}"]}}"#,
+        "x".repeat(70_000)
+    );
+    let asked = ask(&server, Asked::post("/api/edits", &long));
+    assert!(
+        asked.status == 400 || asked.status == 413,
+        "{}",
+        asked.status
+    );
+}
+
+#[test]
+fn editing_over_the_network_needs_the_token() {
+    let server = ask::server_with_token("0123456789abcdef");
+    answer(&server, Asked::get("/api/health"));
+    let (status, why) = problem(&server, Asked::post("/api/edits?preview=true", NEW));
+    assert_eq!(status, 403);
+    assert!(why.contains("needs the token"));
+    let wrong = Asked::post("/api/edits?preview=true", NEW).token("0123456789abcdeX");
+    assert_eq!(problem(&server, wrong).0, 403);
+    answer(
+        &server,
+        Asked::post("/api/edits?preview=true", NEW).token("0123456789abcdef"),
+    );
+}
+
+#[test]
+fn on_this_machine_only_its_own_names_are_answered() {
+    let server = ask::server();
+    let (status, _) = problem(&server, Asked::get("/api/health").host("evil.example:8080"));
+    assert_eq!(status, 403);
+    for own in ["127.0.0.1:8080", "localhost", "[::1]:8080"] {
+        answer(&server, Asked::get("/api/health").host(own));
+    }
+}
+
+#[test]
+fn a_tile_is_there_and_an_empty_one_says_so() {
+    let server = ask::server();
+    let tile = ask(&server, Asked::get("/tiles/cells/12/3345/1784.mvt"));
+    assert_eq!(
+        (tile.status, tile.mime.as_str()),
+        (200, "application/vnd.mapbox-vector-tile")
+    );
+    assert_eq!(
+        ask(&server, Asked::get("/tiles/cells/12/0/0.mvt")).status,
+        204
+    );
+}
+
+#[test]
+fn there_is_a_page_built_or_not() {
+    let page = ask(&ask::server(), Asked::get("/"));
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("nuanquan"));
+    assert_eq!(server::has_page(), !page.body.contains("cargo xtask web"));
+}

@@ -1,0 +1,260 @@
+// What the server answers; see /openapi.json. Demand is in whole thousandths of its unit.
+
+export interface Plan {
+  name: string;
+  program: string;
+  notes: string[];
+  illustrative: boolean;
+  tiles_version: string;
+  attribution: string;
+  bounds: [number, number, number, number];
+  study_area: GeoJSON.MultiPolygon;
+  zones: GeoJSON.FeatureCollection;
+  demand_unit: string;
+  demand_unit_text: string;
+  demand_is_illustrative: boolean;
+  demand_thousandths: number;
+  profiles: string[];
+  standards: Standard[];
+  joints: { key: string; name: string; rule: "all-of" | "any-of"; parts: string[] }[];
+  kinds: { key: string; zh: string; en: string; usual_start_delay_s: number }[];
+  scenarios: { key: string; name: string; n_modifications: number; n_edits: number }[];
+  cells: {
+    id: string[];
+    lng: number[];
+    lat: number[];
+    demand_thousandths: number[];
+    zone: (string | null)[];
+  };
+  edits_need_token: boolean;
+}
+
+export interface Standard {
+  key: string;
+  name: string;
+  kinds: string[];
+  profile: string;
+  limit_s: number;
+  required: number;
+  at: string | null;
+  capacity_at_least: number | null;
+  amenities: string[];
+}
+
+export interface CellValues {
+  index?: number[];
+  class: number[];
+  covered_thousandths: number[];
+  time_s: (number | null)[];
+  edge_affected: boolean[];
+  weakest?: (number | null)[];
+}
+
+export interface Headline {
+  key: string;
+  name: string;
+  is_joint: boolean;
+  limit_s: number | null;
+  covered_share: number | null;
+  covered_thousandths: number;
+  uncovered_thousandths: number;
+  unlinked_thousandths: number;
+  fragile_thousandths: number;
+  median_s: number | null;
+  quantile_90_s: number | null;
+  worst_tenth_mean_s: number | null;
+  worst_tenth_is_lower_bound: boolean;
+  n_facilities: number | null;
+  n_edge_affected_cells: number;
+  illustrative: boolean;
+  weakest: string | null;
+  zone_covered_share: (number | null)[];
+}
+
+export interface Gap {
+  rank: number;
+  name: string;
+  uncovered_thousandths: number;
+  n_cells: number;
+  lng: number;
+  lat: number;
+  worst_s: number | null;
+  edge_affected: boolean;
+  outline: GeoJSON.MultiPolygon;
+}
+
+export interface Facility {
+  id: string;
+  name: string;
+  kind: string;
+  lng: number;
+  lat: number;
+  opening_hours: string | null;
+  capacity: number | null;
+  amenities: string;
+  start_delay_s: number;
+  source: string;
+  illustrative: boolean;
+  closed: boolean;
+  editable: boolean;
+}
+
+export interface Values {
+  headline: Headline;
+  cells: CellValues;
+  gaps: Gap[];
+}
+
+export interface ScenarioValues {
+  scenario: string;
+  name: string;
+  n_closed_edges: number;
+  facilities: Facility[];
+  standards: Values[];
+}
+
+export interface Changed {
+  over: string;
+  scenario: string;
+  revision: number;
+  n_edits: number;
+  preview: boolean;
+  computed_ms: number;
+  facilities: Facility[];
+  removed: string[];
+  standards: { headline: Headline; cells: CellValues; gaps: Gap[] | null }[];
+}
+
+/** What a plan file lists under `[[scenario.modification]]`. */
+export type Modification =
+  | {
+      do: "add-facility";
+      id: string;
+      kind: string;
+      at: string;
+      name?: string;
+      opening_hours?: string;
+      capacity?: number;
+      amenities?: string[];
+      start_delay?: string;
+    }
+  | { do: "move-facility"; facility: string; to: string }
+  | { do: "close-facilities"; facilities: string[] }
+  | { do: "change-hours"; facility: string; opening_hours: string }
+  | { do: "change-limit"; standard: string; limit: string }
+  | { do: "close-street"; ways?: number[]; name?: string }
+  | { do: "choose-sites"; standard: string; sites: number; kind: string; capacity?: number };
+
+export interface Edits {
+  over: string;
+  scenario: string;
+  revision: number;
+  edits: Modification[];
+}
+
+export interface Comparison {
+  before: string;
+  after: string;
+  illustrative: boolean;
+  standards: {
+    key: string;
+    name: string;
+    covered_before_thousandths: number;
+    covered_after_thousandths: number;
+    demand_thousandths: number;
+    change: number[];
+    n_kept: number;
+    n_gained: number;
+    n_lost: number;
+    n_never: number;
+  }[];
+}
+
+export interface Isochrone {
+  profile: string;
+  toward: boolean;
+  limit_s: number;
+  lng: number;
+  lat: number;
+  snapped_lng: number;
+  snapped_lat: number;
+  walk_to_street_m: number;
+  reached_km: number;
+  reached_outside_share: number;
+  unreached_inside_share: number;
+  outline: GeoJSON.MultiPolygon;
+  pieces: GeoJSON.FeatureCollection<GeoJSON.LineString, { start_s: number; end_s: number }>;
+}
+
+export interface Site {
+  id: string;
+  name: string;
+  lng: number;
+  lat: number;
+  adds_thousandths: number;
+  illustrative: boolean;
+}
+
+export interface Sites {
+  scenario: string;
+  standard: string;
+  start_delay_s: number;
+  candidates: Site[];
+  chosen: Site[];
+}
+
+/** A refusal, with the sentence of the server. */
+export class Refused extends Error {}
+
+const TOKEN = "nuanquan-edit-token";
+
+/** Keeps the token of an address like `#token=…`, and never shows it in a link again. */
+export function keepToken(token: string): void {
+  sessionStorage.setItem(TOKEN, token);
+}
+
+async function ask<T>(
+  method: string,
+  path: string,
+  query: Record<string, string | number | boolean | undefined>,
+  body?: unknown,
+): Promise<T> {
+  const words = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) words.set(name, String(value));
+  }
+  const headers: Record<string, string> = {};
+  if (body !== undefined) headers["content-type"] = "application/json";
+  const token = sessionStorage.getItem(TOKEN);
+  if (method !== "GET" && token) headers["authorization"] = `Bearer ${token}`;
+  const answer = await fetch(`${path}?${words}`, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!answer.ok) {
+    const problem = (await answer.json().catch(() => ({}))) as { detail?: string };
+    throw new Refused(problem.detail ?? `${answer.status} ${answer.statusText}`);
+  }
+  return (await answer.json()) as T;
+}
+
+export const plan = () => ask<Plan>("GET", "/api/plan", {});
+export const values = (scenario: string) =>
+  ask<ScenarioValues>("GET", "/api/values", { scenario });
+export const edits = (over: string) => ask<Edits>("GET", "/api/edits", { over });
+export const edit = (over: string, modification: Modification, preview: boolean) =>
+  ask<Changed>("POST", "/api/edits", { over, preview }, modification);
+export const undo = (over: string) => ask<Changed>("DELETE", "/api/edits", { over });
+export const compare = (before: string, after: string) =>
+  ask<Comparison>("GET", "/api/compare", { before, after });
+export const sites = (scenario: string, standard: string) =>
+  ask<Sites>("GET", "/api/sites", { scenario, standard });
+export const isochrone = (query: {
+  at: string;
+  profile: string;
+  limit: string;
+  toward: boolean;
+  scenario: string;
+}) => ask<Isochrone>("GET", "/api/isochrone", query);
+export const savedPlan = (over: string) => `/api/edits/plan?over=${encodeURIComponent(over)}`;

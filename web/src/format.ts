@@ -1,0 +1,35 @@
+// Numbers as people read them, always with their unit.
+
+import type { Plan } from "./api.ts";
+import type { Strings } from "./strings/index.ts";
+
+export function percent(share: number | null, digits = 1): string {
+  return share === null ? "–" : `${(share * 100).toFixed(digits)} %`;
+}
+
+/** A difference of shares in percentage points, signed. */
+export function points(difference: number, digits = 1): string {
+  const sign = difference > 0 ? "+" : difference < 0 ? "−" : "±";
+  return `${sign}${Math.abs(difference * 100).toFixed(digits)}`;
+}
+
+export function minutes(seconds: number | null, strings: Strings): string {
+  if (seconds === null) return "–";
+  const value = seconds / 60;
+  const text = Number.isInteger(value) ? value.toFixed(0) : value.toFixed(1);
+  return `${text} ${strings.minutes}`;
+}
+
+export function demand(thousandths: number, plan: Plan, strings: Strings): string {
+  if (plan.demand_unit === "street_m") {
+    const km = thousandths / 1e6;
+    return `${km.toFixed(km < 10 ? 2 : 1)} ${strings.streetKm}`;
+  }
+  return `${Math.round(thousandths / 1000)} ${plan.demand_unit_text}`;
+}
+
+/** Half of a name written `中文 · English`, or the whole of any other. */
+export function oneOf(name: string, chinese: boolean): string {
+  const halves = name.split(" · ");
+  return (halves.length === 2 ? halves[chinese ? 0 : 1] : name) ?? name;
+}

@@ -1,0 +1,92 @@
+// Changed values laid over known ones.
+
+import type { CellValues, Changed, Facility, Gap, Headline, ScenarioValues, Values } from "./api.ts";
+
+/** Takes a change into the values it speaks of. */
+export function take(values: ScenarioValues, change: Changed): ScenarioValues {
+  const standards = values.standards.map((old) => {
+    const news = change.standards.find((one) => one.headline.key === old.headline.key);
+    return news ? taken(old, news) : old;
+  });
+  return { ...values, standards, facilities: facilitiesAfter(values.facilities, change) };
+}
+
+function taken(
+  old: Values,
+  news: { headline: Headline; cells: CellValues; gaps: Gap[] | null },
+): Values {
+  const cells: CellValues = {
+    class: [...old.cells.class],
+    covered_thousandths: [...old.cells.covered_thousandths],
+    time_s: [...old.cells.time_s],
+    edge_affected: [...old.cells.edge_affected],
+    ...(old.cells.weakest ? { weakest: [...old.cells.weakest] } : {}),
+  };
+  (news.cells.index ?? []).forEach((cell, i) => {
+    cells.class[cell] = news.cells.class[i] ?? 0;
+    cells.covered_thousandths[cell] = news.cells.covered_thousandths[i] ?? 0;
+    cells.time_s[cell] = news.cells.time_s[i] ?? null;
+    cells.edge_affected[cell] = news.cells.edge_affected[i] ?? false;
+    if (cells.weakest && news.cells.weakest) cells.weakest[cell] = news.cells.weakest[i] ?? null;
+  });
+  return { headline: news.headline, cells, gaps: news.gaps ?? old.gaps };
+}
+
+export function facilitiesAfter(old: Facility[], change: Changed): Facility[] {
+  const news = new Map(change.facilities.map((facility) => [facility.id, facility]));
+  const removed = new Set(change.removed);
+  const kept = old
+    .filter((facility) => !removed.has(facility.id))
+    .map((facility) => news.get(facility.id) ?? facility);
+  const known = new Set(old.map((facility) => facility.id));
+  return [...kept, ...change.facilities.filter((facility) => !known.has(facility.id))];
+}
+
+/** An id that no facility has yet, short enough to read out. */
+export function freshId(facilities: Facility[]): string {
+  const taken = new Set(facilities.map((facility) => facility.id));
+  for (let n = 1; ; n += 1) {
+    if (!taken.has(`new-${n}`)) return `new-${n}`;
+  }
+}
+
+/** Runs one request at a time and skips all but the newest of those that wait. */
+export class Latest<In, Out> {
+  private waiting: { input: In } | null = null;
+  private running = false;
+
+  constructor(
+    private readonly run: (input: In) => Promise<Out>,
+    private readonly done: (output: Out, input: In) => void,
+    private readonly failed: (error: unknown) => void,
+  ) {}
+
+  ask(input: In): void {
+    this.waiting = { input };
+    if (!this.running) void this.next();
+  }
+
+  /** Forgets what waits; what runs is answered to nobody. */
+  stop(): void {
+    this.waiting = null;
+    this.generation += 1;
+  }
+
+  private generation = 0;
+
+  private async next(): Promise<void> {
+    this.running = true;
+    while (this.waiting) {
+      const { input } = this.waiting;
+      this.waiting = null;
+      const generation = this.generation;
+      try {
+        const output = await this.run(input);
+        if (generation === this.generation) this.done(output, input);
+      } catch (error) {
+        if (generation === this.generation) this.failed(error);
+      }
+    }
+    this.running = false;
+  }
+}

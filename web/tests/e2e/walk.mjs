@@ -1,0 +1,358 @@
+// A planner's session from end to end, in headless Chromium against the built program.
+//
+//   node tests/e2e/walk.mjs --program PROGRAM --data FOLDER [--screenshots FOLDER] [--figures FILE]
+//
+// FOLDER holds plan.toml; it is copied, so that nothing is left behind in it.
+
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { chromium } from "playwright-core";
+import { PNG } from "pngjs";
+
+const { values: given } = parseArgs({
+  options: {
+    program: { type: "string" },
+    data: { type: "string" },
+    screenshots: { type: "string" },
+    figures: { type: "string" },
+  },
+});
+assert(given.program && given.data, "give --program and --data");
+
+/** The page's share of a drag, 95th percentile, and the server's share. */
+const BAR_MS = { total: 50, server: 15 };
+
+const browserPath = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
+  (path) => path && existsSync(path),
+);
+assert(browserPath, "there is no Chromium; install the package `chromium` or set CHROMIUM");
+
+const step = (what) => console.log(`  ${what}`);
+const folder = mkdtempSync(join(tmpdir(), "nuanquan-walk-"));
+cpSync(given.data, folder, { recursive: true });
+const server = spawn(given.program, ["serve", join(folder, "plan.toml"), "--listen", "127.0.0.1:0"], {
+  stdio: ["ignore", "pipe", "inherit"],
+});
+const browser = await chromium.launch({
+  executablePath: browserPath,
+  args: [
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+});
+/** What the page did wrong on the way; an assertion inside an event would leave the server behind. */
+const complaints = [];
+process.on("exit", () => server.kill());
+try {
+  await walk();
+  assert.deepEqual(complaints, []);
+} finally {
+  await browser.close();
+  server.kill();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function walk() {
+  const address = await new Promise((done, failed) => {
+    server.stdout.once("data", (text) => done(String(text).trim()));
+    server.once("exit", (code) => failed(new Error(`the server ended with ${code}`)));
+  });
+  const page = await open(`${address}#lang=zh-CN&standard=swap`);
+  const plan = await (await fetch(`${address}api/plan`)).json();
+  const values = await (await fetch(`${address}api/values?scenario=baseline`)).json();
+  const swap = values.standards.find((one) => one.headline.key === "swap");
+
+  step("the page asks nobody but its own server, and shows no error");
+  step("cells are coloured: near ones, far ones and no demand differ where they lie");
+  await settled(page);
+  const picture = await pixels(page);
+  const near = swap.cells.time_s.findIndex((time, i) => time !== null && time < 0.8 * 300 && inView(i));
+  const far = swap.cells.time_s.findIndex((time, i) => time !== null && time > 450 && inView(i));
+  function inView(cell) {
+    const [west, south, east, north] = plan.bounds;
+    const [x, y] = [(plan.cells.lng[cell] - west) / (east - west), (plan.cells.lat[cell] - south) / (north - south)];
+    return x > 0.35 && x < 0.9 && y > 0.35 && y < 0.9;
+  }
+  const [nearColor, farColor] = [await colorAt(page, picture, plan, near), await colorAt(page, picture, plan, far)];
+  assert(nearColor.g - nearColor.b > 10, `a near cell is green, not ${JSON.stringify(nearColor)}`);
+  assert(farColor.b > farColor.g, `a far cell is blue or purple, not ${JSON.stringify(farColor)}`);
+
+  step("Chinese has glyphs: two different characters are drawn differently");
+  const distinct = await page.evaluate(() => {
+    const draw = (text) => {
+      const canvas = document.createElement("canvas");
+      const context = canvas.getContext("2d");
+      context.font = "24px Noto Sans CJK SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif";
+      context.fillText(text, 2, 26);
+      return canvas.toDataURL();
+    };
+    return draw("深") !== draw("南");
+  });
+  assert(distinct, "install a font with Chinese characters, such as the package `fonts-noto-cjk`");
+
+  step("what is illustrative says so");
+  await page.getByTestId("standard-rest").click();
+  await page.getByTestId("illustrative").waitFor();
+  await page.getByTestId("standard-swap").click();
+  assert.equal(await page.getByTestId("illustrative").count(), 0);
+
+  step("a click shows what is reached, joined to the street");
+  await clickAt(page, 114.0455, 22.5405);
+  await page.getByTestId("isochrone").waitFor();
+  assert.match(await page.getByTestId("isochrone").innerText(), /公里道路/);
+  await settled(page);
+  const reached = await page.evaluate(
+    () => window.nuanquan.map.queryRenderedFeatures({ layers: ["reached"] }).length,
+  );
+  assert(reached > 10, `reached streets are drawn, not ${reached}`);
+  if (given.screenshots) {
+    mkdirSync(given.screenshots, { recursive: true });
+    await page.screenshot({ path: join(given.screenshots, "isochrone.png") });
+  }
+  await page.keyboard.press("Escape");
+
+  step("the worst gap: the list flies there");
+  await page.getByTestId("gaps").getByRole("button").first().click();
+  await settled(page);
+  const worst = swap.gaps[0];
+  const center = await page.evaluate(() => window.nuanquan.map.getCenter().toArray());
+  assert(Math.abs(center[0] - worst.lng) < 1e-3 && Math.abs(center[1] - worst.lat) < 1e-3);
+
+  step("a facility placed there changes the covered share as `nuanquan run` says");
+  const before = await covered(page);
+  assert.equal(before, swap.headline.covered_thousandths);
+  await page.getByTestId("place").click();
+  await clickAt(page, worst.lng, worst.lat);
+  await page.getByTestId("edits").waitFor();
+  const added = await covered(page);
+  assert(added > before, "a cabinet in the worst gap covers more");
+  assert.equal(added, run(await saved(address, "baseline"), "baseline-edited"));
+  console.log(`    covered ${share(before)} -> ${share(added)} of ${plan.demand_thousandths / 1e6} km`);
+
+  step("a candidate adds what it says");
+  const said = await (await fetch(`${address}api/sites?scenario=baseline-edited&standard=swap`)).json();
+  await page.getByTestId("sites").locator(".build").first().click();
+  await page.waitForFunction(() => document.querySelectorAll("[data-testid=edits] li").length === 2);
+  assert.equal((await covered(page)) - added, said.candidates[0].adds_thousandths);
+
+  step("a facility is moved by keyboard alone");
+  await page.evaluate(() => window.nuanquan.map.jumpTo({ center: [114.0262, 22.5362], zoom: 14 }));
+  await settled(page);
+  await page.locator(".maplibregl-canvas").focus();
+  await page.keyboard.press("Enter");
+  await page.getByTestId("detail").getByRole("heading").waitFor();
+  await page.getByTestId("detail").getByRole("button", { name: "移动" }).press("Enter");
+  for (let i = 0; i < 2; i += 1) await page.keyboard.press("ArrowRight");
+  await settled(page);
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelectorAll("[data-testid=edits] li").length === 3);
+  await page.keyboard.press("Escape");
+
+  step("undo goes back step by step");
+  for (const left of [2, 1]) {
+    await page.getByTestId("undo").click();
+    await page.waitForFunction((n) => document.querySelectorAll("[data-testid=edits] li").length === n, left);
+  }
+  assert.equal(await covered(page), added);
+
+  step("a dragged facility repaints at once");
+  await drag(page);
+  assert.equal(await covered(page), run(await saved(address, "baseline"), "baseline-edited"));
+  await page.getByTestId("undo").click();
+  await page.waitForFunction(() => document.querySelectorAll("[data-testid=edits] li").length === 1);
+  await page.getByTestId("undo").click();
+  await page.waitForFunction(() => !document.querySelector("[data-testid=edits]"));
+  assert.equal(await covered(page), before);
+
+  step("two scenarios are compared in kept, gained and lost colours");
+  await page.evaluate((bounds) => window.nuanquan.map.fitBounds(bounds, { padding: 20, animate: false }), plan.bounds);
+  await page.getByTestId("scenario").selectOption("five-cabinets");
+  await page.getByTestId("compare").selectOption("baseline");
+  await page.locator(".compare .gained").waitFor();
+  await settled(page);
+  const comparison = await (await fetch(`${address}api/compare?before=baseline&after=five-cabinets`)).json();
+  const change = comparison.standards.find((one) => one.key === "swap");
+  const gained = change.change.indexOf(2);
+  const gainedColor = await colorAt(page, await pixels(page), plan, gained);
+  assert(gainedColor.b > gainedColor.r + 30, `a gained cell is blue, not ${JSON.stringify(gainedColor)}`);
+  assert(change.n_gained > 0 && change.n_lost === 0);
+
+  step("the language is switched, names included");
+  await page.getByTestId("language").click();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
+  assert.match(await page.locator("aside").innerText(), /Candidate sites/);
+  assert.match(await page.getByTestId("standard-swap").innerText(), /battery swap/);
+  await settled(page);
+  if (given.screenshots) await page.screenshot({ path: join(given.screenshots, "compare.png") });
+
+  step("a link reproduces the view");
+  const other = await open(page.url());
+  await other.locator(".compare .gained").waitFor();
+  await settled(other);
+  assert.equal(await covered(other), await covered(page));
+  assert.equal(await other.getByTestId("compare").inputValue(), "baseline");
+  const camera = (one) =>
+    one.evaluate(() => [window.nuanquan.map.getZoom().toFixed(1), window.nuanquan.map.getCenter().toArray().map((v) => v.toFixed(3))]);
+  assert.deepEqual(await camera(other), await camera(page));
+  const [a, b] = [await pixels(page), await pixels(other)];
+  assert(alike(a, b) > 0.97, `the two pictures are alike in ${alike(a, b)} of their pixels`);
+  await other.close();
+
+  if (given.screenshots) {
+    const start = await open(`${address}#lang=zh-CN&standard=swap`);
+    await settled(start);
+    await start.screenshot({ path: join(given.screenshots, "coverage.png") });
+    await start.getByTestId("standard-circle").click();
+    await settled(start);
+    await start.screenshot({ path: join(given.screenshots, "joint.png") });
+    await start.close();
+  }
+  console.log("the walk is done");
+}
+
+async function open(url) {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
+  const host = new URL(url).host;
+  page.on("request", (request) => {
+    const asked = new URL(request.url());
+    if (!["data:", "blob:"].includes(asked.protocol) && asked.host !== host) complaints.push(`it asked ${asked.host}`);
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    // The software renderer of the test machine reports its slow reads.
+    const aboutGpu = /GL Driver Message|GPU stall|WebGL/.test(message.text());
+    if (message.type() === "error" && !aboutGpu) complaints.push(message.text());
+  });
+  await page.goto(url);
+  page.setDefaultTimeout(20_000);
+  await page.waitForFunction(() => window.nuanquan, null, { timeout: 60_000 });
+  assert.deepEqual(complaints, []);
+  return page;
+}
+
+/** Waits until the map has drawn all it has. */
+async function settled(page) {
+  await page.evaluate(
+    () =>
+      new Promise((done) => {
+        const { map } = window.nuanquan;
+        map.once("idle", done);
+        map.triggerRepaint();
+      }),
+  );
+}
+
+async function covered(page) {
+  return Number(await page.getByTestId("covered").getAttribute("data-thousandths"));
+}
+
+async function pixels(page) {
+  return PNG.sync.read(await page.screenshot());
+}
+
+async function pointOf(page, lng, lat) {
+  const at = await page.evaluate(([x, y]) => window.nuanquan.map.project([x, y]), [lng, lat]);
+  const box = await page.getByTestId("map").boundingBox();
+  return { x: box.x + at.x, y: box.y + at.y };
+}
+
+async function clickAt(page, lng, lat) {
+  const at = await pointOf(page, lng, lat);
+  await page.mouse.click(at.x, at.y);
+}
+
+/** The most usual colour around a cell's centre, so that a street or mark there does not decide. */
+async function colorAt(page, picture, plan, cell) {
+  const at = await pointOf(page, plan.cells.lng[cell], plan.cells.lat[cell]);
+  const counts = new Map();
+  for (let dy = -7; dy <= 7; dy += 1) {
+    for (let dx = -7; dx <= 7; dx += 1) {
+      const index = ((Math.round(at.y) + dy) * picture.width + Math.round(at.x) + dx) * 4;
+      const key = picture.data.subarray(index, index + 3).join();
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+  }
+  const [most] = [...counts].sort((a, b) => b[1] - a[1])[0];
+  const [r, g, b] = most.split(",").map(Number);
+  return { r, g, b };
+}
+
+function alike(a, b) {
+  let same = 0;
+  for (let i = 0; i < a.data.length; i += 4) {
+    const far = Math.abs(a.data[i] - b.data[i]) + Math.abs(a.data[i + 1] - b.data[i + 1]) + Math.abs(a.data[i + 2] - b.data[i + 2]);
+    if (far < 24) same += 1;
+  }
+  return same / (a.data.length / 4);
+}
+
+async function saved(address, over) {
+  return await (await fetch(`${address}api/edits/plan?over=${over}`)).text();
+}
+
+/** Runs a saved plan like a user and reads the covered demand of the swap standard. */
+function run(text, scenario) {
+  const [path, output] = [join(folder, "plan-edited.toml"), join(folder, "results-edited")];
+  writeFileSync(path, text);
+  execFileSync(given.program, ["run", path, "--output", output], { stdio: "ignore" });
+  const result = JSON.parse(readFileSync(join(output, scenario, "result.json"), "utf8"));
+  return result.standards.find((one) => one.key === "swap").covered_thousandths;
+}
+
+function share(thousandths) {
+  return `${(thousandths / 1e6).toFixed(1)} km`;
+}
+
+async function drag(page) {
+  const at = { lng: 114.0516, lat: 22.5441 };
+  await page.evaluate((center) => window.nuanquan.map.jumpTo({ center: [center.lng, center.lat], zoom: 12.6 }), at);
+  await settled(page);
+  // A cabinet that an edit may move, with nothing else beside it.
+  const id = await page.evaluate(() => {
+    const { map, facilities } = window.nuanquan;
+    const all = facilities().map((one) => ({ ...one, ...map.project([one.lng, one.lat]) }));
+    const room = (one) => Math.min(...all.filter((other) => other.id !== one.id).map((other) => Math.hypot(other.x - one.x, other.y - one.y)));
+    const { width, height } = map.getCanvas().getBoundingClientRect();
+    const open = all.filter(
+      (one) => one.editable && one.kind === "battery-swap-cabinet" && one.x > width / 3 && one.x < width * 0.8 && one.y > height / 3 && one.y < height * 0.7,
+    );
+    return open.sort((a, b) => room(b) - room(a))[0];
+  });
+  const from = await pointOf(page, id.lng, id.lat);
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  // The first movements warm caches on both sides and are not counted, as in every bench here.
+  const n = 90;
+  for (let i = 1; i <= n; i += 1) {
+    const turn = (i / n) * 4 * Math.PI;
+    await page.mouse.move(from.x + 110 * Math.sin(turn), from.y + 70 * Math.sin(turn / 2));
+    await page.waitForTimeout(30);
+    if (i === 15) await page.evaluate(() => (window.nuanquan.drags.length = 0));
+  }
+  await page.mouse.up();
+  const drags = await page.evaluate(() => window.nuanquan.drags);
+  await page.waitForFunction(() => document.querySelectorAll("[data-testid=edits] li").length === 2);
+  const at95 = (list) => [...list].sort((a, b) => a - b)[Math.ceil(0.95 * list.length) - 1];
+  const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
+  const figures = {
+    n_repaints: drags.length,
+    total_median_ms: median(drags.map((one) => one.total_ms)),
+    total_p95_ms: at95(drags.map((one) => one.total_ms)),
+    server_median_ms: median(drags.map((one) => one.server_ms)),
+    server_p95_ms: at95(drags.map((one) => one.server_ms)),
+  };
+  console.log(`    ${drags.length} repaints; pointer to painted map: median ${figures.total_median_ms.toFixed(1)} ms, p95 ${figures.total_p95_ms.toFixed(1)} ms (bar ${BAR_MS.total}); server: median ${figures.server_median_ms.toFixed(1)} ms, p95 ${figures.server_p95_ms.toFixed(1)} ms (bar ${BAR_MS.server})`);
+  assert(drags.length > 20, "a drag repaints many times");
+  if (given.figures) {
+    writeFileSync(given.figures, `${JSON.stringify({ bars_ms: BAR_MS, ...figures, drags }, null, 1)}\n`);
+  }
+}

@@ -1,0 +1,126 @@
+import { expect, it } from "vitest";
+import type { Changed, Facility, Headline, ScenarioValues } from "../src/api.ts";
+import { facilitiesAfter, freshId, Latest, take } from "../src/values.ts";
+
+const headline = (covered: number): Headline => ({
+  key: "swap",
+  name: "swap",
+  is_joint: false,
+  limit_s: 300,
+  covered_share: covered / 100,
+  covered_thousandths: covered,
+  uncovered_thousandths: 100 - covered,
+  unlinked_thousandths: 0,
+  fragile_thousandths: 0,
+  median_s: null,
+  quantile_90_s: null,
+  worst_tenth_mean_s: null,
+  worst_tenth_is_lower_bound: false,
+  n_facilities: 1,
+  n_edge_affected_cells: 0,
+  illustrative: false,
+  weakest: null,
+  zone_covered_share: [],
+});
+
+const facility = (id: string, lng = 114): Facility => ({
+  id,
+  name: id,
+  kind: "warm-station",
+  lng,
+  lat: 22.5,
+  opening_hours: null,
+  capacity: null,
+  amenities: "",
+  start_delay_s: 0,
+  source: "",
+  illustrative: false,
+  closed: false,
+  editable: true,
+});
+
+const values: ScenarioValues = {
+  scenario: "baseline",
+  name: "",
+  n_closed_edges: 0,
+  facilities: [facility("a"), facility("b")],
+  standards: [
+    {
+      headline: headline(40),
+      cells: {
+        class: [1, 2, 2],
+        covered_thousandths: [40, 0, 0],
+        time_s: [100, 400, null],
+        edge_affected: [false, false, true],
+      },
+      gaps: [],
+    },
+  ],
+};
+
+const change: Changed = {
+  over: "baseline",
+  scenario: "baseline-edited",
+  revision: 1,
+  n_edits: 1,
+  preview: false,
+  computed_ms: 1,
+  facilities: [facility("b", 114.1), facility("c")],
+  removed: [],
+  standards: [
+    {
+      headline: headline(70),
+      cells: {
+        index: [1],
+        class: [1],
+        covered_thousandths: [30],
+        time_s: [250],
+        edge_affected: [false],
+      },
+      gaps: null,
+    },
+  ],
+};
+
+it("a change touches the cells it names and leaves the old values alone", () => {
+  const after = take(values, change);
+  expect(after.standards[0]?.cells.class).toEqual([1, 1, 2]);
+  expect(after.standards[0]?.cells.time_s).toEqual([100, 250, null]);
+  expect(after.standards[0]?.headline.covered_thousandths).toBe(70);
+  expect(values.standards[0]?.cells.class).toEqual([1, 2, 2]);
+});
+
+it("facilities move, come and go", () => {
+  const after = facilitiesAfter(values.facilities, { ...change, removed: ["a"] });
+  expect(after.map((one) => [one.id, one.lng])).toEqual([
+    ["b", 114.1],
+    ["c", 114],
+  ]);
+});
+
+it("a fresh id is one that nobody has", () => {
+  expect(freshId([facility("new-1"), facility("new-3")])).toBe("new-2");
+});
+
+it("only the newest of the waiting requests is made", async () => {
+  const asked: number[] = [];
+  const answered: number[] = [];
+  let release: () => void = () => undefined;
+  const latest = new Latest<number, number>(
+    (input) => {
+      asked.push(input);
+      return new Promise((done) => {
+        release = () => done(input);
+      });
+    },
+    (output) => answered.push(output),
+    () => undefined,
+  );
+  for (const input of [1, 2, 3, 4]) latest.ask(input);
+  release();
+  await new Promise((done) => setTimeout(done));
+  release();
+  await new Promise((done) => setTimeout(done));
+  expect(asked).toEqual([1, 4]);
+  expect(answered).toEqual([1, 4]);
+});

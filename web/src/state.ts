@@ -47,7 +47,7 @@ export function toHash(view: View): string {
   words.set("lang", view.language);
   if (view.camera) {
     const { zoom, lat, lng } = view.camera;
-    words.set("map", `${zoom.toFixed(2)}/${lat.toFixed(5)}/${lng.toFixed(5)}`);
+    words.set("map", `${zoom.toFixed(4)}/${lat.toFixed(5)}/${lng.toFixed(5)}`);
   }
   if (view.at) words.set("at", view.at);
   // Commas and slashes may stand in a fragment and read better.

@@ -154,13 +154,23 @@ pub(crate) fn keep_drag(json: &str) -> Result<PathBuf> {
          software renderer, from the movement of the pointer to the painted map.\n\n\
          | what | median | p95 | bar for p95 |\n|---|---|---|---|\n\
          | pointer to painted map | {:.1} ms | {:.1} ms | {:.0} ms |\n\
-         | of that on the server | {:.1} ms | {:.1} ms | {:.0} ms |\n\n{machine}",
+         | pointer to new values on the map, frame not counted | {:.1} ms | {:.1} ms | – |\n\
+         | a frame without news | {:.1} ms | {:.1} ms | – |\n\
+         | answer computed on the server beside the renderer | {:.1} ms | {:.1} ms | – |\n\
+         | answer computed on the server while nothing is drawn | {:.1} ms | {:.1} ms | {:.0} ms |\n\n\
+         {machine}",
         figures["n_repaints"],
         ms("total_median_ms"),
         ms("total_p95_ms"),
         bar("total"),
+        ms("values_median_ms"),
+        ms("values_p95_ms"),
+        ms("bare_frame_median_ms"),
+        ms("bare_frame_p95_ms"),
         ms("server_median_ms"),
         ms("server_p95_ms"),
+        ms("server_alone_median_ms"),
+        ms("server_alone_p95_ms"),
         bar("server"),
     );
     fs::write(folder.join("drag.md"), page)?;

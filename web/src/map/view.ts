@@ -88,6 +88,14 @@ export class MapView {
     this.map.setFeatureState({ source: "cells", sourceLayer: "cells", id: cell }, { ...paint });
   }
 
+  /** A layer that shows nothing still costs every frame. */
+  showEdges(shown: boolean): void {
+    const visibility = shown ? "visible" : "none";
+    if (this.map.getLayoutProperty("cells-edge", "visibility") !== visibility) {
+      this.map.setLayoutProperty("cells-edge", "visibility", visibility);
+    }
+  }
+
   showArea(): void {
     this.source("area").setData({ type: "Feature", properties: {}, geometry: this.plan.study_area });
   }

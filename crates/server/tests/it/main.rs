@@ -73,9 +73,14 @@ fn arrays_have_one_entry_for_each_cell() {
 fn an_edit_answers_with_what_changed_and_is_undone() {
     let server = ask::server();
     let before = answer(&server, Asked::get("/api/values?scenario=baseline"));
-    let preview = answer(&server, Asked::post("/api/edits?preview=true", NEW));
+    let sites = answer(&server, Asked::get("/api/sites?standard=swap"));
+    let best = &sites["candidates"][0];
+    let at = format!("{},{}", best["lng"], best["lat"]);
+    let delay = format!("{}s", sites["start_delay_s"]);
+    let new = NEW.replace("114.0032,22.5359", &at).replace("30s", &delay);
+    let preview = answer(&server, Asked::post("/api/edits?preview=true", &new));
     assert_eq!(preview["n_edits"], 0);
-    let made = answer(&server, Asked::post("/api/edits", NEW));
+    let made = answer(&server, Asked::post("/api/edits", &new));
     assert_eq!(
         (&made["n_edits"], &made["revision"]),
         (&json!(1), &json!(1))
@@ -108,7 +113,13 @@ fn an_edit_answers_with_what_changed_and_is_undone() {
         assert!(index.len() < 200, "only what changed travels");
     }
     assert_eq!(laid["standards"], after["standards"]);
-    assert!(covered(&after, "swap") > covered(&before, "swap"));
+    let added = covered(&after, "swap") - covered(&before, "swap");
+    assert!(added > 0);
+    assert_eq!(
+        json!(added),
+        best["adds_thousandths"],
+        "a site adds what it says"
+    );
     assert_eq!(made["facilities"].as_array().unwrap().len(), 1);
 
     let undone = answer(&server, Asked::delete("/api/edits"));

@@ -130,8 +130,10 @@ impl Linkage {
         self.links.iter().filter(|link| link.is_none()).count()
     }
 
-    /// The linked places and their indices, both in order.
-    pub(crate) fn linked(&self) -> (Vec<usize>, Vec<Place>) {
+    /// The indices of the linked places and the places, both in order.
+    ///
+    /// Cost: linear.
+    pub fn linked(&self) -> (Vec<usize>, Vec<Place>) {
         self.links
             .iter()
             .enumerate()

@@ -1,4 +1,4 @@
-use units::{Length, LngLat, LocalPlane, Outline, PlanePoint};
+use units::{Length, LngLat, LocalPlane, Outline, PlanePoint, nearest_to_center};
 
 /// Where rows are expected, and what to do with those that lie elsewhere.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,14 +49,7 @@ impl Area {
 
 /// Distance of the plane's centre from the line between two points, in metres.
 fn distance_to_line_m(a: PlanePoint, b: PlanePoint) -> f64 {
-    let (dx, dy) = (b.x_m - a.x_m, b.y_m - a.y_m);
-    let squared = dx * dx + dy * dy;
-    let along = if squared > 0.0 {
-        (-(a.x_m * dx + a.y_m * dy) / squared).clamp(0.0, 1.0)
-    } else {
-        0.0
-    };
-    (a.x_m + along * dx).hypot(a.y_m + along * dy)
+    nearest_to_center(a, b).1.distance_m(PlanePoint::default())
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::csv::ILLUSTRATIVE;
 use crate::sheet::{RawShape, Sheet, SheetRow};
 use crate::table::fixed;
 use crate::{
-    Column, ColumnKind, Encoding, Layer, Note, Problems, ReadError, RowPlace, Shape, Table, Value,
+    Column, ColumnKind, Encoding, Layer, Note, Problems, ReadError, RowPlace, Shape, Value,
 };
 
 /// Reads the features of a GeoJSON file that is already in memory; properties become columns in
@@ -163,7 +163,7 @@ pub fn to_geojson(layer: &Layer) -> String {
     text.push_str(",\"features\":[");
     for (i, (shape, row)) in layer.shapes().iter().zip(table.rows()).enumerate() {
         text.push_str(if i > 0 { ",\n" } else { "\n" });
-        text.push_str(&feature(table, shape, row).to_string());
+        text.push_str(&feature(layer, shape, row).to_string());
     }
     text.push_str("\n]}\n");
     text
@@ -176,7 +176,7 @@ pub fn to_feature_collection(layer: &Layer) -> FeatureCollection {
     let table = layer.table();
     let rows = layer.shapes().iter().zip(table.rows());
     let mut collection =
-        FeatureCollection::new(rows.map(|(shape, row)| feature(table, shape, row)));
+        FeatureCollection::new(rows.map(|(shape, row)| feature(layer, shape, row)));
     let mut members = JsonObject::new();
     members.insert("name".to_owned(), JsonValue::from(table.name()));
     if table.is_illustrative() {
@@ -189,7 +189,8 @@ pub fn to_feature_collection(layer: &Layer) -> FeatureCollection {
     collection
 }
 
-fn feature(table: &Table, shape: &Shape, row: &[Value]) -> Feature {
+fn feature(layer: &Layer, shape: &Shape, row: &[Value]) -> Feature {
+    let table = layer.table();
     let mut properties = JsonObject::new();
     for (column, value) in table.columns().iter().zip(row) {
         properties.insert(column.name().to_owned(), json(value, Some(column)));
@@ -199,7 +200,7 @@ fn feature(table: &Table, shape: &Shape, row: &[Value]) -> Feature {
     }
     Feature {
         bbox: None,
-        geometry: geometry(shape),
+        geometry: geometry(shape, layer.is_multi()),
         id: None,
         properties: Some(properties),
         foreign_members: None,
@@ -227,20 +228,20 @@ fn json(value: &Value, column: Option<&Column>) -> JsonValue {
     }
 }
 
-fn geometry(shape: &Shape) -> Option<Geometry> {
+fn geometry(shape: &Shape, is_multi: bool) -> Option<Geometry> {
     let value = match shape {
         Shape::None => return None,
         Shape::Position(at) => GeometryValue::new_point(position(*at)),
         Shape::Line(line) => {
             GeometryValue::new_line_string(line.iter().map(|&corner| position(corner)))
         }
-        Shape::Outline(outline) => multi_polygon(outline),
+        Shape::Outline(outline) => polygons(outline, is_multi),
     };
     Some(Geometry::new(value))
 }
 
-/// One polygon as a Polygon, several as a `MultiPolygon`.
-fn multi_polygon(outline: &Outline) -> GeometryValue {
+/// One polygon as a Polygon unless all are to be of one type, several as a `MultiPolygon`.
+fn polygons(outline: &Outline, is_multi: bool) -> GeometryValue {
     let rings = |polygon: &units::Polygon| -> Vec<Vec<Position>> {
         let holes = polygon.holes().iter().map(closed);
         std::iter::once(closed(polygon.outer()))
@@ -248,7 +249,7 @@ fn multi_polygon(outline: &Outline) -> GeometryValue {
             .collect()
     };
     match outline.polygons() {
-        [polygon] => GeometryValue::Polygon {
+        [polygon] if !is_multi => GeometryValue::Polygon {
             coordinates: rings(polygon),
         },
         polygons => GeometryValue::MultiPolygon {
@@ -273,6 +274,7 @@ fn position(at: LngLat) -> Position {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Table;
     use units::Polygon;
 
     fn at(lng: f64, lat: f64) -> LngLat {

@@ -20,6 +20,7 @@ pub enum Shape {
 pub struct Layer {
     table: Table,
     shapes: Vec<Shape>,
+    is_multi: bool,
 }
 
 impl Layer {
@@ -35,6 +36,7 @@ impl Layer {
         Self {
             table,
             shapes: Vec::new(),
+            is_multi: false,
         }
     }
 
@@ -45,6 +47,17 @@ impl Layer {
     pub fn push(&mut self, shape: Shape, row: Vec<Value>) {
         self.table.push(row);
         self.shapes.push(shape);
+    }
+
+    /// Writes every outline as a `MultiPolygon`, for readers that expect one geometry type; else an
+    /// outline of one polygon is written as a `Polygon`.
+    pub fn keep_multi_polygons(&mut self) {
+        self.is_multi = true;
+    }
+
+    /// Whether every outline is written as a `MultiPolygon`.
+    pub fn is_multi(&self) -> bool {
+        self.is_multi
     }
 
     /// The rows without their places.

@@ -1,83 +1,57 @@
-//! Ids that cannot be confused, and the one place where an id becomes an index.
+//! Ids that cannot be confused: dense numbers of ours, and numbers of the source data.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-
-macro_rules! dense_id {
-    ($(#[$doc:meta])* $name:ident, $letter:literal) => {
-        $(#[$doc])*
-        #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-        )]
-        #[serde(transparent)]
-        pub struct $name(u32);
-
-        impl $name {
-            /// From the dense number.
-            pub const fn new(id: u32) -> Self {
-                Self(id)
-            }
-
-            /// From an index into an array of at most 2³² - 1 entries.
-            pub fn from_index(index: usize) -> Self {
-                Self(u32::try_from(index).expect("arrays hold fewer than 2^32 entries"))
-            }
-
-            /// The dense number.
-            pub const fn as_u32(self) -> u32 {
-                self.0
-            }
-
-            /// As an index into an array.
-            #[expect(
-                clippy::as_conversions,
-                reason = "u32 fits usize on every machine this runs on; `try_from` is not const"
-            )]
-            pub const fn index(self) -> usize {
-                self.0 as usize
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!($letter, "{}"), self.0)
-            }
-        }
-    };
-}
+use units::dense_id;
 
 dense_id! {
     /// A routing node: a crossing or an end of a street.
+    #[derive(Serialize, Deserialize)]
+    #[serde(transparent)]
     NodeId, "n"
 }
 dense_id! {
     /// One direction of an edge, or a link arc between copies of a node.
+    #[derive(Serialize, Deserialize)]
+    #[serde(transparent)]
     ArcId, "a"
 }
 dense_id! {
     /// An undirected piece of street between two nodes.
+    #[derive(Serialize, Deserialize)]
+    #[serde(transparent)]
     EdgeId, "e"
 }
 dense_id! {
     /// An entry of the pool of mapped facts that edges share.
+    #[derive(Serialize, Deserialize)]
+    #[serde(transparent)]
     FactsId, "f"
 }
 
 dense_id! {
     /// An entry of the pool of facts that nodes share.
+    #[derive(Serialize, Deserialize)]
+    #[serde(transparent)]
     NodeFactsId, "nf"
 }
 dense_id! {
     /// A node where a plan or a barrier decides who passes.
+    #[derive(Serialize, Deserialize)]
+    #[serde(transparent)]
     GateId, "g"
 }
 dense_id! {
     /// A connected region of streets that may be entered but not passed.
+    #[derive(Serialize, Deserialize)]
+    #[serde(transparent)]
     CompoundId, "c"
 }
 dense_id! {
     /// A set of turn restrictions that a link arc leaves behind.
+    #[derive(Serialize, Deserialize)]
+    #[serde(transparent)]
     TurnSetId, "t"
 }
 

@@ -234,10 +234,15 @@ impl Profile {
         }
     }
 
+    /// Walking speed: that of the foot profile, and of the way between a place and the street.
+    pub fn walking_speed() -> Speed {
+        Speed::from_mm_per_s(WALK_MM_PER_S).expect("not zero")
+    }
+
     /// On foot; also the last leg from the parked e-bike.
     pub fn foot() -> Self {
         use RoadClass as C;
-        let walk = Speed::from_mm_per_s(WALK_MM_PER_S).expect("not zero");
+        let walk = Self::walking_speed();
         let steps = Speed::from_mm_per_s(WALK_STEPS_MM_PER_S).expect("not zero");
         let mut classes: BTreeMap<_, _> = C::ALL
             .iter()

@@ -282,14 +282,6 @@ fn cross(a: &Piece, b: &Piece) -> bool {
 /// Distance from a position to a piece, on the plane that touches the earth there.
 fn distance_m(from: LngLat, piece: &Piece) -> f64 {
     let plane = units::LocalPlane::at(from);
-    let (a, b) = (plane.project(piece.a), plane.project(piece.b));
-    let (dx, dy) = (b.x_m - a.x_m, b.y_m - a.y_m);
-    let squared = dx * dx + dy * dy;
-    let along = if squared > 0.0 {
-        (-(a.x_m * dx + a.y_m * dy) / squared).clamp(0.0, 1.0)
-    } else {
-        0.0
-    };
-    let (x, y) = (a.x_m + along * dx, a.y_m + along * dy);
-    (x * x + y * y).sqrt()
+    let (_, point) = units::nearest_to_center(plane.project(piece.a), plane.project(piece.b));
+    point.distance_m(units::PlanePoint::default())
 }

@@ -72,7 +72,7 @@ pub use polygon::{
     Leak, PolygonOptions, PolygonSpace, ReachedPolygon, reached_polygons, reached_polygons_in,
 };
 pub use row_fold::{Count, CoverBits, Decay, DecayedSum, FullRow, Nearest, RowFold, WeightedSum};
-pub use rows::{SparseRows, rows_from, rows_towards};
+pub use rows::{SparseRows, row, rows_from, rows_towards};
 pub use search::{Reached, SearchSpace, SearchStats, within};
 pub use snap::{Snap, SnapIndex, StreetPoint};
 pub use sweep::SweepStats;

@@ -95,23 +95,26 @@ fn rows(
     }
     let rows = searched
         .par_iter()
-        .map_init(
-            || (SearchSpace::default(), Vec::new()),
-            |(space, found), place| row(network, place, read, &links, limit, space, found),
-        )
+        .map_init(SearchSpace::default, |space, place| {
+            row(network, place, read, &links, limit, space)
+        })
         .collect();
     SparseRows::from_rows(rows)
 }
 
-/// One row; `found` is memory to reuse.
-fn row(
+/// One row over links that are kept: the places of `read` within the limit of one place, by place.
+///
+/// `links` are those of `read`; their direction is the row's. [`rows_towards`] and [`rows_from`]
+/// give the same row; this is for one place more, where the rest is known.
+///
+/// Cost: one bounded search, then the links at its nodes.
+pub fn row(
     network: &Network<'_>,
     place: &Place,
     read: &[Place],
     links: &PlaceLinks,
     limit: TravelTime,
     space: &mut SearchSpace,
-    found: &mut Vec<(u32, TravelTime)>,
 ) -> Vec<(u32, TravelTime)> {
     let direction = links.direction();
     let reached = within(
@@ -120,7 +123,7 @@ fn row(
         place.seeds(network, direction),
         limit,
     );
-    found.clear();
+    let mut found = Vec::new();
     for &node in reached.nodes() {
         let time = reached.time(node).expect("listed nodes have a label");
         found.extend(links.at(node).iter().map(|&(id, link)| (id, time + link)));
@@ -135,5 +138,5 @@ fn row(
             .iter()
             .all(|&(id, _)| ArcId::new(id).index() < read.len())
     );
-    found.clone()
+    found
 }

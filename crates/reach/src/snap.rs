@@ -3,7 +3,7 @@ use std::sync::{Arc, OnceLock};
 use graph::{EdgeId, StreetGraph};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
-use units::{BoundingBox, Length, LngLat, LocalPlane, PlanePoint};
+use units::{BoundingBox, Length, LngLat, LocalPlane, PlanePoint, nearest_to_center};
 
 use crate::polygon::street_raster::StreetRaster;
 
@@ -191,19 +191,10 @@ fn nearest_on_edge(
     let mut best = (0.0, a);
     let mut before_m = 0.0;
     for b in points {
-        let (dx, dy) = (b.x_m - a.x_m, b.y_m - a.y_m);
-        let squared = dx * dx + dy * dy;
-        let along = if squared > 0.0 {
-            (-(a.x_m * dx + a.y_m * dy) / squared).clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
-        let point = PlanePoint {
-            x_m: a.x_m + along * dx,
-            y_m: a.y_m + along * dy,
-        };
+        let (along, point) = nearest_to_center(a, b);
         let distance_squared = point.x_m * point.x_m + point.y_m * point.y_m;
-        let length_m = libm::sqrt(squared);
+        let (dx, dy) = (b.x_m - a.x_m, b.y_m - a.y_m);
+        let length_m = libm::sqrt(dx * dx + dy * dy);
         if distance_squared < best_squared {
             best_squared = distance_squared;
             best = (before_m + along * length_m, point);

@@ -1,21 +1,16 @@
-use coverage::{Demand, DemandId, Facility, FacilityKind, ServiceCoverage, ServiceInputs};
+use coverage::{Cover, Demand, Facility, FacilityId, ServiceCoverage, ServiceInputs};
 use siting::{CountedRows, Effort, Infeasible, Question, Solution, solve};
 use units::{LngLat, TravelTime};
 
 use crate::evaluate::{State, StreetsView};
-use crate::project::Candidate;
 
 /// Sites chosen for one standard: which, in which order, and how far from the best they can be.
 #[derive(Debug)]
 pub struct ChosenSites {
     /// Index of the standard.
     pub standard: usize,
-    /// How many were asked for.
-    pub n_asked: u32,
     /// How many candidates there were.
     pub n_candidates: usize,
-    /// Candidates too far from any street.
-    pub n_unlinked: usize,
     /// Demand covered before.
     pub covered_before: Demand,
     /// All demand.
@@ -85,22 +80,18 @@ pub(crate) fn choose(
         })
         .collect();
 
-    let candidates: Vec<Facility> = project.candidates.iter().map(as_facility).collect();
-    let rows = view.rows(&candidates, standard.limit);
-    let mut reached: Vec<Vec<u32>> = vec![Vec::new(); candidates.len()];
-    for (point, &point_weight) in (0..).zip(&weight) {
-        if point_weight == 0 {
-            continue;
-        }
-        for entry in rows.row(DemandId::new(point)) {
-            reached[entry.facility.index()].push(point);
-        }
-    }
-    let n_unlinked = candidates.len() - rows_linked(view, &candidates);
+    let candidates: Vec<Facility> = project
+        .candidates
+        .iter()
+        .map(|candidate| candidate.as_facility(TravelTime::ZERO))
+        .collect();
+    let cover = Cover::of(&view.rows(&candidates, standard.limit), standard.limit);
     let mut first = vec![0];
     let mut demand = Vec::new();
-    for column in &reached {
-        demand.extend(column);
+    for candidate in (0..candidates.len()).map(FacilityId::from_index) {
+        let points = cover.points_of(candidate).iter();
+        let open_points = points.filter(|point| weight[point.index()] > 0);
+        demand.extend(open_points.map(|point| point.as_u32()));
         first.push(demand.len());
     }
     let instance = CountedRows {
@@ -144,9 +135,7 @@ pub(crate) fn choose(
         .collect();
     Ok(ChosenSites {
         standard: standard_index,
-        n_asked: n_sites,
         n_candidates: candidates.len(),
-        n_unlinked,
         covered_before: before.total().covered,
         total: before.total().total(),
         sites,
@@ -154,20 +143,4 @@ pub(crate) fn choose(
         added_bound: demand_of(solution.bound()),
         solution,
     })
-}
-
-/// A candidate as a facility, so that it is joined and searched like one. Its kind plays no part.
-fn as_facility(candidate: &Candidate) -> Facility {
-    let mut facility = Facility::new(
-        candidate.id.clone(),
-        FacilityKind::BatterySwapCabinet,
-        candidate.position,
-    );
-    facility.start_delay = candidate.start_delay;
-    facility
-}
-
-fn rows_linked(view: &StreetsView<'_>, candidates: &[Facility]) -> usize {
-    let linkage = view.link_facilities(candidates);
-    linkage.n_places() - linkage.n_unlinked()
 }

@@ -1,9 +1,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use coverage::{Cover, EdgeAffected, Facility, FacilityKind, LinkOptions, Linkage, OpenSet, Rows};
-use graph::{EdgeId, NodeId};
-use reach::{Direction, Network, Place, SearchSpace, SnapIndex, within};
+use coverage::{Cover, DemandId, EdgeAffected, Facility, LinkOptions, Linkage, OpenSet, Rows};
+use reach::{Direction, Network, Place, PlaceLinks, SearchSpace, SnapIndex, row};
 use units::TravelTime;
 
 use crate::evaluate::ScenarioStreets;
@@ -17,7 +16,10 @@ pub(crate) struct DeskStreets<'a> {
     pub(crate) index: SnapIndex,
     pub(crate) link: LinkOptions,
     pub(crate) demand: Linkage,
-    readers: DemandReaders,
+    /// The linked demand points, their places, and how a search towards a facility reads them.
+    linked: Vec<usize>,
+    places: Vec<Place>,
+    links: PlaceLinks,
     pub(crate) facilities: Linkage,
     pub(crate) rows: Rows,
     edge_affected: Mutex<BTreeMap<TravelTime, Arc<EdgeAffected>>>,
@@ -48,7 +50,8 @@ impl<'a> DeskStreets<'a> {
         let view = streets.view();
         let joined = view.link_facilities(facilities);
         let rows = Rows::search(&view.network, &joined, &view.demand, far);
-        let readers = DemandReaders::of(&view.network, &view.demand);
+        let (linked, places) = view.demand.linked();
+        let links = PlaceLinks::new(&view.network, &places, Direction::Towards);
         let (index, link, demand) = (view.index, view.link, view.demand);
         Self {
             project,
@@ -56,7 +59,9 @@ impl<'a> DeskStreets<'a> {
             index,
             link,
             demand,
-            readers,
+            linked,
+            places,
+            links,
             facilities: joined,
             rows,
             edge_affected: Mutex::default(),
@@ -108,23 +113,26 @@ impl<'a> DeskStreets<'a> {
             std::slice::from_ref(facility),
             self.link,
         );
-        let column = Arc::new(match joined.links()[0] {
-            Some(link) => {
-                let network = self.network();
-                Column {
-                    is_linked: true,
-                    times: self.readers.column(
-                        &network,
-                        &self.demand,
-                        &link.place,
-                        self.rows.limit(),
-                    ),
-                }
+        let mut times = vec![None; self.demand.n_places()];
+        let link = joined.links()[0];
+        if let Some(link) = link {
+            let mut space = SearchSpace::default();
+            let (network, limit) = (self.network(), self.rows.limit());
+            let row = row(
+                &network,
+                &link.place,
+                &self.places,
+                &self.links,
+                limit,
+                &mut space,
+            );
+            for (place, time) in row {
+                times[self.linked[DemandId::new(place).index()]] = Some(time);
             }
-            None => Column {
-                is_linked: false,
-                times: vec![None; self.demand.n_places()],
-            },
+        }
+        let column = Arc::new(Column {
+            is_linked: link.is_some(),
+            times,
         });
         let mut columns = lock();
         if columns.len() >= MOST_COLUMNS {
@@ -145,14 +153,7 @@ impl<'a> DeskStreets<'a> {
                 .project
                 .candidates
                 .iter()
-                .map(|candidate| {
-                    // The kind plays no part in where a candidate is joined and what it reaches.
-                    let kind = FacilityKind::BatterySwapCabinet;
-                    let mut facility =
-                        Facility::new(candidate.id.clone(), kind, candidate.position);
-                    facility.start_delay = candidate.start_delay.max(delay);
-                    facility
-                })
+                .map(|candidate| candidate.as_facility(delay))
                 .collect();
             let graph = &self.project.city.streets;
             let joined = Linkage::of_facilities(graph, &self.index, &candidates, self.link);
@@ -179,7 +180,7 @@ impl<'a> DeskStreets<'a> {
             .map(|point| {
                 let row = self
                     .rows
-                    .open_row(coverage::DemandId::from_index(point), open)
+                    .open_row(DemandId::from_index(point), open)
                     .map(|entry| entry.time);
                 let tried = columns.iter().filter_map(|column| column.times[point]);
                 if n_required == 1 {
@@ -190,81 +191,5 @@ impl<'a> DeskStreets<'a> {
                 times.get(n_required - 1).copied().filter(within_far)
             })
             .collect()
-    }
-}
-
-/// For each demand point the nodes at which a trip from it goes on, with the time to get there, so
-/// that a finished search is read without looking at the streets again.
-struct DemandReaders {
-    first: Vec<usize>,
-    nodes: Vec<(NodeId, TravelTime)>,
-    /// Demand points by edge, for trips that never leave one edge.
-    by_edge: Vec<(EdgeId, usize)>,
-}
-
-impl DemandReaders {
-    fn of(network: &Network<'_>, demand: &Linkage) -> Self {
-        let mut first = vec![0];
-        let mut nodes = Vec::new();
-        let mut by_edge = Vec::new();
-        for (point, link) in demand.links().iter().enumerate() {
-            if let Some(link) = link {
-                nodes.extend(link.place.seeds(network, Direction::From));
-                by_edge.push((link.place.point.edge, point));
-            }
-            first.push(nodes.len());
-        }
-        by_edge.sort_unstable();
-        Self {
-            first,
-            nodes,
-            by_edge,
-        }
-    }
-
-    /// One search towards a place, read at every demand point.
-    fn column(
-        &self,
-        network: &Network<'_>,
-        demand: &Linkage,
-        place: &Place,
-        limit: TravelTime,
-    ) -> Vec<Option<TravelTime>> {
-        let mut space = SearchSpace::default();
-        let seeds = place.seeds(network, Direction::Towards);
-        let reached = within(network.arcs(Direction::Towards), &mut space, seeds, limit);
-        let mut times: Vec<Option<TravelTime>> = self
-            .first
-            .windows(2)
-            .map(|range| {
-                self.nodes[range[0]..range[1]]
-                    .iter()
-                    .filter_map(|&(node, start)| Some(reached.time(node)? + start))
-                    .min()
-            })
-            .collect();
-        let edge = place.point.edge;
-        let start = self.by_edge.partition_point(|&(e, _)| e < edge);
-        let same_edge = self.by_edge[start..].iter().take_while(|(e, _)| *e == edge);
-        for &(_, point) in same_edge {
-            let own = demand.links()[point].expect("only linked points are listed");
-            let graph = network.graph();
-            let along = graph
-                .origin_arcs(edge)
-                .iter()
-                .filter_map(|&arc| {
-                    let (from, to) = (own.place.point.offset, place.point.offset);
-                    network.metric().time_along(graph, arc, from, to)
-                })
-                .min();
-            if let Some(along) = along {
-                let time = along + own.place.access + place.access;
-                times[point] = Some(times[point].map_or(time, |other| other.min(time)));
-            }
-        }
-        for time in &mut times {
-            *time = time.filter(|time| *time <= limit);
-        }
-        times
     }
 }

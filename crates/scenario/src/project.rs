@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use city::City;
 use coverage::{
-    DemandSet, Facility, JointStandard, KindCatalog, LinkOptions, ReferenceWeek, ServiceStandard,
-    StudyArea, ZoneId, Zones,
+    DemandSet, Facility, FacilityKind, JointStandard, KindCatalog, LinkOptions, ReferenceWeek,
+    ServiceStandard, StudyArea, ZoneId, Zones,
 };
 use graph::{Components, Metric, NodeId};
 use units::{BoundingBox, LngLat, TravelTime};
@@ -80,6 +80,17 @@ pub struct Candidate {
     pub start_delay: TravelTime,
     /// Made up for illustration.
     pub illustrative: bool,
+}
+
+impl Candidate {
+    /// As a facility, so that it is joined and searched like one; using it takes at least `delay`
+    /// on top of the way. Its kind plays no part in that.
+    pub(crate) fn as_facility(&self, delay: TravelTime) -> Facility {
+        let kind = FacilityKind::BatterySwapCabinet;
+        let mut facility = Facility::new(self.id.clone(), kind, self.position);
+        facility.start_delay = self.start_delay.max(delay);
+        facility
+    }
 }
 
 /// A scenario with its names turned into values.

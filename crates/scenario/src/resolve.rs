@@ -11,7 +11,7 @@ use coverage::{
 };
 use formats::{Area, Field, Source, boundaries, demand};
 use graph::{Components, Metric, Policies, Profile};
-use units::{BoundingBox, HourOfWeek, Length, LngLat, Outline, Speed, parse_length, parse_time};
+use units::{BoundingBox, HourOfWeek, Length, LngLat, Outline, parse_length, parse_time};
 
 use crate::change::resolve_changes;
 use crate::corners::street_corners;
@@ -23,9 +23,6 @@ use crate::sources::{Reader, outside};
 use crate::spec::{
     CandidatesSpec, DemandSpec, JointSpec, PlanSpec, SourceSpec, StandardSpec, StudyAreaSpec,
 };
-
-/// Walking speed between a place and the street, that of the foot profile: 1.2 m/s.
-const WALK_MM_PER_S: u32 = 1_200;
 
 /// Loads and checks everything that a plan names.
 ///
@@ -281,7 +278,7 @@ fn profiles(
             .entry(profile)
             .or_insert_with(|| "[demand], profile".to_owned());
     }
-    let walk_speed = Speed::from_mm_per_s(WALK_MM_PER_S).expect("not zero");
+    let walk_speed = Profile::walking_speed();
     let mut profiles = BTreeMap::new();
     for (name, place) in named {
         let Some(profile) = Profile::built_in(name) else {

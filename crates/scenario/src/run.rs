@@ -17,6 +17,9 @@ use crate::{summary, tables};
 /// The folder of the untouched baseline.
 pub const BASELINE: &str = "baseline";
 
+/// The baseline's name to read.
+pub const BASELINE_NAME: &str = "Baseline 现状方案";
+
 /// The file of a scenario's folder that `compare` reads back.
 pub const RESULT_FILE: &str = "result.json";
 
@@ -67,7 +70,7 @@ pub enum RunError {
 /// # Errors
 /// When sites are to be chosen and no choice exists.
 pub fn run(project: &Project) -> Result<Vec<ScenarioResult>, RunError> {
-    let mut jobs = vec![(BASELINE, "Baseline 现状方案", &[][..])];
+    let mut jobs = vec![(BASELINE, BASELINE_NAME, &[][..])];
     jobs.extend(
         project
             .scenarios

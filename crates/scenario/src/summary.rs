@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use coverage::{Demand, DemandUnit};
+
 use crate::compare::Comparison;
 use crate::report::{ChosenReport, GapReport, JointReport, ScenarioReport, StandardReport};
 
@@ -11,7 +13,7 @@ const MOST_GAPS: usize = 3;
 /// One scenario as a page of text.
 pub fn scenario(report: &ScenarioReport) -> String {
     let mut out = Text::default();
-    let demand = Demand {
+    let demand = Amounts {
         unit: &report.demand_unit,
     };
     let mark = if report.illustrative {
@@ -47,7 +49,7 @@ pub fn scenario(report: &ScenarioReport) -> String {
     out.0
 }
 
-fn standard(out: &mut Text, demand: &Demand<'_>, standard: &StandardReport) {
+fn standard(out: &mut Text, demand: &Amounts<'_>, standard: &StandardReport) {
     let hour = standard
         .at
         .as_deref()
@@ -88,7 +90,7 @@ fn standard(out: &mut Text, demand: &Demand<'_>, standard: &StandardReport) {
     gaps(out, demand, &standard.gaps);
 }
 
-fn joint(out: &mut Text, demand: &Demand<'_>, joint: &JointReport) {
+fn joint(out: &mut Text, demand: &Amounts<'_>, joint: &JointReport) {
     let rule = if joint.rule == "all-of" {
         "all of"
     } else {
@@ -116,7 +118,7 @@ fn joint(out: &mut Text, demand: &Demand<'_>, joint: &JointReport) {
     gaps(out, demand, &joint.gaps);
 }
 
-fn gaps(out: &mut Text, demand: &Demand<'_>, gaps: &[GapReport]) {
+fn gaps(out: &mut Text, demand: &Amounts<'_>, gaps: &[GapReport]) {
     if gaps.is_empty() {
         out.line("    no gaps");
         return;
@@ -148,7 +150,7 @@ fn gaps(out: &mut Text, demand: &Demand<'_>, gaps: &[GapReport]) {
     }
 }
 
-fn chosen(out: &mut Text, demand: &Demand<'_>, total: u64, chosen: &ChosenReport) {
+fn chosen(out: &mut Text, demand: &Amounts<'_>, total: u64, chosen: &ChosenReport) {
     out.line(&format!(
         "  chosen for {}: {} of {} candidates add {}; no choice adds more than {} (optimality gap \
          {:.2} %, {})",
@@ -181,7 +183,7 @@ fn chosen(out: &mut Text, demand: &Demand<'_>, total: u64, chosen: &ChosenReport
 /// Only the chosen sites of a scenario.
 pub fn chosen_sites(report: &ScenarioReport) -> String {
     let mut out = Text::default();
-    let demand = Demand {
+    let demand = Amounts {
         unit: &report.demand_unit,
     };
     for chosen in &report.chosen {
@@ -193,7 +195,7 @@ pub fn chosen_sites(report: &ScenarioReport) -> String {
 /// A comparison as a table.
 pub fn comparison(comparison: &Comparison) -> String {
     let mut out = Text::default();
-    let demand = Demand {
+    let demand = Amounts {
         unit: &comparison.demand_unit,
     };
     let mark = if comparison.illustrative {
@@ -298,14 +300,14 @@ impl Text {
 }
 
 /// Demand in its unit; street in kilometres.
-struct Demand<'a> {
+struct Amounts<'a> {
     unit: &'a str,
 }
 
-impl Demand<'_> {
+impl Amounts<'_> {
     fn of(&self, thousandths: u64) -> String {
-        let units = as_f64(thousandths) / 1_000.0;
-        if self.unit == coverage::DemandUnit::StreetMeters.name() {
+        let units = Demand::from_thousandths(thousandths).as_units_f64();
+        if self.unit == DemandUnit::StreetMeters.name() {
             format!("{:.1} km of street", units / 1_000.0)
         } else {
             format!("{units:.0} {}", self.unit)
@@ -314,7 +316,7 @@ impl Demand<'_> {
 }
 
 fn share(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| as_f64(part) / as_f64(whole))
+    Demand::from_thousandths(part).share_of(Demand::from_thousandths(whole))
 }
 
 fn percent(share: Option<f64>) -> String {
@@ -323,13 +325,4 @@ fn percent(share: Option<f64>) -> String {
 
 fn minutes(seconds: f64) -> String {
     format!("{:.1} min", seconds / 60.0)
-}
-
-#[expect(
-    clippy::as_conversions,
-    clippy::cast_precision_loss,
-    reason = "demand sums are far below 2^53 thousandths"
-)]
-fn as_f64(value: u64) -> f64 {
-    value as f64
 }

@@ -1,6 +1,6 @@
 //! Every result as tables and layers: the single meeting point with `formats`.
 
-use coverage::{CellId, DemandUnit, FacilityId};
+use coverage::{CellId, Demand, DemandUnit, FacilityId};
 use formats::{Column, Layer, Shape, Table, Value};
 use units::{LngLat, Outline};
 
@@ -414,26 +414,15 @@ fn total(split: &SplitReport) -> u64 {
 
 /// Thousandths as units.
 fn units(thousandths: u64) -> Value {
-    Value::Decimal(as_f64(thousandths) / 1_000.0)
+    Demand::from_thousandths(thousandths).into()
 }
 
 fn difference(before: u64, after: u64) -> Value {
-    Value::Decimal((as_f64(after) - as_f64(before)) / 1_000.0)
+    let change = Demand::from_thousandths(before.abs_diff(after)).as_units_f64();
+    Value::Decimal(if after < before { -change } else { change })
 }
 
 fn share(part: u64, whole: u64) -> Value {
-    if whole == 0 {
-        Value::Empty
-    } else {
-        Value::Decimal(as_f64(part) / as_f64(whole))
-    }
-}
-
-#[expect(
-    clippy::as_conversions,
-    clippy::cast_precision_loss,
-    reason = "demand sums are far below 2^53 thousandths"
-)]
-fn as_f64(value: u64) -> f64 {
-    value as f64
+    let whole = Demand::from_thousandths(whole);
+    Demand::from_thousandths(part).share_of(whole).into()
 }

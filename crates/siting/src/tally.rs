@@ -145,8 +145,7 @@ impl<'a> Tally<'a> {
         self.open.len() < self.cover.n_new
     }
 
-    /// Makes exactly these sites open.
-    pub(crate) fn become_these(&mut self, wanted: &[u32]) {
+    fn close_all_but(&mut self, wanted: &[u32]) {
         let mut keep = vec![false; self.cover.n_sites()];
         for &site in wanted {
             keep[at(site)] = true;
@@ -160,6 +159,11 @@ impl<'a> Tally<'a> {
         for site in close {
             self.close(site);
         }
+    }
+
+    /// Makes exactly these sites open.
+    pub(crate) fn become_these(&mut self, wanted: &[u32]) {
+        self.close_all_but(wanted);
         for &site in wanted {
             if !self.is_open[at(site)] {
                 self.open(site);
@@ -169,19 +173,7 @@ impl<'a> Tally<'a> {
 
     /// Makes as many of these sites open as the number, the budget and the spacing allow, in this order.
     pub(crate) fn become_allowed(&mut self, wanted: &[u32]) {
-        let mut keep = vec![false; self.cover.n_sites()];
-        for &site in wanted {
-            keep[at(site)] = true;
-        }
-        let close: Vec<u32> = self
-            .open
-            .iter()
-            .copied()
-            .filter(|&s| !keep[at(s)])
-            .collect();
-        for site in close {
-            self.close(site);
-        }
+        self.close_all_but(wanted);
         for &site in wanted {
             if self.has_room() && self.may_open(site, None) {
                 self.open(site);

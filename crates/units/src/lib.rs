@@ -17,6 +17,7 @@
 mod bounding_box;
 mod clock;
 mod datum;
+mod dense_id;
 mod length;
 mod lng_lat;
 mod outline;
@@ -31,7 +32,7 @@ pub use datum::{Bd09, Datum, Gcj02};
 pub use length::Length;
 pub use lng_lat::{EARTH_RADIUS_M, LngLat, PositionError};
 pub use outline::{Outline, Polygon, Ring, RingError};
-pub use plane::{LocalPlane, PlanePoint};
+pub use plane::{LocalPlane, PlanePoint, nearest_to_center};
 pub use speed::Speed;
 pub use text::{ParseQuantityError, parse_length, parse_position, parse_speed, parse_time};
 pub use time::TravelTime;

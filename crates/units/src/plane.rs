@@ -17,6 +17,30 @@ impl PlanePoint {
     }
 }
 
+/// How far along the line from `a` to `b` it comes nearest to the centre of their plane: 0 at `a`,
+/// 1 at `b`, and the point there. A line of one point is nearest at its beginning.
+///
+/// ```
+/// use units::{PlanePoint, nearest_to_center};
+/// let (a, b) = (PlanePoint { x_m: -1.0, y_m: 3.0 }, PlanePoint { x_m: 3.0, y_m: 3.0 });
+/// assert_eq!(nearest_to_center(a, b), (0.25, PlanePoint { x_m: 0.0, y_m: 3.0 }));
+/// ```
+#[inline]
+pub fn nearest_to_center(a: PlanePoint, b: PlanePoint) -> (f64, PlanePoint) {
+    let (dx, dy) = (b.x_m - a.x_m, b.y_m - a.y_m);
+    let squared = dx * dx + dy * dy;
+    let along = if squared > 0.0 {
+        (-(a.x_m * dx + a.y_m * dy) / squared).clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    let point = PlanePoint {
+        x_m: a.x_m + along * dx,
+        y_m: a.y_m + along * dy,
+    };
+    (along, point)
+}
+
 /// Metres around a study area's centre: the equirectangular projection at the centre's latitude.
 ///
 /// Within 30 km of the centre and 60° of the equator a distance differs from the great circle by

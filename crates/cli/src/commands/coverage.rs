@@ -1,5 +1,5 @@
 use formats::geojson;
-use scenario::run::BASELINE;
+use scenario::run::{BASELINE, BASELINE_NAME};
 use scenario::{ScenarioReport, evaluate, summary, tables};
 
 use crate::args::{Coverage, CoverageFormat};
@@ -11,7 +11,7 @@ use crate::output;
 pub(crate) fn run(args: &Coverage) -> Result<(), Failure> {
     let project = plan::load(&args.plan)?;
     let (key, name, changes) = match args.scenario.as_deref() {
-        None | Some(BASELINE) => (BASELINE, "Baseline 现状方案", &[][..]),
+        None | Some(BASELINE) => (BASELINE, BASELINE_NAME, &[][..]),
         Some(key) => {
             let scenario = project
                 .scenarios

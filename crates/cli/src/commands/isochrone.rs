@@ -25,6 +25,7 @@ pub(crate) fn run(args: &Isochrone) -> Result<(), Failure> {
         IsochroneFormat::Geojson => Layer::new(Table::new("isochrones", outline_columns())),
         IsochroneFormat::Network => Layer::new(Table::new("reached", piece_columns())),
     };
+    layer.keep_multi_polygons();
     layer.set_attribute("attribution", "© OpenStreetMap contributors, ODbL 1.0");
     let mut space = SearchSpace::default();
     for (origin, &at) in (0_usize..).zip(&args.at) {
@@ -33,7 +34,7 @@ pub(crate) fn run(args: &Isochrone) -> Result<(), Failure> {
         match args.format {
             IsochroneFormat::Geojson => {
                 let options = PolygonOptions::STANDARD;
-                let polygons = reached_polygons(&network, &streets.usable, &reached, options);
+                let polygons = reached_polygons(&network, streets.usable(), &reached, options);
                 for (polygon, reached) in polygons.into_iter().zip(&reached) {
                     layer.push(
                         Shape::Outline(polygon.outline),

@@ -1,12 +1,10 @@
 use anyhow::anyhow;
+use graph::Profile;
 use reach::{Place, Snap};
-use units::{Length, LngLat, Speed, TravelTime};
+use units::{LngLat, TravelTime};
 
 use crate::args::Joining;
 use crate::commands::network::Streets;
-
-/// Walking speed between a place and the street, that of the foot profile: 1.2 m/s.
-const WALK_MM_PER_S: u32 = 1_200;
 
 /// A position joined to the streets as the options say, or why it cannot be.
 pub(crate) fn join(
@@ -16,8 +14,8 @@ pub(crate) fn join(
 ) -> anyhow::Result<(Place, Snap)> {
     let graph = &streets.city.streets;
     let radius = joining.snap_radius;
-    let snap = streets.index.snap(graph, position, radius).ok_or_else(|| {
-        let on_island = streets.usable.snap(graph, position, radius).is_some();
+    let snap = streets.index().snap(graph, position, radius).ok_or_else(|| {
+        let on_island = streets.usable().snap(graph, position, radius).is_some();
         if on_island {
             anyhow!(
                 "`{position}` lies on an island: the streets within {} m of it have no way to the \
@@ -33,7 +31,7 @@ pub(crate) fn join(
         }
     })?;
     let access = if joining.count_access {
-        walk_time(snap.walk)
+        Profile::walking_speed().time_over(snap.walk)
     } else {
         TravelTime::ZERO
     };
@@ -44,10 +42,4 @@ pub(crate) fn join(
         },
         snap,
     ))
-}
-
-fn walk_time(walk: Length) -> TravelTime {
-    Speed::from_mm_per_s(WALK_MM_PER_S)
-        .expect("not zero")
-        .time_over(walk)
 }

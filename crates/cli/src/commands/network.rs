@@ -1,3 +1,4 @@
+use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -48,9 +49,10 @@ pub(crate) fn import(path: &Path) -> Result<City, Failure> {
 pub(crate) struct Streets<'a> {
     pub(crate) city: &'a City,
     pub(crate) metric: Metric,
-    pub(crate) index: SnapIndex,
-    /// Every street that may be travelled, islands included.
-    pub(crate) usable: SnapIndex,
+    components: Components,
+    /// The main network, unless islands are to be kept.
+    main: Option<SnapIndex>,
+    usable: OnceCell<SnapIndex>,
 }
 
 impl<'a> Streets<'a> {
@@ -61,22 +63,35 @@ impl<'a> Streets<'a> {
         let graph = &city.streets;
         let metric = Metric::of(graph, &profile, &Policies::default());
         let components = Components::of(graph, &metric);
-        let usable = SnapIndex::new(graph, |edge| components.is_usable(edge));
-        let index = match joining.islands {
-            Islands::Skip => SnapIndex::new(graph, |edge| components.is_main(edge)),
-            Islands::Keep => usable.clone(),
+        let main = match joining.islands {
+            Islands::Skip => Some(SnapIndex::new(graph, |edge| components.is_main(edge))),
+            Islands::Keep => None,
         };
-        if index.n_edges() == 0 {
+        let streets = Self {
+            city,
+            metric,
+            components,
+            main,
+            usable: OnceCell::new(),
+        };
+        if streets.index().n_edges() == 0 {
             bail!(
                 "the network has no street that profile `{}` may use",
                 profile.name
             );
         }
-        Ok(Self {
-            city,
-            metric,
-            index,
-            usable,
+        Ok(streets)
+    }
+
+    /// The streets that positions are joined to.
+    pub(crate) fn index(&self) -> &SnapIndex {
+        self.main.as_ref().unwrap_or_else(|| self.usable())
+    }
+
+    /// Every street that may be travelled, islands included; indexed when first asked for.
+    pub(crate) fn usable(&self) -> &SnapIndex {
+        self.usable.get_or_init(|| {
+            SnapIndex::new(&self.city.streets, |edge| self.components.is_usable(edge))
         })
     }
 }

@@ -168,21 +168,50 @@ fn positions_west_and_south_of_zero_are_understood() {
 
 #[test]
 fn islands_are_used_only_when_asked_for() {
-    // An island of the demo extract, found by asking for a place that the main network refuses.
     let file = shenzhen();
-    let report = good(&["inspect", &file]);
-    assert!(report.contains("islands"), "{report}");
-    let at = "114.0596,22.5420";
-    let skip = good(&["isochrone", &file, "--at", at, "--limit", "3min"]);
-    let keep = good(&[
-        "isochrone",
-        &file,
-        "--at",
-        at,
-        "--limit",
-        "3min",
-        "--islands",
-        "keep",
-    ]);
-    assert!(skip.contains("MultiPolygon") && keep.contains("MultiPolygon"));
+    let at = position_on_an_island(&file);
+    let ask = |more: &[&str]| {
+        let mut words = vec!["isochrone", &file, "--at", &at, "--limit", "3min"];
+        words.extend(["--snap-radius", ISLAND_RADIUS]);
+        words.extend(more);
+        run_in(Path::new("."), &words)
+    };
+    let skipped = ask(&[]);
+    assert_eq!(skipped.code, 2);
+    assert_eq!(skipped.stdout, "");
+    assert!(
+        skipped.stderr.contains("lies on an island") && skipped.stderr.contains("--islands keep"),
+        "{}",
+        skipped.stderr
+    );
+    let kept = ask(&["--islands", "keep"]);
+    assert_eq!(kept.code, 0, "{}", kept.stderr);
+    assert!(kept.stdout.contains("MultiPolygon"));
+}
+
+/// Near enough for a place on a street, too near for a street beside it.
+const ISLAND_RADIUS: &str = "20m";
+
+/// The middle of a piece of street that no trip joins to the main network, away from streets of it.
+fn position_on_an_island(file: &str) -> String {
+    let city = osm::import(Path::new(file), &osm::ImportOptions::default()).unwrap();
+    let streets = &city.streets;
+    let metric = graph::Metric::of(
+        streets,
+        &graph::Profile::rider(),
+        &graph::Policies::default(),
+    );
+    let components = graph::Components::of(streets, &metric);
+    let main = reach::SnapIndex::new(streets, |edge| components.is_main(edge));
+    let mut middles = streets
+        .edges()
+        .filter(|&edge| components.is_usable(edge) && !components.is_main(edge))
+        .filter(|&edge| !streets.origin_arcs(edge).is_empty())
+        .map(|edge| {
+            let shape: Vec<units::LngLat> = streets.edge_shape(edge).collect();
+            shape[shape.len() / 2]
+        });
+    let radius = units::parse_length("40m").unwrap();
+    let alone = middles.find(|&middle| main.snap(streets, middle, radius).is_none());
+    alone.expect("the demo extract has islands").to_string()
 }

@@ -36,7 +36,9 @@ pub use boundaries::{Boundaries, Boundary};
 pub use file::{EXTENSION, FORMAT_VERSION, OpenError, WriteError};
 pub use osm_id::OsmId;
 pub use places::{Place, Places, PlacesBuilder};
-pub use report::{Finding, FindingKind, ImportReport, Islands, SourceCounts, StreetCounts};
+pub use report::{
+    Finding, FindingKind, ImportReport, Islands, SourceCounts, StreetCounts, UntaggedGates,
+};
 pub use source::Source;
 
 /// An imported city.

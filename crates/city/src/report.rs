@@ -12,6 +12,11 @@ pub struct ImportReport {
     pub source: SourceCounts,
     /// The street network made of them.
     pub streets: StreetCounts,
+    /// Compounds with gates that carry no access tag, those with most of them first; at most
+    /// [`MOST_COMPOUNDS`](Self::MOST_COMPOUNDS).
+    pub untagged_gates: Vec<UntaggedGates>,
+    /// How many compounds have gates without an access tag.
+    pub n_compounds_untagged: u64,
     /// Number of places.
     pub n_places: u64,
     /// Number of water, green and building areas.
@@ -26,6 +31,22 @@ pub struct ImportReport {
     pub islands: Vec<Islands>,
     /// What was dropped or doubted.
     pub findings: Vec<Finding>,
+}
+
+impl ImportReport {
+    /// How many compounds are named.
+    pub const MOST_COMPOUNDS: usize = 20;
+}
+
+/// The gates of a compound that carry no access tag; without a plan's word they pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UntaggedGates {
+    /// A way inside the compound, as a plan may name it.
+    pub way: Option<OsmId>,
+    /// Mapped gates of the compound.
+    pub n_mapped: u64,
+    /// Those of them without an access tag.
+    pub n_untagged: u64,
 }
 
 /// Objects in the source.
@@ -182,6 +203,17 @@ impl fmt::Display for ImportReport {
             "gates       {} mapped, {} implied, {} compounds",
             streets.n_mapped_gates, streets.n_implied_gates, streets.n_compounds
         )?;
+        if let Some(most) = self.untagged_gates.first() {
+            writeln!(
+                f,
+                "            {} compounds have gates without an access tag; one has {} of {}{}",
+                self.n_compounds_untagged,
+                most.n_untagged,
+                most.n_mapped,
+                most.way
+                    .map_or_else(String::new, |way| format!(", around {way}"))
+            )?;
+        }
         writeln!(
             f,
             "turns       {} restrictions",

@@ -58,7 +58,7 @@ pub(crate) struct Import {
 pub(crate) struct Inspect {
     /// Network file (.nqg) or extract (.osm.pbf)
     pub(crate) network: PathBuf,
-    /// Table to read, or JSON for programs
+    /// Table to read, JSON for programs, or the gates
     #[arg(long, value_enum, default_value_t = InspectFormat::Table)]
     pub(crate) format: InspectFormat,
 }
@@ -67,6 +67,42 @@ pub(crate) struct Inspect {
 pub(crate) enum InspectFormat {
     Table,
     Json,
+    /// The gates as CSV, with the ids that plans list
+    Gates,
+}
+
+/// Who travels, and what is open to them.
+#[derive(Args, Debug)]
+pub(crate) struct Travelling {
+    /// Who travels: rider (e-bike courier), foot, or a file with a profile (.toml)
+    #[arg(long, default_value = "rider")]
+    pub(crate) profile: String,
+    /// Who passes gates: instead of what the map says, the same for all of them
+    #[arg(long, value_enum)]
+    pub(crate) gates: Option<Gates>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Gates {
+    /// Enter and pass through, as on a public street
+    Through,
+    /// Enter to reach places inside; never pass through
+    Enter,
+    /// The e-bike stays at the gate; inside, rider time is foot time
+    WalkIn,
+    /// Nobody passes
+    Shut,
+}
+
+impl From<Gates> for graph::GatePolicy {
+    fn from(gates: Gates) -> Self {
+        match gates {
+            Gates::Through => Self::Through,
+            Gates::Enter => Self::Enter,
+            Gates::WalkIn => Self::WalkIn,
+            Gates::Shut => Self::Shut,
+        }
+    }
 }
 
 /// How positions are joined to streets.
@@ -97,9 +133,8 @@ pub(crate) enum Islands {
 pub(crate) struct Isochrone {
     /// Network file (.nqg) or extract (.osm.pbf)
     pub(crate) network: PathBuf,
-    /// Who travels: rider (e-bike courier) or foot
-    #[arg(long, default_value = "rider")]
-    pub(crate) profile: String,
+    #[command(flatten)]
+    pub(crate) travelling: Travelling,
     /// Place as longitude,latitude in degrees (WGS-84); may be given several times
     #[arg(
         long,
@@ -136,9 +171,8 @@ pub(crate) enum IsochroneFormat {
 pub(crate) struct Matrix {
     /// Network file (.nqg) or extract (.osm.pbf)
     pub(crate) network: PathBuf,
-    /// Who travels: rider (e-bike courier) or foot
-    #[arg(long, default_value = "rider")]
-    pub(crate) profile: String,
+    #[command(flatten)]
+    pub(crate) travelling: Travelling,
     /// CSV with the columns id,lng,lat (degrees, WGS-84)
     #[arg(long)]
     pub(crate) origins: PathBuf,

@@ -21,6 +21,18 @@ pub enum GatePolicy {
     Shut,
 }
 
+impl GatePolicy {
+    /// The word for it in plans and results.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Through => "through",
+            Self::Enter => "enter",
+            Self::WalkIn => "walk-in",
+            Self::Shut => "shut",
+        }
+    }
+}
+
 /// Which policy each gate has; what is not listed falls back to the map.
 ///
 /// The most particular entry decides: gate, then compound, then citywide, then the default read

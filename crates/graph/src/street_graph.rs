@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use units::{BoundingBox, Length, LngLat};
 
 use crate::geometry::Geometry;
@@ -194,6 +196,26 @@ impl StreetGraph {
     pub fn compound_of_way(&self, way: OsmWayId) -> Option<CompoundId> {
         let on_way = self.edges().filter(|&edge| self.edge_way(edge) == way);
         on_way.filter_map(|edge| self.edge_compound(edge)).min()
+    }
+
+    /// A way in each compound, by compound: the lowest that
+    /// [`compound_of_way`](Self::compound_of_way) leads back from; `None` where every way belongs
+    /// to another compound as well.
+    ///
+    /// Cost: linear in the edges.
+    pub fn compound_ways(&self) -> Vec<Option<OsmWayId>> {
+        let mut compound_of: BTreeMap<OsmWayId, CompoundId> = BTreeMap::new();
+        for edge in self.edges() {
+            if let Some(compound) = self.edge_compound(edge) {
+                let lowest = compound_of.entry(self.edge_way(edge)).or_insert(compound);
+                *lowest = compound.min(*lowest);
+            }
+        }
+        let mut ways = vec![None; self.n_compounds()];
+        for (way, compound) in compound_of {
+            ways[compound.index()].get_or_insert(way);
+        }
+        ways
     }
 
     /// Whether the streets of a compound have arcs in all layers; one with a single entrance and

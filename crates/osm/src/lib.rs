@@ -73,7 +73,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use city::{City, Islands, Source, StreetCounts};
+use city::{City, Islands, OsmId, Source, StreetCounts, UntaggedGates};
 use graph::{Components, Metric, Policies, Profile, StreetGraph};
 use sha2::{Digest, Sha256};
 use units::BoundingBox;
@@ -185,9 +185,15 @@ pub fn import(path: &Path, options: &ImportOptions) -> Result<City, ImportError>
         || islands(&streets, &Profile::foot()),
     );
     let header = &extract.header;
+    let untagged = untagged_gates(&streets);
     let report = city::ImportReport {
         source: extract.counts,
         streets: street_counts(&streets, network.n_ways, network.n_turn_restrictions),
+        n_compounds_untagged: count(untagged.len()),
+        untagged_gates: untagged
+            .into_iter()
+            .take(city::ImportReport::MOST_COMPOUNDS)
+            .collect(),
         n_places: count(places.len()),
         n_areas: count(backdrop.len()),
         n_boundaries: count(boundaries.all.len()),
@@ -250,6 +256,32 @@ fn street_counts(graph: &StreetGraph, n_ways: u64, n_turn_restrictions: u64) -> 
         n_compounds: count(graph.n_compounds()),
         n_turn_restrictions,
     }
+}
+
+/// Compounds with gates that carry no access tag, those with most of them first.
+fn untagged_gates(graph: &StreetGraph) -> Vec<UntaggedGates> {
+    let ways = graph.compound_ways();
+    let mut compounds: Vec<UntaggedGates> = ways
+        .iter()
+        .map(|way| UntaggedGates {
+            way: way.map(|way| OsmId::Way(way.as_i64())),
+            n_mapped: 0,
+            n_untagged: 0,
+        })
+        .collect();
+    for (id, gate) in graph.gates() {
+        let facts = graph.gate_facts(id);
+        let barrier = facts.filter(|facts| facts.barrier.is_some_and(graph::Barrier::is_gate));
+        if let (Some(facts), Some(compound)) = (barrier, gate.compound) {
+            let compound = &mut compounds[compound.index()];
+            compound.n_mapped += 1;
+            compound.n_untagged += u64::from(facts.access.is_empty());
+        }
+    }
+    compounds.retain(|compound| compound.n_untagged > 0);
+    // Equal counts stay in the order of compounds.
+    compounds.sort_by_key(|compound| std::cmp::Reverse(compound.n_untagged));
+    compounds
 }
 
 fn islands(graph: &StreetGraph, profile: &Profile) -> Islands {

@@ -5,6 +5,7 @@ use graph::{EdgeId, OsmWayId};
 use units::{LngLat, TravelTime, parse_position, parse_time};
 
 use crate::modification::Modification;
+use crate::policies::GateChange;
 use crate::problem::Problems;
 use crate::project::Project;
 
@@ -38,6 +39,8 @@ pub enum Change {
     },
     /// Streets close.
     CloseEdges(Vec<EdgeId>),
+    /// Gates open or close.
+    Gates(GateChange),
     /// The best candidates are built.
     Choose {
         /// Index of the standard.
@@ -137,47 +140,61 @@ pub(crate) fn resolve_change(
         Modification::CloseStreet { ways, name } => {
             Ok(Change::CloseEdges(edges(project, ways, name.as_deref())?))
         }
+        Modification::SetGates {
+            policy,
+            nodes,
+            compound_ways,
+        } => GateChange::resolve(&project.city.streets, *policy, nodes, compound_ways)
+            .map(Change::Gates),
         Modification::ChooseSites {
             standard,
             sites,
             kind,
             capacity,
-        } => {
-            let standard = standard_index(project, standard)?;
-            let chosen = &project.standards[standard];
-            if chosen.required.get() != 1 {
-                return Err(format!(
-                    "standard `{}` asks for {} facilities; sites can be chosen for standards that \
-                     ask for one",
-                    chosen.key, chosen.required
-                ));
-            }
-            let kind = project.kinds.find(kind).map_err(|e| e.to_string())?;
-            if !chosen.selection.kinds.is_empty() && !chosen.selection.kinds.contains(&kind) {
-                return Err(format!(
-                    "a new `{}` does not serve standard `{}`, which asks for {}",
-                    kind.key(),
-                    chosen.key,
-                    chosen
-                        .selection
-                        .kinds
-                        .iter()
-                        .map(FacilityKind::key)
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                ));
-            }
-            if project.candidates.is_empty() {
-                return Err("the plan has no [[candidates]] to choose from".to_owned());
-            }
-            Ok(Change::Choose {
-                standard,
-                n_sites: *sites,
-                kind,
-                capacity: capacity.map(Capacity::new),
-            })
-        }
+        } => choose_change(project, standard, *sites, kind, *capacity),
     }
+}
+
+fn choose_change(
+    project: &Project,
+    standard: &str,
+    n_sites: u32,
+    kind: &str,
+    capacity: Option<u32>,
+) -> Result<Change, String> {
+    let standard = standard_index(project, standard)?;
+    let chosen = &project.standards[standard];
+    if chosen.required.get() != 1 {
+        return Err(format!(
+            "standard `{}` asks for {} facilities; sites can be chosen for standards that ask for \
+             one",
+            chosen.key, chosen.required
+        ));
+    }
+    let kind = project.kinds.find(kind).map_err(|e| e.to_string())?;
+    if !chosen.selection.kinds.is_empty() && !chosen.selection.kinds.contains(&kind) {
+        let asked: Vec<&str> = chosen
+            .selection
+            .kinds
+            .iter()
+            .map(FacilityKind::key)
+            .collect();
+        return Err(format!(
+            "a new `{}` does not serve standard `{}`, which asks for {}",
+            kind.key(),
+            chosen.key,
+            asked.join(", ")
+        ));
+    }
+    if project.candidates.is_empty() {
+        return Err("the plan has no [[candidates]] to choose from".to_owned());
+    }
+    Ok(Change::Choose {
+        standard,
+        n_sites,
+        kind,
+        capacity: capacity.map(Capacity::new),
+    })
 }
 
 fn hours(text: &str) -> Result<OpeningHours, String> {

@@ -4,7 +4,7 @@ use coverage::{
     DemandId, EdgeAffected, Facility, FacilityId, Gap, Indicators, JointCoverage, Ledger, Linkage,
     Rows, ServiceCoverage, ServiceInputs, ServiceStandard, gaps,
 };
-use graph::{Components, EdgeId, Metric};
+use graph::{Components, EdgeId, Metric, Policies};
 use reach::{Network, SnapIndex};
 use siting::Infeasible;
 use units::TravelTime;
@@ -85,6 +85,7 @@ pub(crate) struct State<'a> {
     pub(crate) closed: Vec<bool>,
     pub(crate) standards: Vec<ServiceStandard>,
     pub(crate) closed_edges: Vec<EdgeId>,
+    pub(crate) policies: Policies,
     pub(crate) chosen: Vec<ChosenSites>,
 }
 
@@ -97,6 +98,7 @@ impl<'a> State<'a> {
             closed: vec![false; project.facilities.len()],
             standards: project.standards.clone(),
             closed_edges: Vec::new(),
+            policies: project.policies.clone(),
             chosen: Vec::new(),
         };
         for change in changes {
@@ -124,6 +126,7 @@ impl<'a> State<'a> {
             }
             Change::Limit { standard, limit } => self.standards[*standard].limit = *limit,
             Change::CloseEdges(edges) => self.closed_edges.extend(edges),
+            Change::Gates(gates) => gates.apply(&mut self.policies.gates),
             Change::Choose {
                 standard,
                 n_sites,
@@ -163,22 +166,22 @@ impl<'a> State<'a> {
     /// The streets of a profile as this scenario leaves them.
     pub(crate) fn streets_of(&self, profile: &str) -> ScenarioStreets<'a> {
         let base = &self.project.profiles[profile];
-        if self.closed_edges.is_empty() {
-            return ScenarioStreets {
-                project: self.project,
-                base,
-                closed: None,
-            };
-        }
         let graph = &self.project.city.streets;
-        let metric = base
-            .metric
-            .with_closed_edges(graph, self.closed_edges.iter().copied());
-        let components = Components::of(graph, &metric);
+        let policies_differ = self.policies != self.project.policies;
+        let changed = (policies_differ || !self.closed_edges.is_empty()).then(|| {
+            let repriced =
+                policies_differ.then(|| Metric::of(graph, &base.profile, &self.policies));
+            let metric = repriced
+                .as_ref()
+                .unwrap_or(&base.metric)
+                .with_closed_edges(graph, self.closed_edges.iter().copied());
+            let components = Components::of(graph, &metric);
+            (metric, components)
+        });
         ScenarioStreets {
             project: self.project,
             base,
-            closed: Some((metric, components)),
+            changed,
         }
     }
 
@@ -317,7 +320,7 @@ pub(crate) fn decide_joint(
 pub(crate) struct ScenarioStreets<'a> {
     project: &'a Project,
     base: &'a ProfileStreets,
-    closed: Option<(Metric, Components)>,
+    changed: Option<(Metric, Components)>,
 }
 
 /// Streets ready for searching, with the demand joined to them.
@@ -332,7 +335,7 @@ pub(crate) struct StreetsView<'a> {
 impl ScenarioStreets<'_> {
     /// Travel times, and main network and islands.
     pub(crate) fn metric(&self) -> (&Metric, &Components) {
-        match &self.closed {
+        match &self.changed {
             Some((metric, components)) => (metric, components),
             None => (&self.base.metric, &self.base.components),
         }

@@ -1,3 +1,4 @@
+use graph::GatePolicy;
 use serde::{Deserialize, Serialize};
 
 /// One change of a scenario: what a plan file lists and what a planner does on the map.
@@ -64,6 +65,17 @@ pub enum Modification {
         /// The street's name: all its edges.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
+    },
+    /// Gates open or close: the listed ones, or every gate when none is listed. A later line wins.
+    SetGates {
+        /// Who passes them: `through`, `enter`, `walk-in` or `shut`.
+        policy: GatePolicy,
+        /// OSM ids of gate nodes.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        nodes: Vec<i64>,
+        /// OSM ids of ways inside compounds: all gates of those compounds.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        compound_ways: Vec<i64>,
     },
     /// The best candidate sites for a standard are built, given everything before this line.
     ChooseSites {

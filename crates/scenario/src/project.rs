@@ -5,7 +5,7 @@ use coverage::{
     DemandSet, Facility, FacilityKind, JointStandard, KindCatalog, LinkOptions, ReferenceWeek,
     ServiceStandard, StudyArea, ZoneId, Zones,
 };
-use graph::{Components, Metric, NodeId};
+use graph::{Components, Metric, NodeId, Policies, Profile};
 use units::{BoundingBox, LngLat, TravelTime};
 
 use crate::change::Change;
@@ -34,6 +34,8 @@ pub struct Project {
     pub zones: Zones,
     /// The zone of each demand point.
     pub zone_of_point: Vec<Option<ZoneId>>,
+    /// What the plan decides about access.
+    pub policies: Policies,
     /// The profiles that standards and demand name.
     pub profiles: BTreeMap<String, ProfileStreets>,
     /// Built-in and declared kinds.
@@ -59,6 +61,8 @@ pub struct Project {
 /// The streets as one profile may use them.
 #[derive(Debug)]
 pub struct ProfileStreets {
+    /// Who travels.
+    pub profile: Profile,
     /// Travel times.
     pub metric: Metric,
     /// Main network and islands.

@@ -6,18 +6,19 @@ use std::num::NonZeroU32;
 use city::City;
 use coverage::{
     Amenity, AmenitySet, Capacity, DEFAULT_BORDER, DEFAULT_RADIUS, DemandSet, Facility,
-    FacilityKind, HolidayCalendar, JointRule, JointStandard, KindCatalog, LinkOptions,
-    ReferenceWeek, Resolution, Selection, ServiceStandard, StudyArea, Zones, border_nodes,
+    FacilityKind, HolidayCalendar, JointRule, JointStandard, KindCatalog, ReferenceWeek,
+    Resolution, Selection, ServiceStandard, StudyArea, Zones, border_nodes,
 };
 use formats::{Area, Field, Source, boundaries, demand};
-use graph::{Components, Metric, Policies, Profile};
-use units::{BoundingBox, HourOfWeek, Length, LngLat, Outline, parse_length, parse_time};
+use units::{BoundingBox, HourOfWeek, LngLat, Outline, parse_length, parse_time};
 
 use crate::change::resolve_changes;
 use crate::corners::street_corners;
 use crate::fingerprint::Fingerprint;
 use crate::plan::Plan;
+use crate::policies::{policies, policy_notes};
 use crate::problem::Problems;
+use crate::profiles::{island_notes, profiles};
 use crate::project::{Candidate, ProfileStreets, Project, ResolvedScenario};
 use crate::sources::{Reader, outside};
 use crate::spec::{
@@ -54,7 +55,9 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         .as_deref()
         .map_or(Ok(DEFAULT_RADIUS), parse_length);
     let radius = problems.keep("[network], link_radius", radius);
-    let profiles = profiles(spec, &city, radius.unwrap_or(DEFAULT_RADIUS), &mut problems);
+    let policies = policies(&spec.policies, &city.streets, &mut problems);
+    let radius = radius.unwrap_or(DEFAULT_RADIUS);
+    let profiles = profiles(spec, &city.streets, &policies, radius, &mut problems);
     let standards: Vec<ServiceStandard> = spec
         .standards
         .iter()
@@ -102,6 +105,7 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         return Err(problems);
     };
 
+    notes.extend(policy_notes(&spec.policies));
     notes.extend(island_notes(&profiles));
     let border = border_nodes(&city.streets, &complete_box, DEFAULT_BORDER);
     let zone_of_point = demand.zones_of_points(&zones);
@@ -115,6 +119,7 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         border,
         zones,
         zone_of_point,
+        policies,
         profiles,
         kinds,
         week,
@@ -188,23 +193,6 @@ fn week(spec: &PlanSpec, problems: &mut Problems) -> Option<ReferenceWeek> {
     problems.keep("[hours]", week)
 }
 
-/// What a reader must know about streets that no route joins to the main network.
-fn island_notes(profiles: &BTreeMap<String, ProfileStreets>) -> Vec<String> {
-    let mut notes = Vec::new();
-    for (name, profile) in profiles {
-        let main = profile.components.main_length_mm();
-        let all = profile.components.usable_length_mm();
-        if main < all {
-            notes.push(format!(
-                "profile `{name}`: {} of {} km of street lie on islands and are not used",
-                (all - main).div_ceil(1_000_000),
-                all / 1_000_000
-            ));
-        }
-    }
-    notes
-}
-
 fn kinds(spec: &PlanSpec, problems: &mut Problems) -> KindCatalog {
     let mut kinds = KindCatalog::default();
     for (key, kind) in &spec.kinds {
@@ -260,46 +248,6 @@ fn box_outline(west: f64, south: f64, east: f64, north: f64) -> Result<Outline, 
     let mut bounding_box = BoundingBox::of_position(corner(west, south)?);
     bounding_box.extend(corner(east, north)?);
     Outline::of_box(&bounding_box).map_err(|e| e.to_string())
-}
-
-fn profiles(
-    spec: &PlanSpec,
-    city: &City,
-    radius: Length,
-    problems: &mut Problems,
-) -> BTreeMap<String, ProfileStreets> {
-    let mut named: BTreeMap<&str, String> = BTreeMap::new();
-    for standard in &spec.standards {
-        let place = format!("standard `{}`, profile", standard.key);
-        named.entry(&standard.profile).or_insert(place);
-    }
-    if let DemandSpec::StreetLength { profile } = &spec.demand {
-        named
-            .entry(profile)
-            .or_insert_with(|| "[demand], profile".to_owned());
-    }
-    let walk_speed = Profile::walking_speed();
-    let mut profiles = BTreeMap::new();
-    for (name, place) in named {
-        let Some(profile) = Profile::built_in(name) else {
-            problems.add(format!(
-                "{place}: there is no profile `{name}`; take `rider` or `foot`"
-            ));
-            continue;
-        };
-        let metric = Metric::of(&city.streets, &profile, &Policies::default());
-        let components = Components::of(&city.streets, &metric);
-        let link = LinkOptions { radius, walk_speed };
-        profiles.insert(
-            name.to_owned(),
-            ProfileStreets {
-                metric,
-                components,
-                link,
-            },
-        );
-    }
-    profiles
 }
 
 fn standard(

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use formats::ColumnMap;
+use graph::{Contraflow, FerryPolicy, GatePolicy, ProfileSpec, SidePaths};
 use serde::{Deserialize, Serialize};
 
 use crate::modification::Modification;
@@ -31,6 +32,12 @@ pub struct PlanSpec {
     /// Reference week for opening hours.
     #[serde(default)]
     pub hours: HoursSpec,
+    /// Profiles beyond `rider` and `foot`.
+    #[serde(default, rename = "profile")]
+    pub profiles: Vec<ProfileSpec>,
+    /// What the plan decides about access.
+    #[serde(default)]
+    pub policies: PoliciesSpec,
     /// Kinds of facility beyond the four built in, by key.
     #[serde(default)]
     pub kinds: BTreeMap<String, KindSpec>,
@@ -115,6 +122,41 @@ impl Default for HoursSpec {
             holidays: "none".to_owned(),
         }
     }
+}
+
+/// What the plan decides about access, where the map alone does not.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PoliciesSpec {
+    /// Who passes gates that are not listed; as the map says when left out.
+    pub gates: Option<GatePolicy>,
+    /// Gates and compounds that differ.
+    #[serde(default, rename = "listed")]
+    pub listed: Vec<ListedGatesSpec>,
+    /// What a vehicle pays at each mapped gate it passes, e.g. `20s`; nothing unless given.
+    pub gate_delay: Option<String>,
+    /// Whether ferries are used; `closed` unless given.
+    pub ferries: Option<FerryPolicy>,
+    /// What a side path means for the road beside it; `either` unless given.
+    pub side_paths: Option<SidePaths>,
+    /// Whether one may push against a one-way; `tagged` unless given.
+    pub contraflow: Option<Contraflow>,
+    /// What crossing a banned turn on foot takes, e.g. `30s`, or `closed`; nothing unless given.
+    pub turn_on_foot: Option<String>,
+}
+
+/// Gates and compounds with a policy of their own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListedGatesSpec {
+    /// Who passes them.
+    pub policy: GatePolicy,
+    /// OSM ids of gate nodes.
+    #[serde(default)]
+    pub nodes: Vec<i64>,
+    /// OSM ids of ways inside compounds: all gates of those compounds.
+    #[serde(default)]
+    pub compound_ways: Vec<i64>,
 }
 
 /// A kind of facility that the plan declares.
@@ -230,7 +272,7 @@ pub struct StandardSpec {
     pub amenities: Vec<String>,
     /// Least capacity of a facility that serves.
     pub capacity_at_least: Option<u32>,
-    /// Who travels: `rider` or `foot`.
+    /// Who travels: `rider`, `foot` or a `[[profile]]` of the plan.
     pub profile: String,
     /// Inclusive time limit, e.g. `15min`.
     pub limit: String,

@@ -135,13 +135,14 @@ fn other_files_and_versions_are_refused_with_a_hint() {
         OpenError::NotACity { .. }
     ));
     let mut bytes = sample().to_bytes().unwrap();
+    let version = bytes[8];
     bytes[8] = 99;
     assert_eq!(
         open(&bytes).to_string(),
-        "`x.nqg` has format version 99, but this program reads version 1; \
+        "`x.nqg` has format version 99, but this program reads version 2; \
          import the city again with `nuanquan import`"
     );
-    bytes[8] = 1;
+    bytes[8] = version;
     let last = bytes.len() - 1;
     bytes[last] ^= 1;
     assert!(matches!(open(&bytes), OpenError::Damaged { .. }));

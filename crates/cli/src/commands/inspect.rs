@@ -4,7 +4,7 @@ use graph::{Components, Metric, Policies, Profile};
 use serde_json::json;
 
 use crate::args::{Inspect, InspectFormat};
-use crate::commands::network;
+use crate::commands::{gates, network};
 use crate::failure::Failure;
 use crate::output;
 
@@ -49,6 +49,7 @@ pub(crate) fn run(args: &Inspect) -> Result<(), Failure> {
                 "report": serde_json::to_value(&city.report).map_err(anyhow::Error::from)?,
             }))
         }
+        InspectFormat::Gates => gates::print(streets),
         InspectFormat::Table => {
             let mut text = String::new();
             let mut line = |label: &str, value: String| {

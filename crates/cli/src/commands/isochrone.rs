@@ -10,7 +10,7 @@ use crate::output;
 /// `nuanquan isochrone`.
 pub(crate) fn run(args: &Isochrone) -> Result<(), Failure> {
     let city = network::open(&args.network)?;
-    let streets = Streets::of(&city, &args.profile, &args.joining)?;
+    let streets = Streets::of(&city, &args.travelling, &args.joining)?;
     let network = Network::new(&city.streets, &streets.metric);
     let direction = if args.toward {
         Direction::Towards
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Isochrone) -> Result<(), Failure> {
                             origin.into(),
                             at.lng().into(),
                             at.lat().into(),
-                            args.profile.clone().into(),
+                            streets.profile.name.clone().into(),
                             args.toward.into(),
                             reached.limit.into(),
                             snap.position.lng().into(),

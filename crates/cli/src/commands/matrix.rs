@@ -16,7 +16,7 @@ pub(crate) fn run(args: &Matrix) -> Result<(), Failure> {
     let origins = read(&args.origins)?;
     let destinations = read(&args.destinations)?;
     let city = network::open(&args.network)?;
-    let streets = Streets::of(&city, &args.profile, &args.joining)?;
+    let streets = Streets::of(&city, &args.travelling, &args.joining)?;
     let network = Network::new(&city.streets, &streets.metric);
     let (origin_ids, origins) = join_all(&streets, &origins, args, "origins");
     let (destination_ids, destinations) = join_all(&streets, &destinations, args, "destinations");

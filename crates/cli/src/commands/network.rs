@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use city::City;
-use graph::{Components, Metric, Policies, Profile};
+use graph::{Components, GatePolicies, Metric, Policies, Profile, ProfileSpec};
 use osm::{ImportOptions, Step};
 use reach::SnapIndex;
 
-use crate::args::{Islands, Joining};
+use crate::args::{Islands, Joining, Travelling};
 use crate::failure::Failure;
 use crate::progress::Progress;
 
@@ -48,6 +48,7 @@ pub(crate) fn import(path: &Path) -> Result<City, Failure> {
 /// A city's streets as one profile may use them.
 pub(crate) struct Streets<'a> {
     pub(crate) city: &'a City,
+    pub(crate) profile: Profile,
     pub(crate) metric: Metric,
     components: Components,
     /// The main network, unless islands are to be kept.
@@ -56,12 +57,21 @@ pub(crate) struct Streets<'a> {
 }
 
 impl<'a> Streets<'a> {
-    pub(crate) fn of(city: &'a City, profile: &str, joining: &Joining) -> anyhow::Result<Self> {
-        let Some(profile) = Profile::built_in(profile) else {
-            bail!("there is no profile `{profile}`; take `rider` (e-bike courier) or `foot`");
+    pub(crate) fn of(
+        city: &'a City,
+        travelling: &Travelling,
+        joining: &Joining,
+    ) -> anyhow::Result<Self> {
+        let profile = profile(&travelling.profile)?;
+        let policies = Policies {
+            gates: GatePolicies {
+                citywide: travelling.gates.map(Into::into),
+                ..GatePolicies::default()
+            },
+            ..Policies::default()
         };
         let graph = &city.streets;
-        let metric = Metric::of(graph, &profile, &Policies::default());
+        let metric = Metric::of(graph, &profile, &policies);
         let components = Components::of(graph, &metric);
         let main = match joining.islands {
             Islands::Skip => Some(SnapIndex::new(graph, |edge| components.is_main(edge))),
@@ -69,6 +79,7 @@ impl<'a> Streets<'a> {
         };
         let streets = Self {
             city,
+            profile,
             metric,
             components,
             main,
@@ -77,7 +88,7 @@ impl<'a> Streets<'a> {
         if streets.index().n_edges() == 0 {
             bail!(
                 "the network has no street that profile `{}` may use",
-                profile.name
+                streets.profile.name
             );
         }
         Ok(streets)
@@ -94,6 +105,27 @@ impl<'a> Streets<'a> {
             SnapIndex::new(&self.city.streets, |edge| self.components.is_usable(edge))
         })
     }
+}
+
+/// A built-in profile by its name, or the one that a file describes.
+fn profile(named: &str) -> anyhow::Result<Profile> {
+    if let Some(profile) = Profile::built_in(named) {
+        return Ok(profile);
+    }
+    if Path::new(named).extension().is_none_or(|end| end != "toml") {
+        bail!(
+            "there is no profile `{named}`; take `rider` (e-bike courier) or `foot`, or name a \
+             file that describes one (.toml)"
+        );
+    }
+    let text = std::fs::read_to_string(named)
+        .with_context(|| format!("could not read profile `{named}`"))?;
+    let spec: ProfileSpec =
+        toml::from_str(&text).with_context(|| format!("could not understand `{named}`"))?;
+    spec.resolve().map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("`{named}`: {}", lines.join("\n"))
+    })
 }
 
 /// What an import is doing, in words.

@@ -215,3 +215,88 @@ fn position_on_an_island(file: &str) -> String {
     let alone = middles.find(|&middle| main.snap(streets, middle, radius).is_none());
     alone.expect("the demo extract has islands").to_string()
 }
+
+#[test]
+fn a_profile_of_a_file_and_gates_of_the_command_line_change_the_times() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let places = write(
+        "places.csv",
+        "id,lng,lat\ncenter,114.0596,22.5420\nwest,114.0262,22.5362\n",
+    );
+    let slow = write(
+        "slow.toml",
+        "name = \"slow\"\nextends = \"rider\"\nspeed_limit_km_per_h = 9\n",
+    );
+    let wrong = write(
+        "wrong.toml",
+        "name = \"wrong\"\nextends = \"tram\"\nspeed_limit_km_per_h = 9\n",
+    );
+    let file = shenzhen();
+    let ask = |more: &[&str]| {
+        let mut words = vec![
+            "matrix",
+            &file,
+            "--origins",
+            &places,
+            "--destinations",
+            &places,
+            "--limit",
+            "90min",
+        ];
+        words.extend(more);
+        run_in(Path::new("."), &words)
+    };
+    let farthest = |table: &str| {
+        let times = table.lines().skip(1).map(|line| {
+            let time = line.rsplit(',').next().unwrap();
+            time.parse::<f64>().unwrap()
+        });
+        times.fold(0.0, f64::max)
+    };
+    let rider = farthest(&ask(&[]).stdout);
+    let slow = farthest(&ask(&["--profile", &slow]).stdout);
+    assert!(slow > 1.4 * rider, "{slow} and {rider}");
+    let shut = farthest(&ask(&["--gates", "shut"]).stdout);
+    assert!(shut >= rider);
+    for (profile, part) in [
+        (wrong.as_str(), "extends `tram`; extend `rider` or `foot`"),
+        ("none.toml", "could not read profile `none.toml`"),
+        ("tram", "there is no profile `tram`"),
+    ] {
+        let outcome = ask(&["--profile", profile]);
+        assert_eq!(outcome.code, 2);
+        assert!(outcome.stderr.contains(part), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn inspect_lists_the_gates_that_a_plan_may_name() {
+    let table = good(&["inspect", &shenzhen(), "--format", "gates"]);
+    let mut rows = csv::Reader::from_reader(table.as_bytes());
+    let header: Vec<String> = rows.headers().unwrap().iter().map(str::to_owned).collect();
+    let wanted = [
+        "node",
+        "lng",
+        "lat",
+        "mapped",
+        "access_tag",
+        "compound_way",
+        "rider",
+        "foot",
+    ];
+    assert_eq!(header, wanted);
+    let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
+    let mapped = rows.iter().filter(|row| &row[3] != "implied").count();
+    let report = good(&["inspect", &shenzhen()]);
+    let counted = format!("{mapped} mapped, {} implied", rows.len() - mapped);
+    assert!(report.contains(&counted), "{counted} is not in\n{report}");
+    assert!(report.contains("compounds have gates without an access tag"));
+    // Each way leads a plan to a compound.
+    let inside = rows.iter().find(|row| !row[5].is_empty()).unwrap();
+    assert!(inside[5].parse::<i64>().unwrap() > 0);
+}

@@ -48,6 +48,7 @@ const HOURS: &str = r#"{"do": "change-hours", "facility": "W03", "opening_hours"
 const SHORTER: &str = r#"{"do": "change-limit", "standard": "rest", "limit": "10min"}"#;
 const LONGER: &str = r#"{"do": "change-limit", "standard": "swap", "limit": "12min"}"#;
 const STREET: &str = r#"{"do": "close-street", "name": "深南大道"}"#;
+const GATES: &str = r#"{"do": "set-gates", "policy": "through"}"#;
 const CHOOSE: &str = r#"{"do": "choose-sites", "standard": "swap", "sites": 2,
     "kind": "battery-swap-cabinet", "capacity": 12}"#;
 
@@ -60,7 +61,7 @@ fn an_untouched_desk_is_the_baseline() {
 #[test]
 fn every_edit_on_the_way_equals_a_whole_evaluation() {
     let texts = [
-        ADD, MOVE, MOVE_NEW, HOURS, FAR_OUT, CLOSE, SHORTER, LONGER, STREET, MOVE, CHOOSE,
+        ADD, MOVE, MOVE_NEW, HOURS, FAR_OUT, CLOSE, SHORTER, LONGER, STREET, GATES, MOVE, CHOOSE,
     ];
     let edits: Vec<Modification> = texts.into_iter().map(edit).collect();
     let mut desk = Desk::new(project(), &[]).unwrap();

@@ -1,6 +1,7 @@
 //! Scenarios on the demo city against what they must come to.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+mod access;
 mod compare;
 mod desk;
 mod laws;

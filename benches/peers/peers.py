@@ -1,12 +1,15 @@
-"""Times other programs on an exported network: python peers.py EXTRACT.osm.pbf FOLDER
+"""Times other programs beside ours: python peers.py EXTRACT.osm.pbf FOLDER PROGRAMS
 
-FOLDER holds nodes.csv and arcs.csv of `export_network`. A program that is not installed, or that
-fails, is named and left out; the others are still measured.
+FOLDER holds nodes.csv and arcs.csv of `export_network`, PROGRAMS our `nuanquan`, `measure` and
+`import_figures`. Everything is measured in this one run; the table of ratios comes last. A program
+that is not installed, or that fails, is named and left out; the others are still measured.
 """
 
 import importlib.metadata
+import os
 import pathlib
 import platform
+import re
 import statistics
 import subprocess
 import sys
@@ -34,8 +37,26 @@ def median_ms(work, items):
     return statistics.median(times)
 
 
-def tell(program, work, figure):
+# What was measured, by a short name: milliseconds, or MiB for memory.
+FOUND = {}
+
+
+def tell(program, work, figure, name=None, value=None):
     print(f"{program:<28} {work:<58} {figure}", flush=True)
+    if name is not None:
+        FOUND[name] = value
+
+
+def run_measured(words):
+    """Runs a program; seconds and the MiB it held at most."""
+    start = time.perf_counter()
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise RuntimeError(f"{words[0]} ended with {process.returncode}")
+    return seconds, usage.ru_maxrss / 1024
 
 
 def version(name):
@@ -49,19 +70,15 @@ def valhalla(extract, folder, nodes):
 
     tiles = folder / "valhalla"
     # The configuration is refused when its folder does not exist.
-    is_new = not tiles.exists()
     tiles.mkdir(exist_ok=True)
     config = valhalla.get_config(tile_extract="", tile_dir=str(tiles), verbose=False)
     path = folder / "valhalla.json"
     path.write_text(json.dumps(config))
-    if is_new:
-        start = time.perf_counter()
-        subprocess.run(
-            [valhalla.PYVALHALLA_DIR / "bin" / "valhalla_build_tiles", "-c", path, extract],
-            check=True,
-            capture_output=True,
-        )
-        tell(version("pyvalhalla"), "build tiles", f"{time.perf_counter() - start:.1f} s")
+    build = [valhalla.PYVALHALLA_DIR / "bin" / "valhalla_build_tiles", "-c", path, extract]
+    runs = [run_measured(build) for _ in range(3)]
+    seconds, mib = (statistics.median(column) for column in zip(*runs))
+    tell(version("pyvalhalla"), "build tiles, median of 3", f"{seconds:.2f} s", "valhalla build", seconds * 1e3)
+    tell(version("pyvalhalla"), "build tiles, memory", f"{mib:.0f} MiB", "valhalla memory", mib)
     actor = valhalla.Actor(str(path))
 
     def circle(node):
@@ -76,7 +93,8 @@ def valhalla(extract, folder, nodes):
         )
 
     origins = spread(N_ORIGINS, len(nodes))
-    tell(version("pyvalhalla"), "isochrone with polygon, median", f"{median_ms(circle, origins):.2f} ms")
+    ms = median_ms(circle, origins)
+    tell(version("pyvalhalla"), "isochrone with polygon, median", f"{ms:.2f} ms", "valhalla isochrone", ms)
 
 
 def osrm(extract, folder, nodes):
@@ -101,7 +119,8 @@ def osrm(extract, folder, nodes):
     table(1)
     few, many = min(table(20) for _ in range(3)), min(table(N_ORIGINS) for _ in range(3))
     tell(version("osrm-bindings"), f"table {N_ORIGINS} x {N_DESTINATIONS}, per row", f"{many / N_ORIGINS:.3f} ms")
-    tell(version("osrm-bindings"), "table, a further row", f"{(many - few) / (N_ORIGINS - 20):.3f} ms")
+    ms = (many - few) / (N_ORIGINS - 20)
+    tell(version("osrm-bindings"), "table, a further row", f"{ms:.3f} ms", "osrm row", ms)
 
 
 def pandana(nodes, arcs):
@@ -116,7 +135,8 @@ def pandana(nodes, arcs):
     start = time.perf_counter()
     network.aggregate(LIMIT_TENTHS, type="count", decay="flat", name="one")
     per_node = (time.perf_counter() - start) * 1e6 / len(nodes)
-    tell(version("pandana"), "count within 15 minutes of all nodes, wall time per node", f"{per_node:.1f} us")
+    work = "count within 15 minutes of all nodes, wall time per node"
+    tell(version("pandana"), work, f"{per_node:.1f} us", "pandana count", per_node / 1e3)
 
 
 def routingkit(nodes, arcs):
@@ -132,7 +152,7 @@ def routingkit(nodes, arcs):
     tell(version("routingkit-cch"), "customise", f"{(time.perf_counter() - start) * 1e3:.0f} ms")
     query = kit.CCHOneToMany(metric, spread(N_DESTINATIONS, len(nodes), skip=50_000).tolist())
     ms = median_ms(lambda node: query.distances_from(int(node)), spread(N_ORIGINS, len(nodes)))
-    tell(version("routingkit-cch"), f"one to {N_DESTINATIONS}, median per row", f"{ms:.3f} ms")
+    tell(version("routingkit-cch"), f"one to {N_DESTINATIONS}, median per row", f"{ms:.3f} ms", "routingkit row", ms)
 
 
 def networkit(nodes, arcs):
@@ -148,22 +168,94 @@ def networkit(nodes, arcs):
     tell(version("networkit"), "Dijkstra to all nodes, median", f"{median_ms(search, spread(30, len(nodes))):.2f} ms")
 
 
+def ours(extract, folder, programs, nodes):
+    """Our import, our table of loops on one and on two threads, and `nuanquan matrix`."""
+    runs = []
+    for _ in range(5):
+        words = [programs / "nuanquan", "import", extract, "--output", folder / "ours.nqg"]
+        runs.append(run_measured(words))
+    seconds, mib = (statistics.median(column) for column in zip(*runs))
+    tell("nuanquan", "import, file written, median of 5", f"{seconds:.3f} s", "import", seconds * 1e3)
+    tell("nuanquan", "import, memory", f"{mib:.0f} MiB", "import memory", mib)
+    for threads in (1, 2):
+        words = [programs / "measure", extract, str(threads)]
+        text = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+        (folder / f"ours-{threads}.txt").write_text(text)
+        for line in text.splitlines():
+            found = re.match(r"(.*?)\s{2,}([0-9.]+) (ms|us)$", line)
+            if found:
+                work, value, unit = found.groups()
+                value = float(value) / (1 if unit == "ms" else 1e3)
+                threaded = f"{work}, {threads} thread{'s'[: threads - 1]}"
+                tell("nuanquan", threaded, f"{found[2]} {unit}", f"{work} {threads}", value)
+
+    def positions(name, numbers):
+        path = folder / name
+        at = nodes.iloc[numbers]
+        pd.DataFrame({"id": numbers, "lng": at["lng"], "lat": at["lat"]}).to_csv(path, index=False)
+        return path
+
+    destinations = positions("destinations.csv", spread(N_DESTINATIONS, len(nodes), skip=50_000))
+
+    def matrix(n):
+        origins = positions(f"origins-{n}.csv", spread(n, len(nodes)))
+        words = [programs / "nuanquan", "matrix", folder / "ours.nqg", "--limit", "15min"]
+        words += ["--origins", origins, "--destinations", destinations]
+        return min(run_measured(words)[0] for _ in range(3)) * 1e3
+
+    ms = (matrix(20_000) - matrix(N_ORIGINS)) / (20_000 - N_ORIGINS)
+    tell("nuanquan", "matrix with its CSV, a further row (rider)", f"{ms:.4f} ms", "matrix row", ms)
+
+
+# (what, peer's figure, our figure, how many times better it must be)
+RATIOS = [
+    ("import beside Valhalla's tile build", "valhalla build", "import", 8),
+    ("memory of the import beside Valhalla's", "valhalla memory", "import memory", 3),
+    ("one isochrone, times only", "valhalla isochrone", "circle, times only 1", 150),
+    ("one isochrone with polygon and both errors", "valhalla isochrone", "isochrone with errors", 10),
+    ("one isochrone with polygon", "valhalla isochrone", "isochrone", 25),
+    ("count of all nodes", "pandana count", "count of nodes within the limit, per node 2", 60),
+    ("a further row, OSRM", "osrm row", "row to 2000 places, per row 1", 100),
+    ("a further row, RoutingKit", "routingkit row", "row to 2000 places, per row 1", 100),
+    ("a further row of `nuanquan matrix`, OSRM", "osrm row", "matrix row", 40),
+    ("a further row of `nuanquan matrix`, RoutingKit", "routingkit row", "matrix row", 40),
+]
+
+
+def ratios():
+    pieces = FOUND.get("circle as street pieces 1")
+    for name, outline in [
+        ("isochrone with errors", "outline of a circle with both errors 1"),
+        ("isochrone", "outline of a circle without errors 1"),
+    ]:
+        if pieces is not None and outline in FOUND:
+            FOUND[name] = pieces + FOUND[outline]
+    print("\n| what | peer | ours | ratio | bar |\n|---|---|---|---|---|")
+    for what, peer, own, bar in RATIOS:
+        if peer in FOUND and own in FOUND:
+            unit = "MiB" if "memory" in peer else "ms"
+            ratio = FOUND[peer] / FOUND[own]
+            print(f"| {what} | {FOUND[peer]:.3f} {unit} | {FOUND[own]:.4f} {unit} | {ratio:.1f} | {bar} |")
+
+
 def main():
-    extract, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    extract, folder, programs = map(pathlib.Path, sys.argv[1:4])
     nodes, arcs = pd.read_csv(folder / "nodes.csv"), pd.read_csv(folder / "arcs.csv")
-    print(f"{extract.name}: {len(nodes)} nodes, {len(arcs)} arcs; {platform.processor()} {platform.platform()}, Python {platform.python_version()}")
-    programs = [
+    print(f"{extract.name}: {len(nodes)} nodes, {len(arcs)} arcs; {platform.platform()}, Python {platform.python_version()}")
+    works = [
+        ("nuanquan", lambda: ours(extract, folder, programs, nodes)),
         ("pyvalhalla", lambda: valhalla(extract, folder, nodes)),
         ("osrm-bindings", lambda: osrm(extract, folder, nodes)),
         ("pandana", lambda: pandana(nodes, arcs)),
         ("routingkit-cch", lambda: routingkit(nodes, arcs)),
         ("networkit", lambda: networkit(nodes, arcs)),
     ]
-    for name, run in programs:
+    for name, run in works:
         try:
             run()
         except Exception as problem:  # one peer must not hide the others
             tell(name, "left out", f"{type(problem).__name__}: {problem}")
+    ratios()
 
 
 if __name__ == "__main__":

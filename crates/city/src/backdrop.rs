@@ -135,7 +135,7 @@ impl Backdrop {
         })
     }
 
-    pub(crate) fn write(&self, out: &mut Writer) {
+    pub(crate) fn write(&self, out: &mut Writer<'_>) {
         let split: Vec<_> = self.ids.iter().map(|id| id.split()).collect();
         out.numbers(&split.iter().map(|s| s.0).collect::<Vec<_>>());
         out.wide_numbers(&split.iter().map(|s| s.1).collect::<Vec<_>>());

@@ -1,20 +1,52 @@
 //! Columns of numbers as little-endian bytes, one after the other, each with its length before it.
 
-/// Columns being written.
-#[derive(Debug, Default)]
-pub(crate) struct Writer(pub(crate) Vec<u8>);
+use std::io::{self, Write};
+
+use xxhash_rust::xxh3::Xxh3Default;
+
+/// Columns being written, and the checksum of what was written so far.
+pub(crate) struct Writer<'a> {
+    sink: &'a mut dyn Write,
+    checksum: Xxh3Default,
+    /// What went wrong first; nothing is written after it.
+    written: io::Result<()>,
+}
 
 /// Columns being read; every method gives `None` at the end or on a wrong length.
 #[derive(Debug)]
 pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
 
-impl Writer {
+impl<'a> Writer<'a> {
+    pub(crate) fn new(sink: &'a mut dyn Write) -> Self {
+        Self {
+            sink,
+            checksum: Xxh3Default::new(),
+            written: Ok(()),
+        }
+    }
+
+    /// The checksum of all columns.
+    ///
+    /// # Errors
+    /// The first thing that went wrong on the way.
+    pub(crate) fn finish(self) -> io::Result<u64> {
+        self.written?;
+        Ok(self.checksum.digest())
+    }
+
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         let length = u64::try_from(bytes.len()).expect("a usize fits 64 bits");
-        self.0.extend_from_slice(&length.to_le_bytes());
-        self.0.extend_from_slice(bytes);
+        self.put(&length.to_le_bytes());
+        self.put(bytes);
         // Columns begin at multiples of eight, so that numbers lie aligned in the file.
-        self.0.resize(self.0.len().next_multiple_of(8), 0);
+        self.put(&[0; 7][..bytes.len().next_multiple_of(8) - bytes.len()]);
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        if self.written.is_ok() {
+            self.checksum.update(bytes);
+            self.written = self.sink.write_all(bytes);
+        }
     }
 
     pub(crate) fn numbers(&mut self, column: &[u32]) {

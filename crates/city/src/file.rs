@@ -12,7 +12,7 @@
 //! the pools, the boundaries and the report, which are small.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use graph::{GraphParts, GraphPools, StreetGraph};
@@ -104,31 +104,10 @@ impl City {
     ///
     /// Cost: a copy of everything.
     pub fn to_bytes(&self) -> Result<Vec<u8>, WriteError> {
-        let mut out = Writer(vec![0; HEADER_LEN]);
-        let parts = self.streets.to_parts();
-        for column in &parts.columns {
-            out.numbers(column);
-        }
-        for column in &parts.wide_columns {
-            out.wide_numbers(column);
-        }
-        let encode = |part, result: postcard::Result<Vec<u8>>| {
-            result.map_err(|source| WriteError::Encode { part, source })
-        };
-        out.bytes(&encode("pools", postcard::to_stdvec(&parts.pools))?);
-        self.places.write(&mut out);
-        self.backdrop.write(&mut out);
-        out.bytes(&encode(
-            "boundaries",
-            postcard::to_stdvec(&self.boundaries),
-        )?);
-        out.bytes(&encode("report", postcard::to_stdvec(&self.report))?);
-        out.bytes(&encode("source", postcard::to_stdvec(&self.source))?);
-        let mut bytes = out.0;
-        let checksum = xxh3_64(&bytes[HEADER_LEN..]);
-        bytes[..8].copy_from_slice(MAGIC);
-        bytes[8..12].copy_from_slice(&FORMAT_VERSION.to_le_bytes());
-        bytes[16..24].copy_from_slice(&checksum.to_le_bytes());
+        let mut bytes = vec![0; HEADER_LEN];
+        let checksum = self.write_columns(&mut bytes)?;
+        let checksum = checksum.expect("memory takes every byte");
+        bytes[..HEADER_LEN].copy_from_slice(&header(checksum));
         Ok(bytes)
     }
 
@@ -137,20 +116,57 @@ impl City {
     ///
     /// # Errors
     /// When a part cannot be encoded or the file system refuses.
+    ///
+    /// Cost: a copy of one column at a time.
     pub fn write(&self, path: &Path) -> Result<(), WriteError> {
-        let bytes = self.to_bytes()?;
         let mut aside = path.as_os_str().to_owned();
         aside.push(format!(".{}.partial", std::process::id()));
         let aside = PathBuf::from(aside);
-        let written = write_and_sync(&aside, &bytes).and_then(|()| fs::rename(&aside, path));
-        written.map_err(|source| {
+        let io_error = |source| {
             // The first error is the one to tell; what is left of the file is not wanted.
             fs::remove_file(&aside).ok();
             WriteError::Io {
                 path: path.to_owned(),
                 source,
             }
-        })
+        };
+        let mut options = OpenOptions::new();
+        let options = options.write(true).create(true).truncate(true);
+        let file = options.open(&aside).map_err(io_error)?;
+        let mut file = BufWriter::with_capacity(1 << 16, file);
+        file.write_all(&[0; HEADER_LEN]).map_err(io_error)?;
+        let checksum = self.write_columns(&mut file).inspect_err(|_| {
+            fs::remove_file(&aside).ok();
+        })?;
+        checksum
+            .and_then(|checksum| finish(file, checksum))
+            .and_then(|()| fs::rename(&aside, path))
+            .map_err(io_error)
+    }
+
+    /// Everything after the header; gives its checksum, or what the sink refused.
+    fn write_columns(&self, sink: &mut dyn Write) -> Result<io::Result<u64>, WriteError> {
+        let encode = |part, result: postcard::Result<Vec<u8>>| {
+            result.map_err(|source| WriteError::Encode { part, source })
+        };
+        let mut out = Writer::new(sink);
+        for column in self.streets.columns() {
+            out.numbers(&column);
+        }
+        for column in self.streets.wide_columns() {
+            out.wide_numbers(&column);
+        }
+        let pools = self.streets.pools();
+        out.bytes(&encode("pools", postcard::to_stdvec(&pools))?);
+        self.places.write(&mut out);
+        self.backdrop.write(&mut out);
+        out.bytes(&encode(
+            "boundaries",
+            postcard::to_stdvec(&self.boundaries),
+        )?);
+        out.bytes(&encode("report", postcard::to_stdvec(&self.report))?);
+        out.bytes(&encode("source", postcard::to_stdvec(&self.source))?);
+        Ok(out.finish())
     }
 
     /// Opens a city file.
@@ -227,9 +243,18 @@ fn decode<T: DeserializeOwned>(input: &mut Reader<'_>) -> Option<T> {
     postcard::from_bytes(input.bytes()?).ok()
 }
 
-fn write_and_sync(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    let mut file: File = options.write(true).create(true).truncate(true).open(path)?;
-    file.write_all(bytes)?;
+fn header(checksum: u64) -> [u8; HEADER_LEN] {
+    let mut header = [0; HEADER_LEN];
+    header[..8].copy_from_slice(MAGIC);
+    header[8..12].copy_from_slice(&FORMAT_VERSION.to_le_bytes());
+    header[16..24].copy_from_slice(&checksum.to_le_bytes());
+    header
+}
+
+/// The header is known last and stands first.
+fn finish(file: BufWriter<File>, checksum: u64) -> io::Result<()> {
+    let mut file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.seek(SeekFrom::Start(0))?;
+    file.write_all(&header(checksum))?;
     file.sync_all()
 }

@@ -72,7 +72,7 @@ impl Places {
         })
     }
 
-    pub(crate) fn write(&self, out: &mut Writer) {
+    pub(crate) fn write(&self, out: &mut Writer<'_>) {
         let split: Vec<_> = self.ids.iter().map(|id| id.split()).collect();
         out.numbers(&split.iter().map(|s| s.0).collect::<Vec<_>>());
         out.wide_numbers(&split.iter().map(|s| s.1).collect::<Vec<_>>());
@@ -113,7 +113,7 @@ fn flat(tags: &[(u32, u32)]) -> Vec<[u32; 2]> {
     tags.iter().map(|&(key, value)| [key, value]).collect()
 }
 
-pub(crate) fn write_positions(out: &mut Writer, positions: &[LngLat]) {
+pub(crate) fn write_positions(out: &mut Writer<'_>, positions: &[LngLat]) {
     let lng: Vec<u32> = positions
         .iter()
         .map(|p| p.lng_e7().cast_unsigned())

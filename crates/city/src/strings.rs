@@ -49,7 +49,7 @@ impl Strings {
         self.ends.len()
     }
 
-    pub(crate) fn write(&self, out: &mut Writer) {
+    pub(crate) fn write(&self, out: &mut Writer<'_>) {
         out.bytes(self.text.as_bytes());
         out.numbers(&self.ends);
     }

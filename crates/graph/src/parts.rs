@@ -84,66 +84,94 @@ impl GraphParts {
 }
 
 impl StreetGraph {
+    /// One column after the other, as [`GraphParts::columns`] holds them, so that a writer needs
+    /// no copy of all of them.
+    ///
+    /// Cost: a copy of each column when it is asked for.
+    pub fn columns(&self) -> impl Iterator<Item = Vec<u32>> + '_ {
+        (0..column::N).map(|index| self.column(index))
+    }
+
+    fn column(&self, index: usize) -> Vec<u32> {
+        match index {
+            column::FIRST_OUT => self.topology.columns().0.to_vec(),
+            column::HEAD => numbers(self.topology.columns().1, |n| n.as_u32()),
+            column::TAIL => numbers(self.topology.columns().2, |n| n.as_u32()),
+            column::NODE_LNG => numbers(&self.node_positions, |p| p.lng_e7().cast_unsigned()),
+            column::NODE_LAT => numbers(&self.node_positions, |p| p.lat_e7().cast_unsigned()),
+            column::ARC_EDGE => self.arc_edges.clone(),
+            column::EDGE_START => numbers(&self.edges, |e| e.start.as_u32()),
+            column::EDGE_END => numbers(&self.edges, |e| e.end.as_u32()),
+            column::EDGE_LENGTH => numbers(&self.edges, |e| e.length.as_mm()),
+            column::EDGE_WAY_START => numbers(&self.edges, |e| e.way_start.as_mm()),
+            column::EDGE_NAME => numbers(&self.edges, |e| e.name),
+            column::EDGE_FACTS => numbers(&self.edges, |e| e.facts.as_u32()),
+            column::SHAPE_FIRST => self.geometry.columns().0.to_vec(),
+            column::SHAPE_LNG => numbers(self.geometry.columns().1, |p| p.lng_e7().cast_unsigned()),
+            column::SHAPE_LAT => numbers(self.geometry.columns().1, |p| p.lat_e7().cast_unsigned()),
+            column::ORIGIN_FIRST => self.first_origin_arc.clone(),
+            column::ORIGIN_ARC => numbers(&self.origin_arcs, |a| a.as_u32()),
+            column::DESTINATION_FIRST => self.first_destination_arc.clone(),
+            column::DESTINATION_ARC => numbers(&self.destination_arcs, |a| a.as_u32()),
+            column::COPY_OF => numbers(&self.copy_of, |n| n.as_u32()),
+            column::COPY_LAYER => numbers(&self.copy_layers, |&layer| small(layer.index())),
+            column::LINK_ARC => numbers(&self.link_arcs, |a| a.as_u32()),
+            column::LINK_KIND => numbers(&self.links, |&link| split(link).0),
+            column::LINK_ID => numbers(&self.links, |&link| split(link).1),
+            column::GATE_NODE => numbers(&self.gates, |g| g.node.as_u32()),
+            column::GATE_MAPPED => {
+                numbers(&self.gates, |g| g.mapped.map_or(NONE, NodeFactsId::as_u32))
+            }
+            column::GATE_COMPOUND => {
+                numbers(&self.gates, |g| g.compound.map_or(NONE, CompoundId::as_u32))
+            }
+            column::GATE_EDGE_FIRST => self.first_gate_edge.clone(),
+            column::GATE_EDGE => numbers(&self.gate_edges, |e| e.as_u32()),
+            column::EDGE_COMPOUND => self.edge_compounds.clone(),
+            column::COMPOUND_LAYERS => {
+                numbers(&self.compound_has_layers, |&layers| u32::from(layers))
+            }
+            column::STOP_EDGE => numbers(&self.stops, |(e, _)| e.as_u32()),
+            column::STOP_COUNTS => numbers(&self.stops, |(_, stops)| {
+                let [a, b] = stops.signals;
+                let [c, d] = stops.crossings;
+                u32::from_le_bytes([a, b, c, d])
+            }),
+            _ => unreachable!("there are no more columns"),
+        }
+    }
+
+    /// The columns of 64-bit numbers: OSM ids of nodes, and of the ways of edges.
+    ///
+    /// Cost: a copy.
+    pub fn wide_columns(&self) -> [Vec<i64>; 2] {
+        [
+            self.node_osm_ids.iter().map(|id| id.as_i64()).collect(),
+            self.edges.iter().map(|edge| edge.way.as_i64()).collect(),
+        ]
+    }
+
+    /// What edges and nodes share.
+    ///
+    /// Cost: a copy.
+    pub fn pools(&self) -> GraphPools {
+        GraphPools {
+            names: self.names.clone(),
+            facts: self.facts.clone(),
+            node_facts: self.node_facts.clone(),
+            turn_bindings: self.turn_bindings.clone(),
+            turn_sets: self.turn_sets.clone(),
+        }
+    }
+
     /// The graph as plain arrays.
     ///
     /// Cost: a copy of everything.
     pub fn to_parts(&self) -> GraphParts {
-        let mut columns: Vec<Vec<u32>> = vec![Vec::new(); column::N];
-        let (first_out, head, tail) = self.topology.columns();
-        columns[column::FIRST_OUT] = first_out.to_vec();
-        columns[column::HEAD] = numbers(head, |n| n.as_u32());
-        columns[column::TAIL] = numbers(tail, |n| n.as_u32());
-        columns[column::NODE_LNG] = numbers(&self.node_positions, |p| p.lng_e7().cast_unsigned());
-        columns[column::NODE_LAT] = numbers(&self.node_positions, |p| p.lat_e7().cast_unsigned());
-        columns[column::ARC_EDGE].clone_from(&self.arc_edges);
-        columns[column::EDGE_START] = numbers(&self.edges, |e| e.start.as_u32());
-        columns[column::EDGE_END] = numbers(&self.edges, |e| e.end.as_u32());
-        columns[column::EDGE_LENGTH] = numbers(&self.edges, |e| e.length.as_mm());
-        columns[column::EDGE_WAY_START] = numbers(&self.edges, |e| e.way_start.as_mm());
-        columns[column::EDGE_NAME] = numbers(&self.edges, |e| e.name);
-        columns[column::EDGE_FACTS] = numbers(&self.edges, |e| e.facts.as_u32());
-        let (shape_first, shape) = self.geometry.columns();
-        columns[column::SHAPE_FIRST] = shape_first.to_vec();
-        columns[column::SHAPE_LNG] = numbers(shape, |p| p.lng_e7().cast_unsigned());
-        columns[column::SHAPE_LAT] = numbers(shape, |p| p.lat_e7().cast_unsigned());
-        columns[column::ORIGIN_FIRST].clone_from(&self.first_origin_arc);
-        columns[column::ORIGIN_ARC] = numbers(&self.origin_arcs, |a| a.as_u32());
-        columns[column::DESTINATION_FIRST].clone_from(&self.first_destination_arc);
-        columns[column::DESTINATION_ARC] = numbers(&self.destination_arcs, |a| a.as_u32());
-        columns[column::COPY_OF] = numbers(&self.copy_of, |n| n.as_u32());
-        columns[column::COPY_LAYER] = numbers(&self.copy_layers, |&layer| small(layer.index()));
-        columns[column::LINK_ARC] = numbers(&self.link_arcs, |a| a.as_u32());
-        columns[column::LINK_KIND] = numbers(&self.links, |&link| split(link).0);
-        columns[column::LINK_ID] = numbers(&self.links, |&link| split(link).1);
-        columns[column::GATE_NODE] = numbers(&self.gates, |g| g.node.as_u32());
-        columns[column::GATE_MAPPED] =
-            numbers(&self.gates, |g| g.mapped.map_or(NONE, NodeFactsId::as_u32));
-        columns[column::GATE_COMPOUND] =
-            numbers(&self.gates, |g| g.compound.map_or(NONE, CompoundId::as_u32));
-        columns[column::GATE_EDGE_FIRST].clone_from(&self.first_gate_edge);
-        columns[column::GATE_EDGE] = numbers(&self.gate_edges, |e| e.as_u32());
-        columns[column::EDGE_COMPOUND].clone_from(&self.edge_compounds);
-        columns[column::COMPOUND_LAYERS] =
-            numbers(&self.compound_has_layers, |&layers| u32::from(layers));
-        columns[column::STOP_EDGE] = numbers(&self.stops, |(e, _)| e.as_u32());
-        columns[column::STOP_COUNTS] = numbers(&self.stops, |(_, stops)| {
-            let [a, b] = stops.signals;
-            let [c, d] = stops.crossings;
-            u32::from_le_bytes([a, b, c, d])
-        });
         GraphParts {
-            columns,
-            wide_columns: [
-                self.node_osm_ids.iter().map(|id| id.as_i64()).collect(),
-                self.edges.iter().map(|edge| edge.way.as_i64()).collect(),
-            ],
-            pools: GraphPools {
-                names: self.names.clone(),
-                facts: self.facts.clone(),
-                node_facts: self.node_facts.clone(),
-                turn_bindings: self.turn_bindings.clone(),
-                turn_sets: self.turn_sets.clone(),
-            },
+            columns: self.columns().collect(),
+            wide_columns: self.wide_columns(),
+            pools: self.pools(),
         }
     }
 

@@ -175,7 +175,7 @@ impl PairTimes {
                 } else {
                     &mut times.down[pair]
                 };
-                *time = (*time).min(arc.tenths);
+                *time = (*time).min(arc.tenths());
             }
         }
         times

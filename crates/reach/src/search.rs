@@ -1,8 +1,8 @@
 use graph::NodeId;
 use units::TravelTime;
 
-use crate::labels::{Labels, Lowered, UNREACHED};
-use crate::network::SearchArcs;
+use crate::labels::{LONGEST, Labels, Lowered, UNREACHED};
+use crate::network::{Onward, SearchArcs};
 use crate::queue::BucketQueue;
 
 /// Memory of a search, worth reusing: one per worker.
@@ -15,16 +15,14 @@ pub struct SearchSpace {
 }
 
 impl SearchSpace {
-    /// A way to a node that takes this long.
+    /// A way to a node that takes this long; says whether it is better than those before.
     #[inline]
-    fn offer(&mut self, node: NodeId, tenths: u32) {
+    fn offer(&mut self, node: NodeId, tenths: u32) -> bool {
         let lowered = self.labels.lower(node, tenths);
         if lowered == Lowered::First {
             self.reached.push(node);
         }
-        if lowered != Lowered::No {
-            self.queue.push(node.as_u32(), tenths);
-        }
+        lowered != Lowered::No
     }
 }
 
@@ -33,7 +31,8 @@ impl SearchSpace {
 pub struct SearchStats {
     /// Nodes that got a label.
     pub n_reached: u64,
-    /// Queue entries whose node was scanned; a node may be scanned more than once.
+    /// Queue entries whose node was scanned; a node may be scanned more than once, and one that is
+    /// only passed on the way to others never is.
     pub n_scanned: u64,
     /// Queue entries that had been overtaken by a better label.
     pub n_stale: u64,
@@ -87,6 +86,10 @@ impl Reached<'_> {
 /// ignored. With [`Direction::Towards`](crate::Direction) arcs the times are those from each node
 /// to the seeds.
 ///
+/// A limit past 116 hours is cut to that.
+///
+/// A limit past 116 hours is cut to that.
+///
 /// Cost: grows with the nodes within the limit, not with the map.
 pub fn within<'a>(
     arcs: &SearchArcs,
@@ -94,20 +97,23 @@ pub fn within<'a>(
     seeds: impl IntoIterator<Item = (NodeId, TravelTime)>,
     limit: TravelTime,
 ) -> Reached<'a> {
-    // Hot loop; watched by benches/search. Invariant: a label never rises, and every node whose
-    // label improved is queued with that label. A node is scanned with its label at that time, so
-    // when the queue is empty no arc can improve anything: the labels are the shortest times. It
-    // ends because labels are whole numbers that only fall. An entry is stale when a better label
-    // overtook it. Cost per step: one slice of arcs, no allocation once the pool has grown.
-    let limit_tenths = limit.as_tenths().min(UNREACHED - 1);
+    // Hot loop; watched by benches/search. Invariant: a label never rises, and a node whose label
+    // improved is queued with that label, unless it leads on to one node at most beside the one
+    // that it was reached from: then that arc is walked at once, since the arc back improves
+    // nothing. A node is scanned with its label at that time, so when the queue is empty no arc can
+    // improve anything: the labels are the shortest times. It ends because labels are whole numbers
+    // that only fall. An entry is stale when a better label overtook it. Cost per step: one slice
+    // of arcs, no allocation once the pool has grown. Dead ends and nodes where two ways merely
+    // meet are a third of a city's nodes and never see the queue.
+    let limit_tenths = limit.as_tenths().min(LONGEST);
     space.labels.reset(arcs.n_nodes());
     space.queue.reset();
     space.reached.clear();
     let mut stats = SearchStats::default();
     for (node, time) in seeds {
         let tenths = time.as_tenths();
-        if tenths <= limit_tenths {
-            space.offer(node, tenths);
+        if tenths <= limit_tenths && space.offer(node, tenths) {
+            space.queue.push(node.as_u32(), tenths);
         }
     }
     while let Some(entry) = space.queue.pop() {
@@ -119,10 +125,28 @@ pub fn within<'a>(
         stats.n_scanned += 1;
         let scanned = arcs.of(node);
         stats.n_relaxed += u64::try_from(scanned.len()).expect("usize fits u64");
-        for arc in scanned {
-            let tenths = entry.tenths.saturating_add(arc.tenths);
-            if tenths <= limit_tenths {
-                space.offer(NodeId::new(arc.node), tenths);
+        for &arc in scanned {
+            let (mut arc, mut tenths) = (arc, entry.tenths);
+            loop {
+                tenths += arc.tenths();
+                if tenths > limit_tenths {
+                    break;
+                }
+                let node = NodeId::new(arc.node);
+                if !space.offer(node, tenths) {
+                    break;
+                }
+                match arc.onward() {
+                    Onward::Many => {
+                        space.queue.push(arc.node, tenths);
+                        break;
+                    }
+                    Onward::None => break,
+                    Onward::One(position) => {
+                        stats.n_relaxed += 1;
+                        arc = arcs.of(node)[position];
+                    }
+                }
             }
         }
     }

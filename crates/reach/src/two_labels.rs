@@ -76,7 +76,7 @@ impl TwoLabels {
             n_scanned += 1;
             for arc in arcs.of(node) {
                 n_relaxed += 1;
-                let tenths = entry.tenths.saturating_add(arc.tenths);
+                let tenths = entry.tenths.saturating_add(arc.tenths());
                 if tenths <= limit_tenths {
                     offer(&mut labels, &mut queue, arc.node, source, tenths);
                 }

@@ -12,13 +12,14 @@ mod trace;
 
 use std::sync::Arc;
 
+use graph::NodeId;
 use units::{BoundingBox, Length, Outline};
 
 use crate::isochrone::ReachedNetwork;
 use crate::network::Network;
 use crate::snap::SnapIndex;
 use bit_cells::BitCells;
-use street_raster::StreetRaster;
+use street_raster::{StreetCell, StreetRaster};
 
 /// How to draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +91,7 @@ fn share(part: u64, whole: u64) -> f64 {
 /// Memory of drawing, worth reusing: one per worker.
 #[derive(Clone, Debug, Default)]
 pub struct PolygonSpace {
-    /// Reached street by cell of the raster, in millimetres; zero between drawings.
+    /// Reached street by street cell, in millimetres; zero between drawings.
     reached_mm: Vec<u32>,
 }
 
@@ -123,28 +124,66 @@ pub fn reached_polygons_in(
     options: PolygonOptions,
 ) -> Vec<ReachedPolygon> {
     let raster = raster_for(network, streets, reached, options.cell);
-    let n_cells = raster.width() * raster.height();
+    let n_cells = raster.cells().len();
     if space.reached_mm.len() < n_cells {
         space.reached_mm = vec![0; n_cells];
     }
+    let reached_mm = &mut space.reached_mm;
+    let cells: Vec<Vec<ReachedCell>> = reached
+        .iter()
+        .map(|reached| reached_cells(&raster, reached, reached_mm))
+        .collect();
     let mut order: Vec<usize> = (0..reached.len()).collect();
     order.sort_by_key(|&i| reached[i].limit);
     let mut drawn = vec![ReachedPolygon::default(); reached.len()];
-    let Some(window) = Window::around(&raster, reached, options.margin) else {
+    let Some(window) = Window::around(&raster, &cells, options.margin) else {
         return drawn;
     };
-    let streets = window.streets(&raster);
+    let paper = Paper {
+        raster: &raster,
+        window: &window,
+        streets: &window.streets(&raster),
+        options,
+    };
     let mut inside = window.cells();
     for i in order {
-        let paper = Paper {
-            raster: &raster,
-            window: &window,
-            streets: &streets,
-            options,
-        };
-        drawn[i] = paper.draw(&reached[i], &mut space.reached_mm, &mut inside);
+        drawn[i] = paper.draw(&cells[i], &mut inside);
     }
     drawn
+}
+
+/// A street cell of which something is reached.
+#[derive(Clone, Copy)]
+struct ReachedCell {
+    cell: StreetCell,
+    reached_mm: u32,
+}
+
+/// The cells that a reached network touches; leaves `reached_mm` as it was, all zero.
+fn reached_cells(
+    raster: &StreetRaster,
+    reached: &ReachedNetwork,
+    reached_mm: &mut [u32],
+) -> Vec<ReachedCell> {
+    let mut touched: Vec<u32> = Vec::new();
+    for piece in &reached.pieces {
+        raster.for_parts(piece, |cell, mm| {
+            let sum = &mut reached_mm[NodeId::new(cell).index()];
+            if *sum == 0 {
+                touched.push(cell);
+            }
+            *sum += mm;
+        });
+    }
+    let cells = raster.cells();
+    let take = |cell: u32| {
+        let cell = NodeId::new(cell).index();
+        ReachedCell {
+            cell: cells[cell],
+            reached_mm: std::mem::take(&mut reached_mm[cell]),
+        }
+    };
+    touched.into_iter().map(take).collect()
 }
 
 /// The most cells that an index keeps laid out: 9,600 km² in cells of 12 m. Cells far from any street
@@ -184,18 +223,18 @@ struct Window {
 }
 
 impl Window {
-    fn around(raster: &StreetRaster, reached: &[ReachedNetwork], margin: Length) -> Option<Self> {
-        let (mut low, mut high) = ((usize::MAX, usize::MAX), (0, 0));
-        for piece in reached.iter().flat_map(|reached| &reached.pieces) {
-            raster.for_parts(piece, |cell, _| {
-                let (x, y) = raster.column_row(cell);
-                low = (low.0.min(x), low.1.min(y));
-                high = (high.0.max(x), high.1.max(y));
-            });
+    fn around(raster: &StreetRaster, reached: &[Vec<ReachedCell>], margin: Length) -> Option<Self> {
+        let (mut low, mut high) = ((u32::MAX, u32::MAX), (0, 0));
+        for ReachedCell { cell, .. } in reached.iter().flatten() {
+            low = (low.0.min(cell.column), low.1.min(cell.row));
+            high = (high.0.max(cell.column), high.1.max(cell.row));
         }
-        if low.0 == usize::MAX {
+        if low.0 == u32::MAX {
             return None;
         }
+        let index = |value: u32| NodeId::new(value).index();
+        let low = (index(low.0), index(low.1));
+        let high = (index(high.0), index(high.1));
         let room = signed(steps(raster, margin)) + 2;
         let first_word = (signed(low.0) - room).div_euclid(64);
         let last_word = (signed(high.0) + room).div_euclid(64);
@@ -235,19 +274,17 @@ impl Window {
         cells
     }
 
-    /// Column and row of a raster cell that is reached.
+    /// Column and row of a cell that is reached.
     #[inline]
-    fn column_row(&self, raster: &StreetRaster, cell: usize) -> (usize, usize) {
-        let (x, y) = raster.column_row(cell);
-        let (x, y) = (signed(x), signed(y));
-        let at = |value: isize| usize::try_from(value).expect("reached cells lie in the window");
-        (at(x - 64 * self.first_word), at(y - self.first_row))
-    }
-
-    /// The raster cell at a column and row that hold a street.
-    fn raster_cell(&self, raster: &StreetRaster, x: usize, y: usize) -> usize {
-        let at = |value: isize| usize::try_from(value).expect("streets lie on the raster");
-        at(signed(y) + self.first_row) * raster.width() + at(signed(x) + 64 * self.first_word)
+    fn column_row(&self, cell: &StreetCell) -> (usize, usize) {
+        let at = |value: u32, first: isize| {
+            let value = signed(NodeId::new(value).index());
+            usize::try_from(value - first).expect("reached cells lie in the window")
+        };
+        (
+            at(cell.column, 64 * self.first_word),
+            at(cell.row, self.first_row),
+        )
     }
 }
 
@@ -262,24 +299,14 @@ struct Paper<'a> {
 
 impl Paper<'_> {
     /// `inside` holds the cells of the next smaller limit and becomes those of this one.
-    fn draw(
-        &self,
-        reached: &ReachedNetwork,
-        reached_mm: &mut [u32],
-        inside: &mut BitCells,
-    ) -> ReachedPolygon {
+    fn draw(&self, reached: &[ReachedCell], inside: &mut BitCells) -> ReachedPolygon {
         let (raster, window) = (self.raster, self.window);
-        for piece in &reached.pieces {
-            raster.for_parts(piece, |cell, mm| reached_mm[cell] += mm);
-        }
         let mut mostly_reached = window.cells();
-        for piece in &reached.pieces {
-            raster.for_parts(piece, |cell, _| {
-                if reached_mm[cell].saturating_mul(2) >= raster.total_mm(cell) {
-                    let (x, y) = window.column_row(raster, cell);
-                    mostly_reached.set(x, y);
-                }
-            });
+        for ReachedCell { cell, reached_mm } in reached {
+            if reached_mm.saturating_mul(2) >= cell.total_mm {
+                let (x, y) = window.column_row(cell);
+                mostly_reached.set(x, y);
+            }
         }
         let mut grown = mostly_reached.grown(steps(raster, self.options.margin));
         grown.subtract(self.streets);
@@ -290,7 +317,7 @@ impl Paper<'_> {
         let position = |x: f64, y: f64| raster.position(x + to_f64(first.0), y + to_f64(first.1));
         ReachedPolygon {
             outline: trace::outline(inside, self.streets, position),
-            leak: self.leak(reached, reached_mm, inside),
+            leak: self.leak(reached, inside),
         }
     }
 
@@ -318,28 +345,19 @@ impl Paper<'_> {
         inside.unite(&enclosed);
     }
 
-    /// Both errors, and empties the reached street.
-    fn leak(&self, reached: &ReachedNetwork, reached_mm: &mut [u32], inside: &BitCells) -> Leak {
-        let (raster, window) = (self.raster, self.window);
+    /// Both errors. Cells without reached street are inside only where they hold no street at all.
+    fn leak(&self, reached: &[ReachedCell], inside: &BitCells) -> Leak {
         let mut leak = Leak::default();
-        for piece in &reached.pieces {
-            raster.for_parts(piece, |cell, _| {
-                let mm = u64::from(std::mem::take(&mut reached_mm[cell]));
-                let (x, y) = window.column_row(raster, cell);
-                leak.reached_mm += mm;
-                if !inside.holds(signed(x), signed(y)) {
-                    leak.reached_outside_mm += mm;
-                }
-            });
+        for ReachedCell { cell, reached_mm } in reached {
+            let mm = u64::from(*reached_mm);
+            let (x, y) = self.window.column_row(cell);
+            leak.reached_mm += mm;
+            if inside.holds(signed(x), signed(y)) {
+                leak.unreached_inside_mm += u64::from(cell.total_mm).saturating_sub(mm);
+            } else {
+                leak.reached_outside_mm += mm;
+            }
         }
-        let mut inside_streets = self.streets.clone();
-        inside_streets.intersect(inside);
-        let mut inside_mm = 0;
-        inside_streets.for_each(|x, y| {
-            inside_mm += u64::from(raster.total_mm(window.raster_cell(raster, x, y)));
-        });
-        let reached_inside_mm = leak.reached_mm - leak.reached_outside_mm;
-        leak.unreached_inside_mm = inside_mm.saturating_sub(reached_inside_mm);
         leak
     }
 }

@@ -14,22 +14,33 @@ pub(crate) struct StreetRaster {
     /// Lower left cell, in cells from the centre of the plane.
     min_x: i32,
     min_y: i32,
-    /// Cells of a row, a power of two that is at least 64, so that columns are read off by masks.
+    /// Cells of a row, a multiple of 64.
     width: usize,
     height: usize,
-    /// Street in each cell, in millimetres.
-    total_mm: Vec<u32>,
     /// Cells that hold a street, 64 to a word, in rows.
     streets: Vec<u64>,
+    /// The same cells in the order in which edges first pass them: what a circle reaches lies side
+    /// by side here, while the rows of a city are too long for any cache.
+    cells: Vec<StreetCell>,
     /// Parts of edge `e` are `first[e]..first[e + 1]`.
     first: Vec<u32>,
     parts: Vec<CellPart>,
+}
+
+/// A cell that holds a street.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StreetCell {
+    pub(crate) column: u32,
+    pub(crate) row: u32,
+    /// Street in it, in millimetres.
+    pub(crate) total_mm: u32,
 }
 
 /// A stretch of an edge in one cell; the parts of an edge follow one another from its start and add
 /// up to its length.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CellPart {
+    /// Index into the street cells.
     pub(crate) cell: u32,
     pub(crate) mm: u32,
 }
@@ -57,7 +68,7 @@ impl StreetRaster {
             let last = i64::from(floor(high_m / side_m));
             usize::try_from(last - i64::from(min) + 1).expect("high lies past low")
         };
-        let width = span(min_x, high.x_m).max(64).checked_next_power_of_two()?;
+        let width = span(min_x, high.x_m).checked_next_multiple_of(64)?;
         let height = span(min_y, high.y_m);
         let n_cells = width.checked_mul(height)?;
         if n_cells > most_cells {
@@ -70,13 +81,16 @@ impl StreetRaster {
             min_y,
             width,
             height,
-            total_mm: vec![0; n_cells],
             streets: vec![0; n_cells / 64],
+            cells: Vec::new(),
             first: Vec::with_capacity(graph.n_edges() + 1),
             parts: Vec::new(),
         };
         let mut points = Vec::new();
-        let mut cuts = Vec::new();
+        let mut scratch = Scratch {
+            cuts: Vec::new(),
+            numbers: vec![0; n_cells],
+        };
         for edge in edges {
             // Edges that are left out have no parts.
             raster
@@ -84,7 +98,7 @@ impl StreetRaster {
                 .resize(edge.index() + 1, as_u32(raster.parts.len()));
             points.clear();
             points.extend(graph.edge_shape(edge).map(|at| raster.plane.project(at)));
-            raster.lay_out(&points, graph.edge_length(edge), &mut cuts);
+            raster.lay_out(&points, graph.edge_length(edge), &mut scratch);
         }
         raster
             .first
@@ -93,7 +107,7 @@ impl StreetRaster {
     }
 
     /// Appends the parts of one edge.
-    fn lay_out(&mut self, points: &[PlanePoint], length: Length, cuts: &mut Vec<f64>) {
+    fn lay_out(&mut self, points: &[PlanePoint], length: Length, scratch: &mut Scratch) {
         let shape_m: f64 = points.windows(2).map(|s| s[0].distance_m(s[1])).sum();
         let mm_per_m = if shape_m > 0.0 {
             f64::from(length.as_mm()) / shape_m
@@ -106,6 +120,7 @@ impl StreetRaster {
             let (a, b) = (ends[0], ends[1]);
             let (dx, dy) = (b.x_m - a.x_m, b.y_m - a.y_m);
             let segment_m = a.distance_m(b);
+            let Scratch { cuts, numbers } = scratch;
             cuts.clear();
             cuts.push(0.0);
             for (from, delta) in [(a.x_m, dx), (a.y_m, dy)] {
@@ -125,7 +140,7 @@ impl StreetRaster {
                 let cell = self.cell_of(a.x_m + middle * dx, a.y_m + middle * dy);
                 // Rounded at cumulative positions, so that the parts add up.
                 let end_mm = to_mm((at_m + part[1] * segment_m) * mm_per_m).min(length.as_mm());
-                self.push(start, cell, end_mm.saturating_sub(at_mm));
+                self.push(start, cell, end_mm.saturating_sub(at_mm), numbers);
                 at_mm = at_mm.max(end_mm);
             }
             at_m += segment_m;
@@ -133,14 +148,22 @@ impl StreetRaster {
         if let Some(last) = self.parts[start..].last_mut() {
             let rest = length.as_mm() - at_mm;
             last.mm += rest;
-            self.total_mm[NodeId::new(last.cell).index()] += rest;
+            self.cells[NodeId::new(last.cell).index()].total_mm += rest;
         }
     }
 
-    fn push(&mut self, start: usize, cell: usize, mm: u32) {
-        self.total_mm[cell] += mm;
-        self.streets[cell / 64] |= 1 << (cell % 64);
-        let cell = as_u32(cell);
+    fn push(&mut self, start: usize, cell: usize, mm: u32, numbers: &mut [u32]) {
+        if numbers[cell] == 0 {
+            self.streets[cell / 64] |= 1 << (cell % 64);
+            self.cells.push(StreetCell {
+                column: as_u32(cell % self.width),
+                row: as_u32(cell / self.width),
+                total_mm: 0,
+            });
+            numbers[cell] = as_u32(self.cells.len());
+        }
+        let cell = numbers[cell] - 1;
+        self.cells[NodeId::new(cell).index()].total_mm += mm;
         match self.parts[start..].last_mut() {
             Some(last) if last.cell == cell => last.mm += mm,
             _ => self.parts.push(CellPart { cell, mm }),
@@ -162,15 +185,9 @@ impl StreetRaster {
         y * self.width + x
     }
 
-    /// Cells of a row.
-    pub(crate) fn width(&self) -> usize {
-        self.width
-    }
-
-    /// Column and row of a cell.
-    #[inline]
-    pub(crate) fn column_row(&self, cell: usize) -> (usize, usize) {
-        (cell & (self.width - 1), cell >> self.width.trailing_zeros())
+    /// The cells that hold a street; parts name them by index.
+    pub(crate) fn cells(&self) -> &[StreetCell] {
+        &self.cells
     }
 
     /// Rows.
@@ -181,11 +198,6 @@ impl StreetRaster {
     /// Side of a cell in metres.
     pub(crate) fn side_m(&self) -> f64 {
         self.side_m
-    }
-
-    /// Street in a cell, in millimetres.
-    pub(crate) fn total_mm(&self, cell: usize) -> u32 {
-        self.total_mm[cell]
     }
 
     /// Which cells of a row hold a street, 64 to a word.
@@ -205,7 +217,7 @@ impl StreetRaster {
     /// Calls `visit` with each part of a reached piece; pieces of edges that are left out have
     /// none.
     #[inline]
-    pub(crate) fn for_parts(&self, piece: &ReachedPiece, mut visit: impl FnMut(usize, u32)) {
+    pub(crate) fn for_parts(&self, piece: &ReachedPiece, mut visit: impl FnMut(u32, u32)) {
         let edge = piece.edge.index();
         let range =
             NodeId::new(self.first[edge]).index()..NodeId::new(self.first[edge + 1]).index();
@@ -216,11 +228,18 @@ impl StreetRaster {
             let end = at + part.mm;
             let mm = end.min(high).saturating_sub(at.max(low));
             if mm > 0 {
-                visit(NodeId::new(part.cell).index(), mm);
+                visit(part.cell, mm);
             }
             at = end;
         }
     }
+}
+
+/// What laying out needs on the way.
+struct Scratch {
+    cuts: Vec<f64>,
+    /// One more than the number of each street cell, by place; zero where there is none yet.
+    numbers: Vec<u32>,
 }
 
 fn as_u32(value: usize) -> u32 {

@@ -178,6 +178,21 @@ pub(crate) fn keep_drag(json: &str) -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// Keeps what `bench peers` printed for one extract.
+pub(crate) fn keep_peers(extract: &str, text: &str) -> Result<PathBuf> {
+    let (folder, machine) = today_here()?;
+    // The table of ratios is Markdown already; what was measured stands before it.
+    let (measured, ratios) = text.split_once("\n\n").unwrap_or((text, ""));
+    let page = format!(
+        "# {extract}: other programs and ours in one run\n\n`cargo xtask bench peers`: ratios \
+         above one are ours. The bars are the project's own.\n\n{}\n\n```text\n{measured}\n```\n\n\
+         {machine}",
+        ratios.trim_end()
+    );
+    fs::write(folder.join(format!("peers-{extract}.md")), page)?;
+    Ok(folder)
+}
+
 /// The folder of today's run on this machine, and what to say about the machine.
 fn today_here() -> Result<(PathBuf, String)> {
     let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();

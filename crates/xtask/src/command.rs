@@ -38,8 +38,11 @@ pub(crate) fn release_binary() -> Result<PathBuf> {
         "build the program (cargo build --release)",
         &mut cargo(&["build", "--release", "--package", "cli"]),
     )?;
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     let name = format!("nuanquan{}", std::env::consts::EXE_SUFFIX);
-    Ok(target.join("release").join(name))
+    Ok(target().join("release").join(name))
+}
+
+/// Where cargo builds.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }

@@ -12,6 +12,8 @@ mod command;
 mod data;
 mod demo;
 mod e2e;
+mod guard;
+mod peers;
 mod test;
 mod web;
 
@@ -25,6 +27,7 @@ cargo xtask test --long    the same and what takes long: benches against their b
 cargo xtask web            install, check, test and build the page; needs Node 20 or newer
 cargo xtask e2e            walk through the page in headless Chromium, keep screenshots and drag times
 cargo xtask bench          measure import and run on the sample city, keep the figures in benches/runs
+cargo xtask bench peers [EXTRACT]  other programs and ours on one extract, keep the table of ratios
 cargo xtask architecture   check the crates against the table of arrows
 cargo xtask data           check the committed data against data/sources.toml";
 
@@ -39,6 +42,8 @@ fn main() -> ExitCode {
         ["test"] => test::run(false),
         ["test", "--long"] => test::run(true),
         ["bench"] => bench::run(),
+        ["bench", "peers"] => peers::run(None),
+        ["bench", "peers", extract] => peers::run(Some(extract)),
         ["architecture"] => architecture::check(),
         ["data"] => data::check(),
         [] | ["help" | "--help"] => {

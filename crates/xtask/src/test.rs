@@ -1,7 +1,7 @@
 use anyhow::Result;
 
 use crate::command::{self, cargo};
-use crate::{architecture, bench, data, e2e, web};
+use crate::{architecture, bench, data, e2e, guard, peers, web};
 
 /// Everything that must pass before a change lands.
 ///
@@ -36,14 +36,17 @@ fn run_steps() -> Result<()> {
     command::run(
         "documentation (cargo doc)",
         cargo(&["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings"),
-    )
+    )?;
+    guard::run()
 }
 
 /// `cargo xtask test`, with `long` also what takes long.
 pub(crate) fn run(long: bool) -> Result<()> {
     run_steps()?;
     if long {
+        guard::sees_slower_loops()?;
         bench::run()?;
+        peers::run(None)?;
         e2e::run()?;
     }
     println!("\nall steps passed");

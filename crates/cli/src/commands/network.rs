@@ -1,6 +1,5 @@
-use std::cell::OnceCell;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, bail};
 use city::City;
@@ -53,7 +52,7 @@ pub(crate) struct Streets<'a> {
     components: Components,
     /// The main network, unless islands are to be kept.
     main: Option<SnapIndex>,
-    usable: OnceCell<SnapIndex>,
+    usable: OnceLock<SnapIndex>,
 }
 
 impl<'a> Streets<'a> {
@@ -83,7 +82,7 @@ impl<'a> Streets<'a> {
             metric,
             components,
             main,
-            usable: OnceCell::new(),
+            usable: OnceLock::new(),
         };
         if streets.index().n_edges() == 0 {
             bail!(

@@ -99,9 +99,10 @@ pub use gap::{Gap, gaps};
 pub use hazard::{
     Hazard, HazardKind, HazardRules, HazardState, StreetEffect, UnknownHazard, UnknownState,
 };
-pub use hourly::{HourlyProfile, OpenHours, night_gap};
+pub use hourly::{HourlyProfile, OpenHours, lost_between, night_gap};
 pub use hours::{
-    HolidayCalendar, HolidayError, HourSet, HoursError, OpeningHours, ReferenceWeek, WeekError,
+    CalendarDay, HolidayCalendar, HolidayError, HourSet, HoursError, OpeningHours, ReferenceWeek,
+    WeekError,
 };
 pub use id::{CellRank, DemandId, FacilityId, ZoneId};
 pub use indicator::{Indicators, WorstTenth};

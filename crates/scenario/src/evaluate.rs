@@ -11,6 +11,7 @@ use units::TravelTime;
 
 use crate::change::Change;
 use crate::choose::{ChosenSites, choose};
+use crate::detail::ServiceDetail;
 use crate::project::{ProfileStreets, Project};
 
 /// What a scenario comes to.
@@ -75,7 +76,32 @@ pub struct JointResult {
 /// # Errors
 /// When sites are to be chosen and no choice exists.
 pub fn evaluate(project: &Project, changes: &[Change]) -> Result<Evaluation, Infeasible> {
-    Ok(State::after(project, changes)?.decide())
+    let (evaluation, _) = State::after(project, changes)?.decide(|_| ());
+    Ok(evaluation)
+}
+
+/// As [`evaluate`], and in detail: hour by hour, how full facilities are, why a place is not
+/// covered, how evenly times are spread.
+///
+/// Cost: as [`evaluate`], and a fold for each different set of open facilities; searches once more
+/// for each kind of obstacle that the streets know.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn evaluate_in_detail(
+    project: &Project,
+    changes: &[Change],
+) -> Result<(Evaluation, Vec<ServiceDetail>), Infeasible> {
+    let state = State::after(project, changes)?;
+    Ok(state.decide(ServiceDetail::of))
+}
+
+/// A decided standard with everything that it was decided from.
+pub(crate) struct Decided<'a> {
+    pub(crate) state: &'a State<'a>,
+    pub(crate) view: &'a StreetsView<'a>,
+    pub(crate) rows: &'a Rows,
+    pub(crate) result: &'a ServiceResult,
 }
 
 /// A scenario on its way.
@@ -185,25 +211,35 @@ impl<'a> State<'a> {
         }
     }
 
-    fn decide(self) -> Evaluation {
+    /// Decides every standard; `detail` sees each with everything that it was decided from.
+    fn decide<D>(self, detail: impl Fn(&Decided<'_>) -> D) -> (Evaluation, Vec<D>) {
         let project = self.project;
         let limits = search_limits(&self.standards);
-        let mut results: Vec<Option<ServiceResult>> = self.standards.iter().map(|_| None).collect();
+        let mut results: Vec<Option<(ServiceResult, D)>> =
+            self.standards.iter().map(|_| None).collect();
         for (&profile, &far) in &limits {
             let streets = self.streets_of(profile);
             let view = streets.view();
             let facilities = view.link_facilities(&self.facilities);
             let rows = Rows::search(&view.network, &facilities, &view.demand, far);
             for (index, standard) in self.standards.iter().enumerate() {
-                if standard.profile == profile {
-                    results[index] = Some(self.decide_service(&view, &facilities, &rows, standard));
+                if standard.profile != profile {
+                    continue;
                 }
+                let result = self.decide_service(&view, &facilities, &rows, standard);
+                let detail = detail(&Decided {
+                    state: &self,
+                    view: &view,
+                    rows: &rows,
+                    result: &result,
+                });
+                results[index] = Some((result, detail));
             }
         }
-        let services: Vec<ServiceResult> = results
+        let (services, details): (Vec<ServiceResult>, Vec<D>) = results
             .into_iter()
             .map(|r| r.expect("every standard has a profile"))
-            .collect();
+            .unzip();
         let decided: Vec<(&ServiceCoverage, &EdgeAffected)> = services
             .iter()
             .map(|service| (&service.coverage, &service.edge_affected))
@@ -211,14 +247,15 @@ impl<'a> State<'a> {
         let joints = (0..project.joints.len())
             .map(|joint| decide_joint(project, joint, &decided))
             .collect();
-        Evaluation {
+        let evaluation = Evaluation {
             facilities: self.facilities,
             closed: self.closed,
             services,
             joints,
             chosen: self.chosen,
             n_closed_edges: self.closed_edges.len(),
-        }
+        };
+        (evaluation, details)
     }
 
     fn decide_service(

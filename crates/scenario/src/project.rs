@@ -6,7 +6,7 @@ use coverage::{
     ServiceStandard, StudyArea, ZoneId, Zones,
 };
 use graph::{Components, Metric, NodeId, Policies, Profile};
-use units::{BoundingBox, LngLat, TravelTime};
+use units::{BoundingBox, HourOfWeek, LngLat, TravelTime};
 
 use crate::change::Change;
 use crate::spec::PlanSpec;
@@ -42,6 +42,10 @@ pub struct Project {
     pub kinds: KindCatalog,
     /// The week that opening hours are read in.
     pub week: ReferenceWeek,
+    /// The hour that stands for the day.
+    pub day: HourOfWeek,
+    /// The hour that stands for the night.
+    pub night: HourOfWeek,
     /// All facilities of all layers, in the order of the plan.
     pub facilities: Vec<Facility>,
     /// Who needs the services.

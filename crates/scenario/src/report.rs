@@ -517,7 +517,7 @@ pub(crate) fn joint_report(
     }
 }
 
-fn gap_reports(
+pub(crate) fn gap_reports(
     project: &Project,
     gaps: &[Gap],
     states: &[coverage::PointState],

@@ -9,7 +9,7 @@ use coverage::{
     FacilityKind, HolidayCalendar, JointRule, JointStandard, KindCatalog, ReferenceWeek,
     Resolution, Selection, ServiceStandard, StudyArea, Zones, border_nodes,
 };
-use formats::{Area, Field, Source, boundaries, demand};
+use formats::{Area, Encoding, Field, Source, boundaries, calendar, demand};
 use units::{BoundingBox, HourOfWeek, LngLat, Outline, parse_length, parse_time};
 
 use crate::change::resolve_changes;
@@ -40,7 +40,9 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
     let mut files = Vec::new();
 
     let kinds = kinds(spec, &mut problems);
-    let week = week(spec, &mut problems);
+    let week = week(plan, &mut problems, &mut notes, &mut files);
+    let day = problems.keep("[hours], day", spec.hours.day.parse());
+    let night = problems.keep("[hours], night", spec.hours.night.parse());
     let streets_box = streets_box(spec, &city, &mut problems);
     let area = study_area(
         plan,
@@ -69,7 +71,9 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         .filter_map(|joint| self::joint(joint, spec, &mut problems))
         .collect();
     check_keys(spec, &mut problems);
-    let (Some(week), Some(streets_box), Some(area)) = (week, streets_box, area) else {
+    let (Some(week), Some(day), Some(night), Some(streets_box), Some(area)) =
+        (week, day, night, streets_box, area)
+    else {
         return Err(problems);
     };
     let complete_box = complete_box(spec, streets_box, &mut problems).unwrap_or(streets_box);
@@ -123,6 +127,8 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         profiles,
         kinds,
         week,
+        day,
+        night,
         facilities,
         demand,
         standards,
@@ -183,14 +189,36 @@ fn scenarios(project: &Project, problems: &mut Problems) -> Vec<ResolvedScenario
     scenarios
 }
 
-fn week(spec: &PlanSpec, problems: &mut Problems) -> Option<ReferenceWeek> {
-    let hours = &spec.hours;
-    let week = HolidayCalendar::parse(&hours.holidays)
-        .map_err(|e| e.to_string())
-        .and_then(|holidays| {
-            ReferenceWeek::new(&hours.week, &hours.time_zone, holidays).map_err(|e| e.to_string())
-        });
-    problems.keep("[hours]", week)
+fn week(
+    plan: &Plan,
+    problems: &mut Problems,
+    notes: &mut Vec<String>,
+    files: &mut Vec<std::path::PathBuf>,
+) -> Option<ReferenceWeek> {
+    let hours = &plan.spec.hours;
+    let mut holidays =
+        problems.keep("[hours], holidays", HolidayCalendar::parse(&hours.holidays))?;
+    if let Some(path) = &hours.calendar {
+        let path = plan.path_of(path);
+        files.push(path.clone());
+        let mut source = Source::new(path);
+        source.encoding = Some(Encoding::Utf8);
+        let days = problems.keep("[hours], calendar", calendar::read(&source))?;
+        let days = days.value.iter().map(|(date, day)| (date.as_str(), *day));
+        holidays = problems.keep("[hours], calendar", holidays.with_days(days))?;
+    }
+    let years = holidays.years();
+    let week = ReferenceWeek::new(&hours.week, &hours.time_zone, holidays);
+    let week = problems.keep("[hours]", week)?;
+    if let Some((first, last)) = years {
+        let year = week.year();
+        if !(first..=last).contains(&year) {
+            notes.push(format!(
+                "[hours], calendar: its days lie in {first} to {last}, the reference week in {year}"
+            ));
+        }
+    }
+    Some(week)
 }
 
 fn kinds(spec: &PlanSpec, problems: &mut Problems) -> KindCatalog {

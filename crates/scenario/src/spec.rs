@@ -110,6 +110,15 @@ pub struct HoursSpec {
     pub time_zone: String,
     /// Holiday calendar: `CN` or `none`.
     pub holidays: String,
+    /// A table of days off and of weekend days that are worked instead: `date,day` with `off` or
+    /// `work`. Added to the holiday calendar.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<PathBuf>,
+    /// The hour of the week that stands for the day, `We 12:00` unless given.
+    pub day: String,
+    /// The hour that stands for the night, `We 03:00` unless given: what is covered by day and not
+    /// by night is the night gap.
+    pub night: String,
 }
 
 impl Default for HoursSpec {
@@ -120,6 +129,9 @@ impl Default for HoursSpec {
             week: "2026-06-01".to_owned(),
             time_zone: "Asia/Shanghai".to_owned(),
             holidays: "none".to_owned(),
+            calendar: None,
+            day: "We 12:00".to_owned(),
+            night: "We 03:00".to_owned(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use coverage::{Demand, DemandUnit};
 
 use crate::compare::Comparison;
+use crate::detail_report::{DetailReport, StandardDetail, WeekReport};
 use crate::report::{ChosenReport, GapReport, JointReport, ScenarioReport, StandardReport};
 
 /// How many gaps of a standard are listed.
@@ -47,6 +48,53 @@ pub fn scenario(report: &ScenarioReport) -> String {
         self::chosen(&mut out, &demand, report.demand_thousandths, chosen);
     }
     out.0
+}
+
+/// One scenario in detail: the week, the night.
+pub fn detail(report: &DetailReport) -> String {
+    let mut out = Text::default();
+    let demand = Amounts {
+        unit: &report.demand_unit,
+    };
+    let week = &report.week;
+    out.line(&format!(
+        "  by the hour of the week of {} ({}, holidays {}):",
+        week.monday, week.time_zone, week.holidays
+    ));
+    for standard in &report.standards {
+        hours(&mut out, &demand, standard, week);
+    }
+    out.0
+}
+
+fn hours(out: &mut Text, demand: &Amounts<'_>, standard: &StandardDetail, week: &WeekReport) {
+    let at = |hour: &str| {
+        let found = standard.hours.iter().find(|h| h.hour == hour);
+        found.map_or_else(
+            || "–".to_owned(),
+            |h| {
+                let share = percent(h.covered_share);
+                format!("{share} with {} open at {hour}", h.n_open)
+            },
+        )
+    };
+    if standard.n_open_sets == 1 {
+        out.line(&format!(
+            "    {}: the same at every hour, {}",
+            standard.key,
+            at(&standard.strongest_hour)
+        ));
+        return;
+    }
+    out.line(&format!(
+        "    {}: at most {}, at least {}; {} covered at {} and not at {}",
+        standard.key,
+        at(&standard.strongest_hour),
+        at(&standard.weakest_hour),
+        demand.of(standard.night.lost_thousandths),
+        week.day,
+        week.night,
+    ));
 }
 
 fn standard(out: &mut Text, demand: &Amounts<'_>, standard: &StandardReport) {

@@ -5,14 +5,25 @@ use formats::{Column, Layer, Shape, Table, Value};
 use units::{LngLat, Outline};
 
 use crate::compare::{Comparison, StandardComparison};
+use crate::detail::ServiceDetail;
+use crate::detail_report::DetailReport;
 use crate::evaluate::Evaluation;
 use crate::project::Project;
 use crate::report::{GapReport, ScenarioReport, SplitReport};
 
+/// A result in detail: as data, and as decided.
+#[derive(Clone, Copy, Debug)]
+pub struct DetailedResult<'a> {
+    /// As data.
+    pub report: &'a DetailReport,
+    /// As decided, one for each standard.
+    pub services: &'a [ServiceDetail],
+}
+
 /// Cells: one row each, with the columns of every standard and joint standard.
 ///
 /// Cost: linear in cells and standards.
-pub fn cells(project: &Project, report: &ScenarioReport) -> Layer {
+pub fn cells(project: &Project, report: &ScenarioReport, detail: &DetailReport) -> Layer {
     let unit = project.demand.unit();
     let mut columns = vec![
         Column::text("cell"),
@@ -23,6 +34,11 @@ pub fn cells(project: &Project, report: &ScenarioReport) -> Layer {
     ];
     for standard in &report.standards {
         columns.extend(cell_columns(&standard.key));
+        columns.push(Column::integer(format!("{}_hours_covered", standard.key)));
+        columns.push(Column::demand(
+            &format!("{}_lost_by_night", standard.key),
+            unit,
+        ));
     }
     for joint in &report.joints {
         columns.extend(cell_columns(&joint.key));
@@ -37,8 +53,10 @@ pub fn cells(project: &Project, report: &ScenarioReport) -> Layer {
             cell.zone.clone().into(),
             units(cell.demand_thousandths),
         ];
-        for standard in &report.standards {
+        for (standard, detail) in report.standards.iter().zip(&detail.standards) {
             row.extend(cell_values(cell.demand_thousandths, &standard.cells[index]));
+            row.push(detail.hours_covered[index].into());
+            row.push(units(detail.night.lost_of_cells_thousandths[index]));
         }
         for joint in &report.joints {
             row.extend(cell_values(cell.demand_thousandths, &joint.cells[index]));
@@ -105,6 +123,75 @@ pub fn gaps(project: &Project, report: &ScenarioReport, evaluation: &Evaluation)
     for (joint, result) in report.joints.iter().zip(&evaluation.joints) {
         for (row, gap) in joint.gaps.iter().zip(&result.gaps) {
             push(&joint.key, row, &gap.outline);
+        }
+    }
+    marked(layer, report)
+}
+
+/// The week: each standard at each of its 168 hours.
+///
+/// Cost: linear in the rows.
+pub fn hours(project: &Project, report: &ScenarioReport, detail: &DetailReport) -> Table {
+    let columns = vec![
+        Column::text("standard"),
+        Column::text("hour"),
+        Column::integer("n_open"),
+        Column::share("covered"),
+        Column::demand("covered", project.demand.unit()),
+    ];
+    let mut table = Table::new("hours", columns);
+    for standard in &detail.standards {
+        for hour in &standard.hours {
+            table.push(vec![
+                standard.key.clone().into(),
+                hour.hour.clone().into(),
+                hour.n_open.into(),
+                hour.covered_share.into(),
+                units(hour.covered_thousandths),
+            ]);
+        }
+    }
+    table.set_attribute("monday", detail.week.monday.clone());
+    if report.illustrative {
+        table.mark_illustrative();
+    }
+    table
+}
+
+/// The night gaps of all standards: patches that lose more than half of what they have by day.
+pub fn night_gaps(
+    project: &Project,
+    report: &ScenarioReport,
+    result: &DetailedResult<'_>,
+) -> Layer {
+    let columns = vec![
+        Column::text("standard"),
+        Column::integer("rank"),
+        Column::text("name"),
+        Column::demand("lost", project.demand.unit()),
+        Column::integer("n_cells"),
+        Column::decimal("lng", 7),
+        Column::decimal("lat", 7),
+        Column::seconds("worst_time_by_night"),
+        Column::boolean("edge_affected"),
+    ];
+    let mut layer = Layer::new(Table::new("night-gaps", columns));
+    for (standard, detail) in result.report.standards.iter().zip(result.services) {
+        for (row, gap) in standard.night.gaps.iter().zip(&detail.night.gaps) {
+            layer.push(
+                Shape::Outline(gap.outline.clone()),
+                vec![
+                    standard.key.clone().into(),
+                    row.rank.into(),
+                    row.name.clone().into(),
+                    units(row.uncovered_thousandths),
+                    row.n_cells.into(),
+                    row.lng.into(),
+                    row.lat.into(),
+                    row.worst_s.into(),
+                    row.edge_affected.into(),
+                ],
+            );
         }
     }
     marked(layer, report)

@@ -4,5 +4,6 @@
 mod access;
 mod compare;
 mod desk;
+mod detail;
 mod laws;
 mod shenzhen;

@@ -164,6 +164,13 @@ fn choose_change(
 ) -> Result<Change, String> {
     let standard = standard_index(project, standard)?;
     let chosen = &project.standards[standard];
+    if chosen.rate.is_some() {
+        return Err(format!(
+            "standard `{}` says how many slots so much demand needs; sites can be chosen for \
+             standards that count a facility however full it is",
+            chosen.key
+        ));
+    }
     if chosen.required.get() != 1 {
         return Err(format!(
             "standard `{}` asks for {} facilities; sites can be chosen for standards that ask for \

@@ -1,14 +1,19 @@
 //! A result in detail as data: what `run` writes as `detail.json`.
 
-use coverage::{CellRank, Demand, DemandSplit, HourlyProfile, PointState};
-use serde::{Deserialize, Serialize};
-use units::HourOfWeek;
+use std::collections::BTreeMap;
 
-use crate::detail::{NightGap, ServiceDetail};
-use crate::evaluate::{Evaluation, typical_time};
+use coverage::{
+    CellRank, Demand, DemandSplit, Distribution, Equity, FacilityLoad, HourlyProfile, Indicators,
+    PointState, Reason, SupplyRatio,
+};
+use serde::{Deserialize, Serialize};
+use units::{HourOfWeek, TravelTime};
+
+use crate::detail::{NightGap, ServiceCapacity, ServiceDetail};
+use crate::evaluate::{Evaluation, ServiceResult, typical_time};
 use crate::gap_name::GapNames;
 use crate::project::Project;
-use crate::report::{GapReport, gap_reports};
+use crate::report::{GapReport, SplitReport, gap_reports};
 
 /// A scenario's result in detail: `detail.json`.
 ///
@@ -71,6 +76,132 @@ pub struct StandardDetail {
     pub hours_covered: Vec<Option<u32>>,
     /// What is covered by day and not by night.
     pub night: NightReport,
+    /// Demand with one facility more within the limit than the standard asks for (备份覆盖).
+    pub backup_thousandths: u64,
+    /// Its share of all demand.
+    pub backup_share: Option<f64>,
+    /// The same share of each cell's demand.
+    pub backup_of_cells_share: Vec<Option<f64>>,
+    /// Fragile share of each cell's demand: covered, within 20 % of the limit.
+    pub fragile_of_cells_share: Vec<Option<f64>>,
+    /// Why demand is not covered: each reason with the demand it holds for, in a fixed order.
+    pub reasons: Vec<ReasonReport>,
+    /// The gaps of `result.json`, in the same order, with their reasons.
+    pub gaps: Vec<GapDetail>,
+    /// How full the facilities are; `None` when no capacity is known.
+    pub capacity: Option<CapacityReport>,
+    /// The whole study area, then each zone.
+    pub districts: Vec<DistrictReport>,
+}
+
+/// A reason and the demand it holds for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReasonReport {
+    /// `no-street`, `closed`, `full`, `cut-off-by-gate`, `cut-off-by-one-way`, `cut-off-by-water`,
+    /// `detour` or `no-facility`.
+    pub reason: String,
+    /// The demand.
+    pub demand_thousandths: u64,
+}
+
+/// Why a gap is one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GapDetail {
+    /// Its rank.
+    pub rank: usize,
+    /// Its name.
+    pub name: String,
+    /// The reason that holds for most of its uncovered demand.
+    pub reason: Option<String>,
+    /// How much too long the way is for the middle one of its uncovered demand; `None` when that
+    /// lies past twice the limit.
+    pub missing_s: Option<f64>,
+}
+
+/// How full the facilities of a standard are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CapacityReport {
+    /// Open facilities of unknown capacity: left out of the supply ratio, never full.
+    pub n_unknown: usize,
+    /// Mean over the demand of the capacity that one unit of it can count on (2SFCA).
+    pub supply_mean: Option<f64>,
+    /// Gini coefficient of that.
+    pub supply_gini: Option<f64>,
+    /// The same mean for each cell.
+    pub supply_of_cells: Vec<Option<f64>>,
+    /// For each facility of the scenario its capacity for one unit of the demand around it; `None`
+    /// when it does not serve, or its capacity is unknown.
+    pub supply_of_facilities: Vec<Option<f64>>,
+    /// Who takes whom; only for a standard that says how much demand a slot serves.
+    pub load: Option<LoadReport>,
+}
+
+/// Demand assigned to the nearest facility with room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoadReport {
+    /// Demand that finds room within the limit.
+    pub taken_thousandths: u64,
+    /// Demand that finds only full facilities within the limit.
+    pub turned_away_thousandths: u64,
+    /// Facilities that are asked for more than they can serve.
+    pub n_overloaded: usize,
+    /// Facilities that take less than half of what they can serve.
+    pub n_idle: usize,
+    /// One for each facility of the scenario; `None` when it does not serve.
+    pub facilities: Vec<Option<FacilityLoadReport>>,
+}
+
+/// How full one facility is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FacilityLoadReport {
+    /// What it can serve; `None` when its capacity is unknown.
+    pub serves_thousandths: Option<u64>,
+    /// Demand within the limit to which it is the nearest.
+    pub asked_thousandths: u64,
+    /// Demand that it takes.
+    pub taken_thousandths: u64,
+    /// Asked for more than it can serve.
+    pub is_overloaded: bool,
+    /// Takes less than half of what it can serve.
+    pub is_idle: bool,
+}
+
+/// The indicators of the study area or of a zone; formulas stand at
+/// [`Indicators`](coverage::Indicators) and [`Equity`](coverage::Equity).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DistrictReport {
+    /// Id of the zone; `None` for the whole study area.
+    pub zone: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// What becomes of its demand.
+    #[serde(flatten)]
+    pub split: SplitReport,
+    /// Time within which half of the demand finds what it needs; `None` past the search.
+    pub median_s: Option<f64>,
+    /// The same for three quarters.
+    pub quantile_75_s: Option<f64>,
+    /// The same for nine tenths.
+    pub quantile_90_s: Option<f64>,
+    /// Mean time of the tenth that is worst served.
+    pub worst_tenth_mean_s: Option<f64>,
+    /// Mean time.
+    pub mean_s: Option<f64>,
+    /// Time on the way over the time that the straight line would take.
+    pub detour: Option<f64>,
+    /// Gini coefficient of the times.
+    pub gini: Option<f64>,
+    /// Palma ratio of the times.
+    pub palma: Option<f64>,
+    /// Theil index of the times.
+    pub theil: Option<f64>,
+    /// Concentration of the times over the distance from the middle of the study area.
+    pub concentration: Option<f64>,
+    /// Demand past the search, which counts at its limit: then the figures above are lower bounds.
+    pub beyond_thousandths: u64,
+    /// Lorenz curve of the times: shares of the sum of all times that the best-served 0, 10, …,
+    /// 100 % of the demand have.
+    pub lorenz: Vec<f64>,
 }
 
 /// One hour of the week.
@@ -129,23 +260,171 @@ impl DetailReport {
                 night: project.night.to_string(),
             },
             standards: standards
-                .map(|(service, detail)| StandardDetail {
-                    key: service.standard.key.clone(),
-                    name: service.standard.name.clone(),
-                    hours: hours(detail),
-                    n_open_sets: detail.hours.n_sets(),
-                    strongest_hour: detail.hours.strongest_hour().to_string(),
-                    weakest_hour: detail.hours.weakest_hour().to_string(),
-                    hours_covered: detail.hours_covered.clone(),
-                    night: night(
-                        project,
-                        &detail.night,
-                        service.edge_affected.cells(),
-                        &names,
-                    ),
-                })
+                .map(|(service, detail)| standard(project, service, detail, &names))
                 .collect(),
         }
+    }
+}
+
+fn standard(
+    project: &Project,
+    service: &ServiceResult,
+    detail: &ServiceDetail,
+    names: &GapNames,
+) -> StandardDetail {
+    let cells = service.coverage.cells();
+    let backup = detail.backup.total();
+    let edge_affected = service.edge_affected.cells();
+    StandardDetail {
+        key: service.standard.key.clone(),
+        name: service.standard.name.clone(),
+        hours: hours(detail),
+        n_open_sets: detail.hours.n_sets(),
+        strongest_hour: detail.hours.strongest_hour().to_string(),
+        weakest_hour: detail.hours.weakest_hour().to_string(),
+        hours_covered: detail.hours_covered.clone(),
+        night: night(project, &detail.night, edge_affected, names),
+        backup_thousandths: backup.covered.as_thousandths(),
+        backup_share: backup.covered_share(),
+        backup_of_cells_share: detail
+            .backup
+            .cells()
+            .iter()
+            .map(DemandSplit::covered_share)
+            .collect(),
+        fragile_of_cells_share: cells
+            .iter()
+            .map(|cell| cell.fragile.share_of(cell.total()))
+            .collect(),
+        reasons: reasons(project, detail),
+        gaps: (1..)
+            .zip(&service.gaps)
+            .map(|(rank, gap)| GapDetail {
+                rank,
+                name: names.name(project, gap, service.coverage.states()),
+                reason: gap
+                    .reason(&project.demand, &detail.reasons)
+                    .map(|reason| reason.key().to_owned()),
+                missing_s: gap
+                    .missing(&project.demand, &service.coverage)
+                    .map(TravelTime::as_secs_f64),
+            })
+            .collect(),
+        capacity: detail
+            .capacity
+            .as_ref()
+            .map(|capacity| capacity_report(project, capacity)),
+        districts: districts(project, service, detail),
+    }
+}
+
+fn reasons(project: &Project, detail: &ServiceDetail) -> Vec<ReasonReport> {
+    let mut by_reason: BTreeMap<Reason, Demand> = BTreeMap::new();
+    for (point, reason) in project.demand.points().iter().zip(&detail.reasons) {
+        if let Some(reason) = reason {
+            let sum = by_reason.entry(*reason).or_default();
+            *sum = *sum + point.demand;
+        }
+    }
+    by_reason
+        .into_iter()
+        .map(|(reason, demand)| ReasonReport {
+            reason: reason.key().to_owned(),
+            demand_thousandths: demand.as_thousandths(),
+        })
+        .collect()
+}
+
+fn capacity_report(project: &Project, capacity: &ServiceCapacity) -> CapacityReport {
+    let points = project.demand.points().iter();
+    let weighted = points.zip(capacity.catchment.points());
+    let spread = Distribution::of_supply(weighted.map(|(point, ratio)| (*ratio, point.demand)));
+    CapacityReport {
+        n_unknown: capacity.catchment.n_unknown(),
+        supply_mean: (project.demand.total() > Demand::ZERO).then(|| spread.mean()),
+        supply_gini: spread.gini(),
+        supply_of_cells: capacity.supply_of_cells.clone(),
+        supply_of_facilities: capacity
+            .catchment
+            .facilities()
+            .iter()
+            .map(|ratio| ratio.map(SupplyRatio::as_f64))
+            .collect(),
+        load: capacity.assignment.as_ref().map(|assignment| {
+            let loads = assignment.facilities().iter().zip(&capacity.is_open);
+            let open = || {
+                loads
+                    .clone()
+                    .filter(|(_, open)| **open)
+                    .map(|(load, _)| load)
+            };
+            let turned_away: Demand = assignment.turned_away().iter().copied().sum();
+            LoadReport {
+                taken_thousandths: assignment.taken().as_thousandths(),
+                turned_away_thousandths: turned_away.as_thousandths(),
+                n_overloaded: open().filter(|load| load.is_overloaded()).count(),
+                n_idle: open().filter(|load| load.is_idle()).count(),
+                facilities: loads
+                    .clone()
+                    .map(|(load, open)| open.then(|| load_report(load)))
+                    .collect(),
+            }
+        }),
+    }
+}
+
+fn load_report(load: &FacilityLoad) -> FacilityLoadReport {
+    FacilityLoadReport {
+        serves_thousandths: load.serves.map(Demand::as_thousandths),
+        asked_thousandths: load.asked.as_thousandths(),
+        taken_thousandths: load.taken.as_thousandths(),
+        is_overloaded: load.is_overloaded(),
+        is_idle: load.is_idle(),
+    }
+}
+
+fn districts(
+    project: &Project,
+    service: &ServiceResult,
+    detail: &ServiceDetail,
+) -> Vec<DistrictReport> {
+    let zones = project.zones.zones().iter();
+    let of_zones = zones.zip(service.by_zone.iter().zip(&detail.equity_by_zone));
+    let all = district(None, "", &service.indicators, &detail.equity);
+    std::iter::once(all)
+        .chain(of_zones.map(|(zone, (indicators, equity))| {
+            district(Some(&zone.id), &zone.name, indicators, equity)
+        }))
+        .collect()
+}
+
+fn district(
+    zone: Option<&str>,
+    name: &str,
+    indicators: &Indicators,
+    equity: &Equity,
+) -> DistrictReport {
+    let seconds = |time: Option<TravelTime>| time.map(TravelTime::as_secs_f64);
+    DistrictReport {
+        zone: zone.map(str::to_owned),
+        name: name.to_owned(),
+        split: SplitReport::of(&indicators.split),
+        median_s: seconds(indicators.median),
+        quantile_75_s: seconds(indicators.quantile_75),
+        quantile_90_s: seconds(indicators.quantile_90),
+        worst_tenth_mean_s: seconds(indicators.worst_tenth.map(|worst| worst.mean)),
+        mean_s: equity.mean_s,
+        detour: equity.detour,
+        gini: equity.gini,
+        palma: equity.palma,
+        theil: equity.theil,
+        concentration: equity.concentration,
+        beyond_thousandths: equity.beyond.as_thousandths(),
+        lorenz: equity
+            .lorenz
+            .iter()
+            .map(|corner| corner.value_share)
+            .collect(),
     }
 }
 

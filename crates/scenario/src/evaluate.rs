@@ -1,18 +1,20 @@
 use std::collections::BTreeMap;
 
+use city::AreaKind;
 use coverage::{
     DemandId, EdgeAffected, Facility, FacilityId, Gap, Indicators, JointCoverage, Ledger, Linkage,
-    Rows, ServiceCoverage, ServiceInputs, ServiceStandard, gaps,
+    Obstacle, Rows, ServiceCoverage, ServiceInputs, ServiceStandard, gaps,
 };
-use graph::{Components, EdgeId, Metric, Policies};
+use graph::{Components, EdgeId, GatePolicies, GatePolicy, Metric, Policies};
 use reach::{Network, SnapIndex};
 use siting::Infeasible;
-use units::TravelTime;
+use units::{LngLat, Speed, TravelTime};
 
 use crate::change::Change;
 use crate::choose::{ChosenSites, choose};
 use crate::detail::ServiceDetail;
 use crate::project::{ProfileStreets, Project};
+use crate::repriced::{ordinary_speed, two_way};
 
 /// What a scenario comes to.
 #[derive(Debug)]
@@ -76,7 +78,7 @@ pub struct JointResult {
 /// # Errors
 /// When sites are to be chosen and no choice exists.
 pub fn evaluate(project: &Project, changes: &[Change]) -> Result<Evaluation, Infeasible> {
-    let (evaluation, _) = State::after(project, changes)?.decide(|_| ());
+    let (evaluation, _) = State::after(project, changes)?.decide(&[], |_| ());
     Ok(evaluation)
 }
 
@@ -93,7 +95,9 @@ pub fn evaluate_in_detail(
     changes: &[Change],
 ) -> Result<(Evaluation, Vec<ServiceDetail>), Infeasible> {
     let state = State::after(project, changes)?;
-    Ok(state.decide(ServiceDetail::of))
+    let waters = waters(project);
+    let obstacles = [Obstacle::Gate, Obstacle::OneWay];
+    Ok(state.decide(&obstacles, |decided| ServiceDetail::of(decided, &waters)))
 }
 
 /// A decided standard with everything that it was decided from.
@@ -102,6 +106,20 @@ pub(crate) struct Decided<'a> {
     pub(crate) view: &'a StreetsView<'a>,
     pub(crate) rows: &'a Rows,
     pub(crate) result: &'a ServiceResult,
+    /// How fast the profile gets on along ordinary streets.
+    pub(crate) speed: Speed,
+    /// The streets and rows without each obstacle that the streets know.
+    pub(crate) without: &'a [(Obstacle, StreetsView<'a>, Rows)],
+}
+
+/// The borders of the waters that the city draws.
+fn waters(project: &Project) -> Vec<Vec<LngLat>> {
+    let areas = project.city.backdrop.areas();
+    let waters = areas.filter(|area| area.kind == AreaKind::Water);
+    let closed = |ring: &[LngLat]| ring.iter().chain(ring.first()).copied().collect();
+    waters
+        .flat_map(|area| area.rings().map(closed).collect::<Vec<_>>())
+        .collect()
 }
 
 /// A scenario on its way.
@@ -191,12 +209,43 @@ impl<'a> State<'a> {
 
     /// The streets of a profile as this scenario leaves them.
     pub(crate) fn streets_of(&self, profile: &str) -> ScenarioStreets<'a> {
+        self.streets_with(profile, &self.policies)
+    }
+
+    /// The streets of a profile without an obstacle; `None` when they know none of it.
+    fn streets_without(&self, profile: &str, obstacle: Obstacle) -> Option<ScenarioStreets<'a>> {
+        let graph = &self.project.city.streets;
+        let usual = self.streets_of(profile);
+        let streets = match obstacle {
+            Obstacle::Gate => {
+                let mut policies = self.policies.clone();
+                policies.gates = GatePolicies {
+                    citywide: Some(GatePolicy::Through),
+                    ..GatePolicies::default()
+                };
+                self.streets_with(profile, &policies)
+            }
+            Obstacle::OneWay => {
+                let metric = two_way(graph, usual.metric().0);
+                let components = Components::of(graph, &metric);
+                ScenarioStreets {
+                    changed: Some((metric, components)),
+                    project: usual.project,
+                    base: usual.base,
+                }
+            }
+            Obstacle::Water => return None,
+        };
+        let differs = streets.metric().0.fingerprint() != usual.metric().0.fingerprint();
+        differs.then_some(streets)
+    }
+
+    fn streets_with(&self, profile: &str, policies: &Policies) -> ScenarioStreets<'a> {
         let base = &self.project.profiles[profile];
         let graph = &self.project.city.streets;
-        let policies_differ = self.policies != self.project.policies;
+        let policies_differ = *policies != self.project.policies;
         let changed = (policies_differ || !self.closed_edges.is_empty()).then(|| {
-            let repriced =
-                policies_differ.then(|| Metric::of(graph, &base.profile, &self.policies));
+            let repriced = policies_differ.then(|| Metric::of(graph, &base.profile, policies));
             let metric = repriced
                 .as_ref()
                 .unwrap_or(&base.metric)
@@ -211,8 +260,13 @@ impl<'a> State<'a> {
         }
     }
 
-    /// Decides every standard; `detail` sees each with everything that it was decided from.
-    fn decide<D>(self, detail: impl Fn(&Decided<'_>) -> D) -> (Evaluation, Vec<D>) {
+    /// Decides every standard; `detail` sees each with everything that it was decided from, and the
+    /// streets without each of the obstacles.
+    fn decide<D>(
+        self,
+        obstacles: &[Obstacle],
+        detail: impl Fn(&Decided<'_>) -> D,
+    ) -> (Evaluation, Vec<D>) {
         let project = self.project;
         let limits = search_limits(&self.standards);
         let mut results: Vec<Option<(ServiceResult, D)>> =
@@ -222,6 +276,20 @@ impl<'a> State<'a> {
             let view = streets.view();
             let facilities = view.link_facilities(&self.facilities);
             let rows = Rows::search(&view.network, &facilities, &view.demand, far);
+            let (metric, components) = streets.metric();
+            let speed = ordinary_speed(&project.city.streets, metric, components);
+            let open_streets: Vec<(Obstacle, ScenarioStreets<'_>)> = obstacles
+                .iter()
+                .filter_map(|&o| Some((o, self.streets_without(profile, o)?)))
+                .collect();
+            let without: Vec<(Obstacle, StreetsView<'_>, Rows)> = open_streets
+                .iter()
+                .map(|(obstacle, streets)| {
+                    let view = streets.view();
+                    let rows = view.rows(&self.facilities, far);
+                    (*obstacle, view, rows)
+                })
+                .collect();
             for (index, standard) in self.standards.iter().enumerate() {
                 if standard.profile != profile {
                     continue;
@@ -232,6 +300,8 @@ impl<'a> State<'a> {
                     view: &view,
                     rows: &rows,
                     result: &result,
+                    speed,
+                    without: &without,
                 });
                 results[index] = Some((result, detail));
             }
@@ -275,7 +345,7 @@ impl<'a> State<'a> {
             rows,
             open: &open,
         };
-        let coverage = ServiceCoverage::of(&inputs, standard);
+        let coverage = ServiceCoverage::under(&inputs, &self.facilities, standard);
         let n_unlinked_facilities = open
             .iter()
             .filter(|&id| facilities.links()[FacilityId::index(id)].is_none())

@@ -5,9 +5,9 @@ use std::num::NonZeroU32;
 
 use city::City;
 use coverage::{
-    Amenity, AmenitySet, Capacity, DEFAULT_BORDER, DEFAULT_RADIUS, DemandSet, Facility,
+    Amenity, AmenitySet, Capacity, DEFAULT_BORDER, DEFAULT_RADIUS, Demand, DemandSet, Facility,
     FacilityKind, HolidayCalendar, JointRule, JointStandard, KindCatalog, ReferenceWeek,
-    Resolution, Selection, ServiceStandard, StudyArea, Zones, border_nodes,
+    Resolution, Selection, ServiceRate, ServiceStandard, StudyArea, Zones, border_nodes,
 };
 use formats::{Area, Encoding, Field, Source, boundaries, calendar, demand};
 use units::{BoundingBox, HourOfWeek, LngLat, Outline, parse_length, parse_time};
@@ -41,8 +41,6 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
 
     let kinds = kinds(spec, &mut problems);
     let week = week(plan, &mut problems, &mut notes, &mut files);
-    let day = problems.keep("[hours], day", spec.hours.day.parse());
-    let night = problems.keep("[hours], night", spec.hours.night.parse());
     let streets_box = streets_box(spec, &city, &mut problems);
     let area = study_area(
         plan,
@@ -71,8 +69,7 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         .filter_map(|joint| self::joint(joint, spec, &mut problems))
         .collect();
     check_keys(spec, &mut problems);
-    let (Some(week), Some(day), Some(night), Some(streets_box), Some(area)) =
-        (week, day, night, streets_box, area)
+    let (Some((week, day, night)), Some(streets_box), Some(area)) = (week, streets_box, area)
     else {
         return Err(problems);
     };
@@ -189,12 +186,13 @@ fn scenarios(project: &Project, problems: &mut Problems) -> Vec<ResolvedScenario
     scenarios
 }
 
+/// The reference week, the hour for the day and the hour for the night.
 fn week(
     plan: &Plan,
     problems: &mut Problems,
     notes: &mut Vec<String>,
     files: &mut Vec<std::path::PathBuf>,
-) -> Option<ReferenceWeek> {
+) -> Option<(ReferenceWeek, HourOfWeek, HourOfWeek)> {
     let hours = &plan.spec.hours;
     let mut holidays =
         problems.keep("[hours], holidays", HolidayCalendar::parse(&hours.holidays))?;
@@ -218,7 +216,9 @@ fn week(
             ));
         }
     }
-    Some(week)
+    let day = problems.keep("[hours], day", hours.day.parse());
+    let night = problems.keep("[hours], night", hours.night.parse());
+    Some((week, day?, night?))
 }
 
 fn kinds(spec: &PlanSpec, problems: &mut Problems) -> KindCatalog {
@@ -299,6 +299,7 @@ fn standard(
     let required = problems.keep(&place("required"), required);
     let at = spec.at.as_deref().map(str::parse::<HourOfWeek>).transpose();
     let at = problems.keep(&place("at"), at);
+    let rate = problems.keep(&place("supply"), rate(spec));
     Some(ServiceStandard {
         key: spec.key.clone(),
         name: spec.name.clone(),
@@ -311,7 +312,26 @@ fn standard(
         limit: limit?,
         required: required?,
         at: at?,
+        rate: rate?,
     })
+}
+
+/// How much demand each piece of capacity serves, when the standard says so.
+fn rate(spec: &StandardSpec) -> Result<Option<ServiceRate>, String> {
+    let Some(supply) = spec.supply else {
+        return Ok(None);
+    };
+    if spec.required.is_some_and(|required| required != 1) {
+        return Err(
+            "whoever queues does so at one facility; leave `required` out, or `supply`".to_owned(),
+        );
+    }
+    let thousandths = u64::from(supply.demand) * 1_000;
+    thousandths
+        .checked_div(u64::from(supply.slots))
+        .and_then(|per_slot| ServiceRate::new(Demand::from_thousandths(per_slot)))
+        .map(Some)
+        .ok_or_else(|| "give numbers from 1, as in { slots = 96, demand = 800 }".to_owned())
 }
 
 fn joint(spec: &JointSpec, plan: &PlanSpec, problems: &mut Problems) -> Option<JointStandard> {

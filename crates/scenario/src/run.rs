@@ -199,8 +199,8 @@ fn write_scenario(project: &Project, result: &ScenarioResult, home: &Path) -> Re
     let layers = [
         tables::cells(project, report, detail_report),
         tables::night_gaps(project, report, &detailed),
-        tables::gaps(project, report, evaluation),
-        tables::facilities(project, report, evaluation),
+        tables::gaps(project, report, detail_report, evaluation),
+        tables::facilities(project, report, detail_report, evaluation),
         tables::zones(project, report),
         tables::sites(project, report),
     ];
@@ -213,8 +213,13 @@ fn write_scenario(project: &Project, result: &ScenarioResult, home: &Path) -> Re
         let text = geojson::to_geojson(layer);
         write_aside(&home.join(format!("{name}.geojson")), text.as_bytes())?;
     }
-    let hours = csv::to_csv(&tables::hours(project, report, detail_report));
-    write_aside(&home.join("hours.csv"), hours.as_bytes())?;
+    for table in [
+        tables::hours(project, report, detail_report),
+        tables::districts(project, report, detail_report),
+    ] {
+        let path = home.join(format!("{}.csv", table.name()));
+        write_aside(&path, csv::to_csv(&table).as_bytes())?;
+    }
     write_json(&home.join(RESULT_FILE), report)?;
     write_json(&home.join(DETAIL_FILE), detail_report)
 }

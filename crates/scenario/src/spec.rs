@@ -292,6 +292,19 @@ pub struct StandardSpec {
     pub required: Option<u32>,
     /// The hour of the week at which they must be open, e.g. `We 03:00`; any hour when left out.
     pub at: Option<String>,
+    /// How much capacity so much demand needs; whoever finds only full facilities within the limit
+    /// is then not covered. A facility is never full when this is left out.
+    pub supply: Option<SupplySpec>,
+}
+
+/// Capacity for demand: 8 cabinets of 12 slots for 800 riders are `{ slots = 96, demand = 800 }`.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SupplySpec {
+    /// Pieces of capacity: slots, seats, meals per hour.
+    pub slots: u32,
+    /// The demand that they serve, in the unit of the plan's demand.
+    pub demand: u32,
 }
 
 /// Several standards at once.

@@ -64,7 +64,62 @@ pub fn detail(report: &DetailReport) -> String {
     for standard in &report.standards {
         hours(&mut out, &demand, standard, week);
     }
+    out.line("  why not covered, and how evenly:");
+    for standard in &report.standards {
+        why(&mut out, &demand, standard);
+    }
     out.0
+}
+
+/// Reasons, the reasons of the largest gaps, capacity, equity.
+fn why(out: &mut Text, demand: &Amounts<'_>, standard: &StandardDetail) {
+    let reasons: Vec<String> = standard
+        .reasons
+        .iter()
+        .map(|reason| format!("{} {}", reason.reason, demand.of(reason.demand_thousandths)))
+        .collect();
+    let reasons = if reasons.is_empty() {
+        "all covered".to_owned()
+    } else {
+        reasons.join(", ")
+    };
+    out.line(&format!("    {}: {reasons}", standard.key));
+    for gap in standard.gaps.iter().take(MOST_GAPS) {
+        let missing = gap.missing_s.map_or_else(
+            || "more than the limit missing".to_owned(),
+            |seconds| format!("{} missing", minutes(seconds)),
+        );
+        let reason = gap.reason.as_deref().unwrap_or("no reason");
+        out.line(&format!(
+            "      {}. {}: {reason}, {missing}",
+            gap.rank, gap.name
+        ));
+    }
+    if let Some(load) = standard.capacity.as_ref().and_then(|c| c.load.as_ref()) {
+        out.line(&format!(
+            "      room: {} find some, {} find only full facilities; {} overloaded, {} idle",
+            demand.of(load.taken_thousandths),
+            demand.of(load.turned_away_thousandths),
+            load.n_overloaded,
+            load.n_idle,
+        ));
+    }
+    let Some(all) = standard.districts.first() else {
+        return;
+    };
+    let number =
+        |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
+    out.line(&format!(
+        "      with a second choice {}; times: mean {}, Gini {}, Palma {}, Theil {}, concentration {}; \
+         detour {}",
+        percent(standard.backup_share),
+        all.mean_s.map_or_else(|| "–".to_owned(), minutes),
+        number(all.gini),
+        number(all.palma),
+        number(all.theil),
+        number(all.concentration),
+        number(all.detour),
+    ));
 }
 
 fn hours(out: &mut Text, demand: &Amounts<'_>, standard: &StandardDetail, week: &WeekReport) {

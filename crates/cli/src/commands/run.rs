@@ -18,7 +18,7 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
     output::text(&text)?;
     output::note(&format!(
         "results lie in `{}`: a folder for each scenario with cells, gaps, night gaps, facilities, \
-         zones and sites as CSV and GeoJSON, and the hours of the week as CSV",
+         zones and sites as CSV and GeoJSON, hours of the week and districts as CSV",
         args.output.display()
     ));
     Ok(())

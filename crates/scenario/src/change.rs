@@ -41,6 +41,8 @@ pub enum Change {
     CloseEdges(Vec<EdgeId>),
     /// Gates open or close.
     Gates(GateChange),
+    /// Hazards slow or close their streets.
+    HeedHazards,
     /// The best candidates are built.
     Choose {
         /// Index of the standard.
@@ -139,6 +141,12 @@ pub(crate) fn resolve_change(
         }),
         Modification::CloseStreet { ways, name } => {
             Ok(Change::CloseEdges(edges(project, ways, name.as_deref())?))
+        }
+        Modification::HeedHazards {} => {
+            if project.spec.hazards.is_none() {
+                return Err("the plan has no [hazards] to heed".to_owned());
+            }
+            Ok(Change::HeedHazards)
         }
         Modification::SetGates {
             policy,

@@ -517,13 +517,17 @@ impl<'a> Desk<'a> {
             standards: self.base.state.standards.clone(),
             closed_edges: Vec::new(),
             policies: self.base.state.policies.clone(),
+            heeds_hazards: self.base.state.heeds_hazards,
             chosen: Vec::new(),
         };
         let mut touched = BTreeSet::new();
         let edits = self.edits[self.base.n_folded..].iter();
         for change in edits.map(|(_, change)| change).chain(one_more) {
             match change {
-                Change::CloseEdges(_) | Change::Gates(_) | Change::Choose { .. } => return None,
+                Change::CloseEdges(_)
+                | Change::Gates(_)
+                | Change::HeedHazards
+                | Change::Choose { .. } => return None,
                 Change::Add(_) => {
                     touched.insert(state.facilities.len());
                 }

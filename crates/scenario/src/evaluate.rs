@@ -14,7 +14,7 @@ use crate::change::Change;
 use crate::choose::{ChosenSites, choose};
 use crate::detail::ServiceDetail;
 use crate::project::{ProfileStreets, Project};
-use crate::repriced::{ordinary_speed, two_way};
+use crate::repriced::{hindered, ordinary_speed, two_way};
 
 /// What a scenario comes to.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ pub struct Evaluation {
     pub chosen: Vec<ChosenSites>,
     /// How many edges the scenario closes.
     pub n_closed_edges: usize,
+    /// Whether hazards slow or close their streets.
+    pub heeds_hazards: bool,
 }
 
 /// One service standard, decided.
@@ -113,7 +115,7 @@ pub(crate) struct Decided<'a> {
 }
 
 /// The borders of the waters that the city draws.
-fn waters(project: &Project) -> Vec<Vec<LngLat>> {
+pub(crate) fn waters(project: &Project) -> Vec<Vec<LngLat>> {
     let areas = project.city.backdrop.areas();
     let waters = areas.filter(|area| area.kind == AreaKind::Water);
     let closed = |ring: &[LngLat]| ring.iter().chain(ring.first()).copied().collect();
@@ -130,6 +132,7 @@ pub(crate) struct State<'a> {
     pub(crate) standards: Vec<ServiceStandard>,
     pub(crate) closed_edges: Vec<EdgeId>,
     pub(crate) policies: Policies,
+    pub(crate) heeds_hazards: bool,
     pub(crate) chosen: Vec<ChosenSites>,
 }
 
@@ -143,6 +146,7 @@ impl<'a> State<'a> {
             standards: project.standards.clone(),
             closed_edges: Vec::new(),
             policies: project.policies.clone(),
+            heeds_hazards: project.hazards.in_baseline,
             chosen: Vec::new(),
         };
         for change in changes {
@@ -170,6 +174,7 @@ impl<'a> State<'a> {
             }
             Change::Limit { standard, limit } => self.standards[*standard].limit = *limit,
             Change::CloseEdges(edges) => self.closed_edges.extend(edges),
+            Change::HeedHazards => self.heeds_hazards = true,
             Change::Gates(gates) => gates.apply(&mut self.policies.gates),
             Change::Choose {
                 standard,
@@ -213,7 +218,11 @@ impl<'a> State<'a> {
     }
 
     /// The streets of a profile without an obstacle; `None` when they know none of it.
-    fn streets_without(&self, profile: &str, obstacle: Obstacle) -> Option<ScenarioStreets<'a>> {
+    pub(crate) fn streets_without(
+        &self,
+        profile: &str,
+        obstacle: Obstacle,
+    ) -> Option<ScenarioStreets<'a>> {
         let graph = &self.project.city.streets;
         let usual = self.streets_of(profile);
         let streets = match obstacle {
@@ -244,12 +253,24 @@ impl<'a> State<'a> {
         let base = &self.project.profiles[profile];
         let graph = &self.project.city.streets;
         let policies_differ = *policies != self.project.policies;
-        let changed = (policies_differ || !self.closed_edges.is_empty()).then(|| {
+        let effects = if self.heeds_hazards {
+            let hazards = &self.project.hazards;
+            hazards.effects(graph, &base.components, base.link)
+        } else {
+            Vec::new()
+        };
+        let is_hindered = !self.closed_edges.is_empty() || !effects.is_empty();
+        let changed = (policies_differ || is_hindered).then(|| {
             let repriced = policies_differ.then(|| Metric::of(graph, &base.profile, policies));
             let metric = repriced
                 .as_ref()
                 .unwrap_or(&base.metric)
                 .with_closed_edges(graph, self.closed_edges.iter().copied());
+            let metric = if effects.is_empty() {
+                metric
+            } else {
+                hindered(graph, &metric, &effects)
+            };
             let components = Components::of(graph, &metric);
             (metric, components)
         });
@@ -324,6 +345,7 @@ impl<'a> State<'a> {
             joints,
             chosen: self.chosen,
             n_closed_edges: self.closed_edges.len(),
+            heeds_hazards: self.heeds_hazards,
         };
         (evaluation, details)
     }

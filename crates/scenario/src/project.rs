@@ -9,6 +9,7 @@ use graph::{Components, Metric, NodeId, Policies, Profile};
 use units::{BoundingBox, HourOfWeek, LngLat, TravelTime};
 
 use crate::change::Change;
+use crate::hazards::Hazards;
 use crate::spec::PlanSpec;
 
 /// A plan with everything it names loaded, checked and joined: the untouched baseline that every
@@ -50,6 +51,8 @@ pub struct Project {
     pub facilities: Vec<Facility>,
     /// Who needs the services.
     pub demand: DemandSet,
+    /// Reported hazards.
+    pub hazards: Hazards,
     /// Service standards, in the order of the plan.
     pub standards: Vec<ServiceStandard>,
     /// Joint standards, in the order of the plan.

@@ -31,7 +31,6 @@ pub(crate) fn two_way(graph: &StreetGraph, metric: &Metric) -> Metric {
 /// The metric with some streets slowed or closed, in both directions.
 ///
 /// Cost: linear in the arcs.
-#[expect(dead_code, reason = "next")]
 pub(crate) fn hindered(
     graph: &StreetGraph,
     metric: &Metric,

@@ -10,11 +10,12 @@ use coverage::{
     Resolution, Selection, ServiceRate, ServiceStandard, StudyArea, Zones, border_nodes,
 };
 use formats::{Area, Encoding, Field, Source, boundaries, calendar, demand};
-use units::{BoundingBox, HourOfWeek, LngLat, Outline, parse_length, parse_time};
+use units::{BoundingBox, HourOfWeek, Length, LngLat, Outline, parse_length, parse_time};
 
 use crate::change::resolve_changes;
 use crate::corners::street_corners;
 use crate::fingerprint::Fingerprint;
+use crate::hazards::Hazards;
 use crate::plan::Plan;
 use crate::policies::{policies, policy_notes};
 use crate::problem::Problems;
@@ -49,14 +50,8 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         &mut notes,
         &mut files,
     );
-    let radius = spec
-        .network
-        .link_radius
-        .as_deref()
-        .map_or(Ok(DEFAULT_RADIUS), parse_length);
-    let radius = problems.keep("[network], link_radius", radius);
+    let radius = link_radius(spec, &mut problems);
     let policies = policies(&spec.policies, &city.streets, &mut problems);
-    let radius = radius.unwrap_or(DEFAULT_RADIUS);
     let profiles = profiles(spec, &city.streets, &policies, radius, &mut problems);
     let standards: Vec<ServiceStandard> = spec
         .standards
@@ -85,6 +80,7 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
     };
     let zones = zones(&mut reader, spec, &mut problems);
     let facilities = facilities(&mut reader, spec, &mut problems);
+    let hazards = Hazards::read(&mut reader, spec.hazards.as_ref(), &mut problems);
     let demand = demand_set(&mut reader, spec, &area, &profiles, &mut problems);
     let candidates: Vec<Candidate> = spec
         .candidates
@@ -128,6 +124,7 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         night,
         facilities,
         demand,
+        hazards,
         standards,
         joints,
         candidates,
@@ -136,6 +133,14 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
     };
     project.scenarios = scenarios(&project, &mut problems);
     problems.or(project)
+}
+
+/// How far a place may lie from the street it is joined to.
+fn link_radius(spec: &PlanSpec, problems: &mut Problems) -> Length {
+    let text = spec.network.link_radius.as_deref();
+    let radius = text.map_or(Ok(DEFAULT_RADIUS), parse_length);
+    let radius = problems.keep("[network], link_radius", radius);
+    radius.unwrap_or(DEFAULT_RADIUS)
 }
 
 /// The box within which the network holds all streets: as the plan says, else the box that the

@@ -203,6 +203,7 @@ fn write_scenario(project: &Project, result: &ScenarioResult, home: &Path) -> Re
         tables::facilities(project, report, detail_report, evaluation),
         tables::zones(project, report),
         tables::sites(project, report),
+        tables::hazards(report, detail_report),
     ];
     for layer in &layers {
         let name = layer.table().name();

@@ -55,6 +55,8 @@ pub struct PlanSpec {
     /// Where something could be built.
     #[serde(default, rename = "candidates")]
     pub candidates: Vec<CandidatesSpec>,
+    /// Reported hazards (随手拍).
+    pub hazards: Option<HazardsSpec>,
     /// Scenarios over the baseline.
     #[serde(default, rename = "scenario")]
     pub scenarios: Vec<ScenarioSpec>,
@@ -331,6 +333,24 @@ pub struct CandidatesSpec {
     pub street_corners: Option<String>,
     /// Existing addresses.
     pub from: Option<SourceSpec>,
+}
+
+/// Reported hazards, and what they do to streets.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HazardsSpec {
+    /// A table of reports: id, kind, position, and perhaps state, since, note.
+    pub from: SourceSpec,
+    /// What a kind does to its street once hazards are heeded: `close`, or a share of the speed as
+    /// `50%`. A kind that is not named is only listed.
+    #[serde(default)]
+    pub effects: BTreeMap<String, String>,
+    /// Whether reports that nobody has confirmed count too.
+    #[serde(default)]
+    pub unconfirmed_count: bool,
+    /// Whether the baseline heeds them; else only scenarios that say `heed-hazards` do.
+    #[serde(default)]
+    pub in_baseline: bool,
 }
 
 /// An ordered list of modifications over the untouched baseline.

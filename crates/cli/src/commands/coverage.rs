@@ -1,5 +1,5 @@
 use formats::geojson;
-use scenario::run::{BASELINE, BASELINE_NAME, ScenarioResult};
+use scenario::run::ScenarioResult;
 use scenario::{summary, tables};
 
 use crate::args::{Coverage, CoverageFormat};
@@ -10,28 +10,7 @@ use crate::output;
 /// `nuanquan coverage`.
 pub(crate) fn run(args: &Coverage) -> Result<(), Failure> {
     let project = plan::load(&args.plan)?;
-    let (key, name, changes) = match args.scenario.as_deref() {
-        None | Some(BASELINE) => (BASELINE, BASELINE_NAME, &[][..]),
-        Some(key) => {
-            let scenario = project
-                .scenarios
-                .iter()
-                .find(|s| s.key == key)
-                .ok_or_else(|| {
-                    let keys: Vec<&str> =
-                        project.scenarios.iter().map(|s| s.key.as_str()).collect();
-                    anyhow::anyhow!(
-                        "there is no scenario `{key}`; the plan has {}",
-                        keys.join(", ")
-                    )
-                })?;
-            (
-                scenario.key.as_str(),
-                scenario.name.as_str(),
-                scenario.changes.as_slice(),
-            )
-        }
-    };
+    let (key, name, changes) = plan::scenario(&project, args.scenario.as_deref())?;
     let result = ScenarioResult::of(&project, key, name, changes)
         .map_err(|why| Failure::NoAnswer(why.to_string()))?;
     let (report, detail) = (&result.report, &result.detail_report);

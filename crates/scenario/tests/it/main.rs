@@ -5,5 +5,6 @@ mod access;
 mod compare;
 mod desk;
 mod detail;
+mod explain;
 mod laws;
 mod shenzhen;

@@ -30,6 +30,7 @@ mod hazards;
 mod modification;
 mod plan;
 mod policies;
+mod preset;
 mod problem;
 mod profiles;
 mod project;

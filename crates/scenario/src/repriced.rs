@@ -93,3 +93,59 @@ pub(crate) fn ordinary_speed(
         .and_then(Speed::from_mm_per_s)
         .unwrap_or_else(|| Speed::from_mm_per_s(1).expect("not zero"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use graph::grid_city::GridCity;
+    use units::{Length, LngLat, TravelTime};
+
+    #[test]
+    fn hindered_streets_are_slow_or_closed_and_the_rest_as_before() {
+        let at = LngLat::from_degrees(114.05, 22.54).unwrap();
+        let city = GridCity::new(4, Length::from_m(100), at);
+        let speed = Speed::from_mm_per_s(5_000).unwrap();
+        let metric = Metric::uniform(&city.graph, speed);
+        let (slow, closed) = (EdgeId::new(2), EdgeId::new(7));
+        let effects = [
+            (slow, StreetEffect::Slow { percent: 50 }),
+            (closed, StreetEffect::Close),
+        ];
+        let after = hindered(&city.graph, &metric, &effects);
+        for arc in city.graph.topology().arcs() {
+            let edge = city.graph.arc_edge(arc).unwrap();
+            let want = match edge {
+                _ if edge == slow => Some(TravelTime::from_secs(40)),
+                _ if edge == closed => None,
+                _ => Some(TravelTime::from_secs(20)),
+            };
+            assert_eq!(after.arc_time(arc), want);
+        }
+        assert_eq!(hindered(&city.graph, &metric, &[]), metric);
+    }
+
+    #[test]
+    fn one_ways_open_at_the_speed_of_the_other_direction() {
+        let map = graph::picture::streets("A->B--C", Length::from_m(100)).unwrap();
+        let speed = Speed::from_mm_per_s(4_000).unwrap();
+        let graph = &map.graph;
+        let one_way = Metric::from_prices(
+            graph,
+            |arc, edge| {
+                let is_open = edge != EdgeId::new(0) || graph.arc_is_forward(arc);
+                is_open.then_some(ArcPrice {
+                    speed,
+                    delay: TravelTime::ZERO,
+                })
+            },
+            |_| None,
+        );
+        let open = two_way(graph, &one_way);
+        for arc in graph.topology().arcs() {
+            let length = graph.arc_length(arc);
+            assert_eq!(open.arc_time(arc), Some(speed.time_over(length)));
+        }
+        let components = Components::of(graph, &open);
+        assert_eq!(ordinary_speed(graph, &open, &components), speed);
+    }
+}

@@ -20,6 +20,10 @@ pub struct PlanSpec {
     pub format: u32,
     /// What the plan is called in results.
     pub name: String,
+    /// Plan fragments (presets) that this plan lies on; empty once the plan is read, since what they
+    /// say then stands in the other fields.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<PathBuf>,
     /// What a reader of the results must know about the data.
     #[serde(default)]
     pub notes: Vec<String>,
@@ -47,7 +51,7 @@ pub struct PlanSpec {
     /// Who needs the services.
     pub demand: DemandSpec,
     /// Service standards.
-    #[serde(rename = "standard")]
+    #[serde(default, rename = "standard")]
     pub standards: Vec<StandardSpec>,
     /// Several standards at once.
     #[serde(default, rename = "joint")]

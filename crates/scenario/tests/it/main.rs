@@ -7,4 +7,5 @@ mod desk;
 mod detail;
 mod explain;
 mod laws;
+mod presets;
 mod shenzhen;

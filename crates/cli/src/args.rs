@@ -32,6 +32,8 @@ pub(crate) enum Verb {
     Matrix(Matrix),
     /// Who is covered under a plan, and where the gaps are
     Coverage(Coverage),
+    /// Why a place is covered or not: the route, its minutes, and what stands in the way
+    Explain(Explain),
     /// Choose sites: from a plan, or from tables of costs and demand
     Site(Site),
     /// Compute a plan's baseline and all its scenarios into a folder
@@ -206,6 +208,29 @@ pub(crate) enum CoverageFormat {
     Table,
     Json,
     Geojson,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example: nuanquan explain data/shenzhen/plan.toml --at 114.0409,22.5309 --scenario works-on-shennan"
+)]
+pub(crate) struct Explain {
+    /// Plan file (.toml)
+    pub(crate) plan: PathBuf,
+    /// Place as longitude,latitude in degrees (WGS-84)
+    #[arg(
+        long,
+        value_name = "LNG,LAT",
+        value_parser = units::parse_position,
+        allow_hyphen_values = true
+    )]
+    pub(crate) at: LngLat,
+    /// Scenario of the plan; the baseline when left out
+    #[arg(long)]
+    pub(crate) scenario: Option<String>,
+    /// Text to read, or JSON for programs
+    #[arg(long, value_enum, default_value_t = SiteFormat::Table)]
+    pub(crate) format: SiteFormat,
 }
 
 #[derive(Args, Debug)]

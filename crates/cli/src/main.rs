@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Arguments, Verb};
-use commands::{compare, coverage, import, inspect, isochrone, matrix, run, serve, site};
+use commands::{compare, coverage, explain, import, inspect, isochrone, matrix, run, serve, site};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         Verb::Isochrone(args) => isochrone::run(args),
         Verb::Matrix(args) => matrix::run(args),
         Verb::Coverage(args) => coverage::run(args),
+        Verb::Explain(args) => explain::run(args),
         Verb::Site(args) => site::run(args),
         Verb::Run(args) => run::run(args),
         Verb::Compare(args) => compare::run(args),

@@ -147,6 +147,7 @@ impl FacilityLoad {
 pub struct Assignment {
     facilities: Vec<FacilityLoad>,
     turned_away: Vec<Demand>,
+    times: Vec<Option<TravelTime>>,
 }
 
 impl Assignment {
@@ -181,6 +182,7 @@ impl Assignment {
             }
         }
         pairs.par_sort_unstable();
+        let mut times = vec![None; demand.n_points()];
         for (entry, point) in pairs {
             let load = &mut loads[entry.facility.index()];
             let wanted = left[point.index()];
@@ -190,10 +192,16 @@ impl Assignment {
             };
             load.taken = load.taken + taken;
             left[point.index()] = wanted - taken;
+            let whole = demand.points()[point.index()].demand;
+            let time = &mut times[point.index()];
+            if time.is_none() && (whole - left[point.index()]).is_at_least_half_of(whole) {
+                *time = Some(entry.time);
+            }
         }
         Self {
             facilities: loads,
             turned_away: left,
+            times,
         }
     }
 
@@ -206,6 +214,12 @@ impl Assignment {
     /// none within the limit at all.
     pub fn turned_away(&self) -> &[Demand] {
         &self.turned_away
+    }
+
+    /// For each demand point the time within which at least half of its demand finds room; `None`
+    /// when less than half does within the limit.
+    pub fn times(&self) -> &[Option<TravelTime>] {
+        &self.times
     }
 
     /// All demand that was taken.

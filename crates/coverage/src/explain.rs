@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use units::{LocalPlane, Speed, TravelTime};
+use units::{BoundingBox, LngLat, LocalPlane, Speed, TravelTime};
 
 use crate::{
     Demand, DemandSet, Facility, FacilityIndex, Gap, OpenSet, PointState, ServiceCoverage,
@@ -18,6 +18,8 @@ pub enum Obstacle {
     Gate,
     /// A street that may be travelled the other way only.
     OneWay,
+    /// Water that the straight way would cross.
+    Water,
 }
 
 /// Why a demand point is not covered: the first that applies.
@@ -27,10 +29,12 @@ pub enum Reason {
     NoStreet,
     /// Enough facilities are near, but not at this hour.
     Closed,
+    /// Enough facilities are near and open, but others fill them.
+    Full,
     /// It would be covered without this obstacle.
     CutOff(Obstacle),
-    /// A facility is near in a straight line, but the way leads around something: a river, a
-    /// railway, a wall.
+    /// A facility is near in a straight line, but the way leads around something: a railway, a
+    /// wall, a river that the map does not draw.
     Detour,
     /// No facility is near.
     NoFacility,
@@ -42,8 +46,10 @@ impl Reason {
         match self {
             Self::NoStreet => "no-street",
             Self::Closed => "closed",
+            Self::Full => "full",
             Self::CutOff(Obstacle::Gate) => "cut-off-by-gate",
             Self::CutOff(Obstacle::OneWay) => "cut-off-by-one-way",
+            Self::CutOff(Obstacle::Water) => "cut-off-by-water",
             Self::Detour => "detour",
             Self::NoFacility => "no-facility",
         }
@@ -59,6 +65,8 @@ pub struct ReasonInputs<'a> {
     pub coverage: &'a ServiceCoverage,
     /// The same standard without regard to hours, when it has one.
     pub at_any_hour: Option<&'a ServiceCoverage>,
+    /// The same standard at its hour without regard to room, when facilities may be full.
+    pub with_room: Option<&'a ServiceCoverage>,
     /// The same standard on streets without an obstacle, in the order in which they are asked:
     /// every gate open, every street two-way.
     pub without: &'a [(Obstacle, &'a ServiceCoverage)],
@@ -66,6 +74,8 @@ pub struct ReasonInputs<'a> {
     pub facilities: &'a [Facility],
     /// Those that count.
     pub open: &'a OpenSet,
+    /// The borders of waters.
+    pub waters: &'a [Vec<LngLat>],
     /// How fast the profile gets on along ordinary streets.
     pub speed: Speed,
 }
@@ -86,13 +96,17 @@ pub fn reasons(inputs: &ReasonInputs<'_>) -> Vec<Option<Reason>> {
         .map(|point| LocalPlane::at(point.position));
     let index = plane.map(|plane| FacilityIndex::new(&open, plane));
     let limit = inputs.coverage.limit();
-    let is_near = |point: usize| {
+    let waters: Vec<(BoundingBox, &[LngLat])> = inputs
+        .waters
+        .iter()
+        .filter_map(|line| Some((BoundingBox::of(line.iter().copied())?, line.as_slice())))
+        .collect();
+    let near = |point: usize| {
         let position = inputs.demand.points()[point].position;
-        let nearest = index.as_ref().and_then(|index| index.nearest(position));
-        nearest.is_some_and(|(_, distance)| {
-            let way_mm = u64::from(distance.as_mm()) * ORDINARY_DETOUR_PERCENT / 100;
-            inputs.speed.time_between(0, way_mm) <= limit
-        })
+        let (id, distance) = index.as_ref()?.nearest(position)?;
+        let way_mm = u64::from(distance.as_mm()) * ORDINARY_DETOUR_PERCENT / 100;
+        let is_near = inputs.speed.time_between(0, way_mm) <= limit;
+        is_near.then(|| (position, open[id.index()].position))
     };
     let is_covered =
         |coverage: &ServiceCoverage, point: usize| coverage.states()[point] == PointState::Covered;
@@ -105,18 +119,42 @@ pub fn reasons(inputs: &ReasonInputs<'_>) -> Vec<Option<Reason>> {
                 let mut without = inputs.without.iter();
                 if inputs.at_any_hour.is_some_and(|any| is_covered(any, point)) {
                     Reason::Closed
+                } else if inputs.with_room.is_some_and(|room| is_covered(room, point)) {
+                    Reason::Full
                 } else if let Some(&(obstacle, _)) =
                     without.find(|(_, coverage)| is_covered(coverage, point))
                 {
                     Reason::CutOff(obstacle)
-                } else if is_near(point) {
-                    Reason::Detour
+                } else if let Some((from, to)) = near(point) {
+                    let is_cut = |line: &(BoundingBox, &[LngLat])| cuts(line, from, to);
+                    if waters.iter().any(is_cut) {
+                        Reason::CutOff(Obstacle::Water)
+                    } else {
+                        Reason::Detour
+                    }
                 } else {
                     Reason::NoFacility
                 }
             }),
         })
         .collect()
+}
+
+/// Whether a line crosses the straight way between two positions; touching counts.
+fn cuts((bounds, line): &(BoundingBox, &[LngLat]), from: LngLat, to: LngLat) -> bool {
+    let way = BoundingBox::of([from, to]).expect("two positions");
+    // Which side of the line a-b the position c lies on; exact on 1e-7 degrees.
+    let side = |a: LngLat, b: LngLat, c: LngLat| {
+        let (ax, ay) = (i128::from(a.lng_e7()), i128::from(a.lat_e7()));
+        let (bx, by) = (i128::from(b.lng_e7()), i128::from(b.lat_e7()));
+        let (cx, cy) = (i128::from(c.lng_e7()), i128::from(c.lat_e7()));
+        ((bx - ax) * (cy - ay) - (by - ay) * (cx - ax)).signum()
+    };
+    bounds.intersects(&way)
+        && line.windows(2).any(|piece| {
+            let (a, b) = (piece[0], piece[1]);
+            side(from, to, a) * side(from, to, b) <= 0 && side(a, b, from) * side(a, b, to) < 0
+        })
 }
 
 impl Gap {

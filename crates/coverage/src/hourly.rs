@@ -5,8 +5,8 @@ use rayon::prelude::*;
 use units::{HourOfWeek, TravelTime};
 
 use crate::{
-    Demand, DemandSplit, Facility, HourSet, OpenSet, PointState, ReferenceWeek, ServiceCoverage,
-    ServiceInputs,
+    Demand, DemandSet, DemandSplit, Facility, HourSet, OpenSet, PointState, ReferenceWeek,
+    ServiceCoverage, ServiceInputs,
 };
 
 /// Which facilities are open at each hour of the week; most hours share their set with others.
@@ -93,12 +93,25 @@ impl HourlyProfile {
         limit: TravelTime,
         required: NonZeroU32,
     ) -> Self {
+        Self::by(inputs, hours, |inputs| {
+            ServiceCoverage::within(inputs, limit, required)
+        })
+    }
+
+    /// As [`of`](Self::of), with coverage decided by `decide`, which is asked once for each
+    /// different set of open facilities.
+    ///
+    /// Cost: as [`of`](Self::of).
+    pub fn by(
+        inputs: &ServiceInputs<'_>,
+        hours: &OpenHours,
+        decide: impl Fn(&ServiceInputs<'_>) -> ServiceCoverage + Sync,
+    ) -> Self {
         let (totals, covered) = hours
             .sets
             .par_iter()
             .map(|open| {
-                let inputs = ServiceInputs { open, ..*inputs };
-                let coverage = ServiceCoverage::within(&inputs, limit, required);
+                let coverage = decide(&ServiceInputs { open, ..*inputs });
                 let covered = coverage.cells().iter().map(|cell| cell.covered).collect();
                 (*coverage.total(), covered)
             })
@@ -108,6 +121,24 @@ impl HourlyProfile {
             totals,
             covered,
         }
+    }
+
+    /// For each cell the number of hours of the week, up to 168, at which at least half of its
+    /// demand is covered; `None` without demand. `demand` is that of each cell.
+    ///
+    /// Cost: linear in cells times sets.
+    pub fn hours_covered(&self, demand: &[Demand]) -> Vec<Option<u32>> {
+        let mut hours_of_set = vec![0_u32; self.totals.len()];
+        for &set in &self.set_of_hour {
+            hours_of_set[set] += 1;
+        }
+        let hours = |(cell, &demand): (usize, &Demand)| {
+            let is_covered = |covered: &[Demand]| covered[cell].is_at_least_half_of(demand);
+            let sets = hours_of_set.iter().zip(&self.covered);
+            let n_hours = sets.filter(|(_, covered)| is_covered(covered));
+            (demand > Demand::ZERO).then(|| n_hours.map(|(hours, _)| hours).sum())
+        };
+        demand.iter().enumerate().map(hours).collect()
     }
 
     /// The whole study area at an hour.
@@ -156,9 +187,19 @@ pub fn night_gap(
     required: NonZeroU32,
 ) -> Vec<DemandSplit> {
     let by = |open| ServiceCoverage::within(&ServiceInputs { open, ..*inputs }, limit, required);
-    let (by_day, by_night) = (by(day), by(night));
-    let mut cells = vec![DemandSplit::default(); inputs.demand.n_cells()];
-    for (index, point) in inputs.demand.points().iter().enumerate() {
+    lost_between(inputs.demand, &by(day), &by(night))
+}
+
+/// The night gap between two coverages of the same demand; see [`night_gap`].
+///
+/// Cost: linear in the demand points.
+pub fn lost_between(
+    demand: &DemandSet,
+    by_day: &ServiceCoverage,
+    by_night: &ServiceCoverage,
+) -> Vec<DemandSplit> {
+    let mut cells = vec![DemandSplit::default(); demand.n_cells()];
+    for (index, point) in demand.points().iter().enumerate() {
         if by_day.states()[index] == PointState::Covered {
             let state = by_night.states()[index];
             let fragile = by_night.is_fragile(index);

@@ -1,8 +1,10 @@
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
 use opening_hours::localization::Country;
-use opening_hours::{Context, OpeningHours as Expression};
+use opening_hours::{Context, ContextHolidays, OpeningHours as Expression};
 use thiserror::Error;
 use units::HourOfWeek;
 
@@ -75,8 +77,7 @@ impl OpeningHours {
     }
 
     fn localized(&self, week: &ReferenceWeek) -> Expression {
-        let holidays = week.holidays.0.map(Country::holidays).unwrap_or_default();
-        let context = Context::default().with_holidays(holidays);
+        let context = Context::default().with_holidays(week.holidays.context.clone());
         self.expression.clone().with_context(context)
     }
 }
@@ -88,12 +89,31 @@ impl fmt::Display for OpeningHours {
     }
 }
 
-/// Public holidays that the `PH` of opening hours means.
+/// Public holidays that the `PH` of opening hours means, and the weekend days that are worked.
 ///
-/// The calendars come with the `opening-hours` crate; working days that make up for a Chinese
-/// holiday (调休) are in no such calendar and count as the weekend days they fall on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HolidayCalendar(Option<Country>);
+/// The calendars by country come with the `opening-hours` crate. For China it lists the six days
+/// that give a holiday its name; the other days off, and the weekend days that make up for them
+/// (调休), are announced each autumn for the next year and come from a dated table
+/// ([`with_days`](Self::with_days)).
+///
+/// On a made-up working day doors keep the hours of the nearest ordinary working day (the earlier
+/// of two), since a notice says that one works, not as which weekday.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HolidayCalendar {
+    country: Option<Country>,
+    context: ContextHolidays,
+    worked: BTreeSet<NaiveDate>,
+    first_and_last: Option<(NaiveDate, NaiveDate)>,
+}
+
+/// What a dated table says about a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CalendarDay {
+    /// 放假: a day off, as a public holiday.
+    Off,
+    /// 上班: a weekend day that is worked.
+    Work,
+}
 
 /// A country without a calendar.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -104,8 +124,8 @@ pub struct HolidayError(String);
 
 impl HolidayCalendar {
     /// No holidays.
-    pub const fn none() -> Self {
-        Self(None)
+    pub fn none() -> Self {
+        Self::default()
     }
 
     /// From a country's two letters (ISO 3166), or `none`.
@@ -114,19 +134,93 @@ impl HolidayCalendar {
     /// When there is no calendar for it.
     pub fn parse(text: &str) -> Result<Self, HolidayError> {
         if text == "none" {
-            return Ok(Self(None));
+            return Ok(Self::default());
         }
-        let country = text
+        let country: Country = text
             .parse()
             .ok()
             .ok_or_else(|| HolidayError(text.to_owned()))?;
-        Ok(Self(Some(country)))
+        Ok(Self {
+            country: Some(country),
+            context: country.holidays(),
+            ..Self::default()
+        })
+    }
+
+    /// The same calendar with the days of a dated table, each as in `2026-02-14`.
+    ///
+    /// # Errors
+    /// When a text is not a date, or a weekday is said to be made up for.
+    ///
+    /// Cost: n log n.
+    pub fn with_days<'a>(
+        mut self,
+        days: impl IntoIterator<Item = (&'a str, CalendarDay)>,
+    ) -> Result<Self, WeekError> {
+        let mut public = self.context.get_public().clone();
+        for (text, day) in days {
+            let date = date(text)?;
+            match day {
+                CalendarDay::Off => {
+                    public.insert(date);
+                }
+                CalendarDay::Work if !is_weekend(date) => {
+                    return Err(WeekError::NotWeekend(text.to_owned()));
+                }
+                CalendarDay::Work => {
+                    self.worked.insert(date);
+                }
+            }
+            self.first_and_last = Some(match self.first_and_last {
+                Some((first, last)) => (first.min(date), last.max(date)),
+                None => (date, date),
+            });
+        }
+        let school = Arc::new(self.context.get_school().clone());
+        self.context = ContextHolidays::new(Arc::new(public), school);
+        Ok(self)
     }
 
     /// The country's letters, or `none`.
     pub fn name(&self) -> &'static str {
-        self.0.map_or("none", Country::iso_code)
+        self.country.map_or("none", Country::iso_code)
     }
+
+    /// The first and the last year of the dated table; `None` without one.
+    pub fn years(&self) -> Option<(i32, i32)> {
+        let (first, last) = self.first_and_last?;
+        Some((first.year(), last.year()))
+    }
+
+    /// The day whose hours are kept on a date: itself, unless it is a weekend day that is worked.
+    fn kept_on(&self, date: NaiveDate) -> NaiveDate {
+        if !self.worked.contains(&date) {
+            return date;
+        }
+        let is_ordinary =
+            |day: &NaiveDate| !is_weekend(*day) && !self.context.get_public().contains(*day);
+        (1..=MOST_DAYS_APART)
+            .flat_map(|apart| {
+                let days = Days::new(apart);
+                [date.checked_sub_days(days), date.checked_add_days(days)]
+            })
+            .flatten()
+            .find(is_ordinary)
+            .unwrap_or(date)
+    }
+}
+
+/// How far from a made-up day an ordinary working day is looked for: past the longest holiday.
+const MOST_DAYS_APART: u64 = 14;
+
+fn is_weekend(date: NaiveDate) -> bool {
+    date.weekday().num_days_from_monday() >= 5
+}
+
+fn date(text: &str) -> Result<NaiveDate, WeekError> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .ok()
+        .ok_or_else(|| WeekError::Date(text.to_owned()))
 }
 
 /// The week that hours of the week are read in: its Monday, time zone and holiday calendar.
@@ -157,6 +251,9 @@ pub enum WeekError {
         /// The Monday before it.
         monday: String,
     },
+    /// A weekday that is said to be worked instead of a holiday.
+    #[error("`{0}` is no Saturday or Sunday; only weekend days are worked to make up for holidays")]
+    NotWeekend(String),
 }
 
 impl ReferenceWeek {
@@ -170,9 +267,7 @@ impl ReferenceWeek {
         holidays: HolidayCalendar,
     ) -> Result<Self, WeekError> {
         let error = || WeekError::Date(monday.to_owned());
-        let date = NaiveDate::parse_from_str(monday, "%Y-%m-%d")
-            .ok()
-            .ok_or_else(error)?;
+        let date = date(monday)?;
         let past_monday = date.weekday().num_days_from_monday();
         if past_monday != 0 {
             let before = date
@@ -205,14 +300,19 @@ impl ReferenceWeek {
         self.monday.to_string()
     }
 
+    /// The year of the Monday.
+    pub fn year(&self) -> i32 {
+        self.monday.year()
+    }
+
     /// The time zone as named by the plan.
     pub fn time_zone(&self) -> &str {
         &self.time_zone
     }
 
     /// The calendar.
-    pub fn holidays(&self) -> HolidayCalendar {
-        self.holidays
+    pub fn holidays(&self) -> &HolidayCalendar {
+        &self.holidays
     }
 
     fn instant(&self, hour: HourOfWeek) -> NaiveDateTime {
@@ -221,7 +321,9 @@ impl ReferenceWeek {
             .monday
             .checked_add_days(Days::new(days))
             .expect("a date of this age");
-        date.and_hms_opt(u32::from(hour.hour()), 0, 0)
+        self.holidays
+            .kept_on(date)
+            .and_hms_opt(u32::from(hour.hour()), 0, 0)
             .expect("an hour of the day")
     }
 }
@@ -316,6 +418,41 @@ mod tests {
             with_holidays.contains(&"Tu 12:00".to_owned()),
             "{with_holidays:?}"
         );
+    }
+
+    #[test]
+    fn a_dated_table_makes_days_off_and_working_weekends() {
+        // Spring Festival of 2026: off from 15 to 23 February, worked on Saturday the 14th.
+        let off = [15, 16, 17, 18, 19, 20, 21, 22, 23].map(|day| format!("2026-02-{day}"));
+        let days = off.iter().map(|text| (text.as_str(), CalendarDay::Off));
+        let days = days.chain([("2026-02-14", CalendarDay::Work)]);
+        let holidays = HolidayCalendar::parse("CN")
+            .unwrap()
+            .with_days(days)
+            .unwrap();
+        assert_eq!(holidays.years(), Some((2026, 2026)));
+        let week = |monday| ReferenceWeek::new(monday, "Asia/Shanghai", holidays.clone()).unwrap();
+        let office = "Mo-Fr 09:00-11:00; PH off";
+        let before = open(office, &week("2026-02-09"));
+        assert_eq!(before.len(), 12, "five days and the Saturday: {before:?}");
+        assert!(before.contains(&"Sa 09:00".to_owned()));
+        assert_eq!(open(office, &week("2026-02-16")), [""; 0], "all off");
+        assert_eq!(open(office, &week("2026-02-23")).len(), 8, "Monday is off");
+        // A weekend station stays shut on the Saturday that is worked.
+        assert_eq!(open("Sa 09:00-10:00", &week("2026-02-09")), [""; 0]);
+        // Without the table only the day that names the holiday is one.
+        let crate_only = self::week("2026-02-16", "CN");
+        assert_eq!(open(office, &crate_only).len(), 8);
+    }
+
+    #[test]
+    fn a_working_day_in_the_table_is_a_weekend_day() {
+        let days = [("2026-02-12", CalendarDay::Work)];
+        let error = HolidayCalendar::none().with_days(days).unwrap_err();
+        assert!(matches!(error, WeekError::NotWeekend(_)), "{error}");
+        let days = [("14 February", CalendarDay::Off)];
+        let error = HolidayCalendar::none().with_days(days).unwrap_err();
+        assert!(matches!(error, WeekError::Date(_)), "{error}");
     }
 
     #[test]

@@ -61,6 +61,7 @@ mod cover;
 mod demand;
 mod edge_of_map;
 mod equity;
+mod equity_of_service;
 mod explain;
 mod facility;
 mod facility_index;
@@ -92,6 +93,7 @@ pub use cover::Cover;
 pub use demand::{Demand, DemandPoint, DemandSet, DemandUnit, MAX_PIECE};
 pub use edge_of_map::{DEFAULT_BORDER, EdgeAffected, border_nodes};
 pub use equity::{Distribution, LorenzPoint, Ranking, concentration_of_times};
+pub use equity_of_service::{Equity, EquityInputs, LORENZ_STEPS};
 pub use explain::{ORDINARY_DETOUR_PERCENT, Obstacle, Reason, ReasonInputs, reasons};
 pub use facility::{Capacity, Facility};
 pub use facility_index::FacilityIndex;
@@ -99,9 +101,10 @@ pub use gap::{Gap, gaps};
 pub use hazard::{
     Hazard, HazardKind, HazardRules, HazardState, StreetEffect, UnknownHazard, UnknownState,
 };
-pub use hourly::{HourlyProfile, OpenHours, night_gap};
+pub use hourly::{HourlyProfile, OpenHours, lost_between, night_gap};
 pub use hours::{
-    HolidayCalendar, HolidayError, HourSet, HoursError, OpeningHours, ReferenceWeek, WeekError,
+    CalendarDay, HolidayCalendar, HolidayError, HourSet, HoursError, OpeningHours, ReferenceWeek,
+    WeekError,
 };
 pub use id::{CellRank, DemandId, FacilityId, ZoneId};
 pub use indicator::{Indicators, WorstTenth};

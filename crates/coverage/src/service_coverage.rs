@@ -4,8 +4,8 @@ use rayon::prelude::*;
 use units::TravelTime;
 
 use crate::{
-    CellRank, Demand, DemandId, DemandSet, DemandSplit, Linkage, OpenSet, PointState, Rows,
-    ServiceStandard,
+    Assignment, CellRank, Demand, DemandId, DemandSet, DemandSplit, Facility, Linkage, OpenSet,
+    PointState, Rows, ServiceStandard,
 };
 
 /// Covered, but with less than this share of the limit to spare: fragile. A planner's band, not a
@@ -45,6 +45,36 @@ impl ServiceCoverage {
     /// Cost: as [`within`](Self::within).
     pub fn of(inputs: &ServiceInputs<'_>, standard: &ServiceStandard) -> Self {
         Self::within(inputs, standard.limit, standard.required)
+    }
+
+    /// Coverage under a standard whose facilities may be full: as [`of`](Self::of) when it has no
+    /// rate, else by the time to a facility with room.
+    ///
+    /// With a rate, a point's time is that within which at least half of its demand finds room when
+    /// everybody queues at the nearest ([`Assignment`]); a point is covered when that is within the
+    /// limit. Pairs are taken by ascending time, so what happens past the limit changes nothing
+    /// within it.
+    ///
+    /// # Panics
+    /// As [`within`](Self::within).
+    ///
+    /// Cost: as [`within`](Self::within); with a rate n log n in the pairs of the rows.
+    pub fn under(
+        inputs: &ServiceInputs<'_>,
+        facilities: &[Facility],
+        standard: &ServiceStandard,
+    ) -> Self {
+        let Some(rate) = standard.rate else {
+            return Self::of(inputs, standard);
+        };
+        let assignment = Assignment::of(inputs, facilities, rate, inputs.rows.limit());
+        Self::of_times(
+            inputs.demand,
+            inputs.linkage,
+            assignment.times().to_vec(),
+            standard.limit,
+            NonZeroU32::MIN,
+        )
     }
 
     /// Coverage within a limit by a required number of facilities.

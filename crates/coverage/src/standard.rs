@@ -2,7 +2,7 @@ use std::num::NonZeroU32;
 
 use units::{HourOfWeek, TravelTime};
 
-use crate::{AmenitySet, Capacity, Facility, FacilityKind, OpenSet, ReferenceWeek};
+use crate::{AmenitySet, Capacity, Facility, FacilityKind, OpenSet, ReferenceWeek, ServiceRate};
 
 /// What a plan promises: so many facilities of these kinds, within this limit, by this profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,9 @@ pub struct ServiceStandard {
     pub required: NonZeroU32,
     /// The hour at which they must be open; `None` counts them at any hour.
     pub at: Option<HourOfWeek>,
+    /// How much demand each piece of capacity may serve: then whoever finds only full facilities
+    /// within the limit is not covered. `None` counts a facility however full it is.
+    pub rate: Option<ServiceRate>,
 }
 
 /// Which facilities count for a standard: all conditions together.
@@ -138,6 +141,7 @@ mod tests {
             limit: TravelTime::from_mins(15),
             required: NonZeroU32::MIN,
             at: Some("We 03:00".parse().unwrap()),
+            rate: None,
         };
         let open = |standard: &ServiceStandard| -> Vec<u32> {
             standard

@@ -35,6 +35,7 @@
 
 mod area;
 pub mod boundaries;
+pub mod calendar;
 mod cells;
 mod columns;
 pub mod csv;

@@ -41,6 +41,8 @@ pub enum Change {
     CloseEdges(Vec<EdgeId>),
     /// Gates open or close.
     Gates(GateChange),
+    /// Hazards slow or close their streets.
+    HeedHazards,
     /// The best candidates are built.
     Choose {
         /// Index of the standard.
@@ -140,6 +142,12 @@ pub(crate) fn resolve_change(
         Modification::CloseStreet { ways, name } => {
             Ok(Change::CloseEdges(edges(project, ways, name.as_deref())?))
         }
+        Modification::HeedHazards {} => {
+            if project.spec.hazards.is_none() {
+                return Err("the plan has no [hazards] to heed".to_owned());
+            }
+            Ok(Change::HeedHazards)
+        }
         Modification::SetGates {
             policy,
             nodes,
@@ -164,6 +172,13 @@ fn choose_change(
 ) -> Result<Change, String> {
     let standard = standard_index(project, standard)?;
     let chosen = &project.standards[standard];
+    if chosen.rate.is_some() {
+        return Err(format!(
+            "standard `{}` says how many slots so much demand needs; sites can be chosen for \
+             standards that count a facility however full it is",
+            chosen.key
+        ));
+    }
     if chosen.required.get() != 1 {
         return Err(format!(
             "standard `{}` asks for {} facilities; sites can be chosen for standards that ask for \

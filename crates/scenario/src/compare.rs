@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::report::{CellSplit, ClassKey, ScenarioReport, SplitReport};
+use crate::report::{CellSplit, ClassKey, ScenarioReport, SplitReport, StandardReport};
 
 /// What becomes of a cell from one result to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -167,30 +167,7 @@ pub fn compare(
     for a in &before.standards {
         let find = after.standards.iter().find(|b| b.key == a.key);
         let b = find.ok_or_else(|| CompareError::Standard(a.key.clone()))?;
-        let unequal = |field, before: String, after: String| {
-            if before == after {
-                return Ok(());
-            }
-            Err(CompareError::Unequal {
-                key: a.key.clone(),
-                field,
-                before,
-                after,
-            })
-        };
-        unequal("the profile", a.profile.clone(), b.profile.clone())?;
-        unequal(
-            "a limit in seconds of",
-            a.limit_s.to_string(),
-            b.limit_s.to_string(),
-        )?;
-        unequal(
-            "a number of facilities of",
-            a.required.to_string(),
-            b.required.to_string(),
-        )?;
-        let hour = |at: &Option<String>| at.clone().unwrap_or_else(|| "any".to_owned());
-        unequal("the hour", hour(&a.at), hour(&b.at))?;
+        same_question(a, b)?;
         let mut comparison = of_cells(
             before,
             &a.key,
@@ -240,6 +217,42 @@ pub fn compare(
         illustrative: before.illustrative || after.illustrative,
         standards,
     })
+}
+
+/// Refuses standards of one key that ask for different things.
+fn same_question(a: &StandardReport, b: &StandardReport) -> Result<(), CompareError> {
+    let unequal = |field, before: String, after: String| {
+        if before == after {
+            return Ok(());
+        }
+        Err(CompareError::Unequal {
+            key: a.key.clone(),
+            field,
+            before,
+            after,
+        })
+    };
+    unequal("the profile", a.profile.clone(), b.profile.clone())?;
+    unequal(
+        "a limit in seconds of",
+        a.limit_s.to_string(),
+        b.limit_s.to_string(),
+    )?;
+    unequal(
+        "a number of facilities of",
+        a.required.to_string(),
+        b.required.to_string(),
+    )?;
+    let rate = |rate: Option<u64>| {
+        rate.map_or_else(|| "any".to_owned(), |thousandths| thousandths.to_string())
+    };
+    unequal(
+        "the demand that a slot serves (in thousandths) of",
+        rate(a.demand_per_slot_thousandths),
+        rate(b.demand_per_slot_thousandths),
+    )?;
+    let hour = |at: &Option<String>| at.clone().unwrap_or_else(|| "any".to_owned());
+    unequal("the hour", hour(&a.at), hour(&b.at))
 }
 
 fn of_cells(

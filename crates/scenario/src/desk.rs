@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use coverage::{
-    Demand, EdgeAffected, Facility, FacilityId, Gap, Indicators, OpenSet, PointState,
-    ServiceCoverage, ServiceStandard, gaps,
+    Capacity, Demand, EdgeAffected, Facility, FacilityId, Gap, Indicators, OpenSet, PointState,
+    ServiceCoverage, ServiceInputs, ServiceStandard, gaps,
 };
 use rayon::prelude::*;
 use siting::Infeasible;
@@ -97,7 +97,7 @@ struct ServiceKey {
     base: usize,
     limit: TravelTime,
     far: TravelTime,
-    facilities: Vec<(LngLat, TravelTime, bool)>,
+    facilities: Vec<(LngLat, TravelTime, bool, Option<Capacity>)>,
 }
 
 /// Streets and rows, and the edits that they already hold.
@@ -171,7 +171,7 @@ impl<'a> Base<'a> {
                 if let Some(known) = known.filter(|known| known.inputs == input.key) {
                     return Arc::clone(known);
                 }
-                Arc::new(self.decide_service(project, standard, input, names))
+                Arc::new(self.decide_service(state, standard, input, names))
             })
             .collect();
         let decided: Vec<(&ServiceCoverage, &EdgeAffected)> = services
@@ -247,6 +247,7 @@ impl<'a> Base<'a> {
                 facility.position,
                 facility.start_delay,
                 facility.illustrative,
+                facility.capacity,
             ));
             let in_place = index < n_base && {
                 let before = &self.state.facilities[index];
@@ -258,7 +259,7 @@ impl<'a> Base<'a> {
             } else {
                 let column = streets.column(facility);
                 let is_linked = column.is_linked;
-                columns.push(column);
+                columns.push((index, column));
                 is_linked
             };
             n_unlinked += usize::from(!is_linked);
@@ -282,21 +283,35 @@ impl<'a> Base<'a> {
 
     fn decide_service(
         &self,
-        project: &Project,
+        state: &State<'a>,
         standard: &ServiceStandard,
         input: ServiceInput,
         names: &GapNames,
     ) -> DecidedService {
+        let project = state.project;
         let streets = &self.streets[&standard.profile];
         let far = input.key.far;
-        let times = streets.times(&input.open, &input.columns, standard.required, far);
-        let coverage = ServiceCoverage::of_times(
-            &project.demand,
-            &streets.demand,
-            times,
-            standard.limit,
-            standard.required,
-        );
+        let coverage = if standard.rate.is_some() {
+            // Who is full depends on everybody's second choice: the rows are laid together whole.
+            let n_facilities = state.facilities.len();
+            let rows = streets.joined_rows(&input.open, &input.columns, n_facilities, far);
+            let inputs = ServiceInputs {
+                demand: &project.demand,
+                linkage: &streets.demand,
+                rows: &rows,
+                open: &OpenSet::all(n_facilities),
+            };
+            ServiceCoverage::under(&inputs, &state.facilities, standard)
+        } else {
+            let times = streets.times(&input.open, &input.columns, standard.required, far);
+            ServiceCoverage::of_times(
+                &project.demand,
+                &streets.demand,
+                times,
+                standard.limit,
+                standard.required,
+            )
+        };
         let gaps = gaps(&project.area, coverage.cells());
         let edge_affected = streets.edge_affected(standard.limit);
         let (indicators, by_zone) = rayon::join(
@@ -336,7 +351,8 @@ struct ServiceInput {
     key: ServiceKey,
     /// Of the facilities in the rows.
     open: OpenSet,
-    columns: Vec<Arc<Column>>,
+    /// Of the others, by the facility's index.
+    columns: Vec<(usize, Arc<Column>)>,
     n_unlinked: usize,
 }
 
@@ -446,12 +462,13 @@ impl<'a> Desk<'a> {
 
     /// What each candidate site would add to a standard's covered demand, as things stand, when
     /// using it takes at least `delay` beside the way; the order is that of the plan's candidates.
-    /// `None` for a standard that asks for more than one facility, since no single site answers it.
+    /// `None` for a standard that asks for more than one facility or for room, since no single site
+    /// answers it.
     ///
     /// Cost: one search for each candidate the first time, then linear in what they reach.
     pub fn sites(&self, standard: usize, delay: TravelTime) -> Option<Vec<Demand>> {
         let service = &self.current.services[standard];
-        if service.report.required != 1 {
+        if service.report.required != 1 || service.report.demand_per_slot_thousandths.is_some() {
             return None;
         }
         let streets = &self.base.streets[&service.report.profile];
@@ -500,13 +517,17 @@ impl<'a> Desk<'a> {
             standards: self.base.state.standards.clone(),
             closed_edges: Vec::new(),
             policies: self.base.state.policies.clone(),
+            heeds_hazards: self.base.state.heeds_hazards,
             chosen: Vec::new(),
         };
         let mut touched = BTreeSet::new();
         let edits = self.edits[self.base.n_folded..].iter();
         for change in edits.map(|(_, change)| change).chain(one_more) {
             match change {
-                Change::CloseEdges(_) | Change::Gates(_) | Change::Choose { .. } => return None,
+                Change::CloseEdges(_)
+                | Change::Gates(_)
+                | Change::HeedHazards
+                | Change::Choose { .. } => return None,
                 Change::Add(_) => {
                     touched.insert(state.facilities.len());
                 }

@@ -1,7 +1,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use coverage::{Cover, DemandId, EdgeAffected, Facility, LinkOptions, Linkage, OpenSet, Rows};
+use coverage::{
+    Cover, DemandId, EdgeAffected, Facility, FacilityId, LinkOptions, Linkage, OpenSet, RowEntry,
+    Rows,
+};
 use reach::{Direction, Network, Place, PlaceLinks, SearchSpace, SnapIndex, row};
 use units::TravelTime;
 
@@ -163,6 +166,31 @@ impl<'a> DeskStreets<'a> {
         Arc::clone(found)
     }
 
+    /// The rows of the facilities in `open`, and those of the columns, as one; `n_facilities` counts
+    /// all.
+    ///
+    /// Cost: n log n in the pairs.
+    pub(crate) fn joined_rows(
+        &self,
+        open: &OpenSet,
+        columns: &[(usize, Arc<Column>)],
+        n_facilities: usize,
+        far: TravelTime,
+    ) -> Rows {
+        let row = |point: usize| {
+            let kept = self.rows.open_row(DemandId::from_index(point), open);
+            let tried = columns.iter().filter_map(|(index, column)| {
+                Some(RowEntry {
+                    time: column.times[point]?,
+                    facility: FacilityId::from_index(*index),
+                })
+            });
+            kept.chain(tried).collect()
+        };
+        let rows = (0..self.demand.n_places()).map(row);
+        Rows::from_entries(far, n_facilities, rows)
+    }
+
     /// For each demand point the time to the required number of facilities: those of the rows that
     /// are in `open`, and those of the columns.
     ///
@@ -170,7 +198,7 @@ impl<'a> DeskStreets<'a> {
     pub(crate) fn times(
         &self,
         open: &OpenSet,
-        columns: &[Arc<Column>],
+        columns: &[(usize, Arc<Column>)],
         required: std::num::NonZeroU32,
         far: TravelTime,
     ) -> Vec<Option<TravelTime>> {
@@ -182,7 +210,7 @@ impl<'a> DeskStreets<'a> {
                     .rows
                     .open_row(DemandId::from_index(point), open)
                     .map(|entry| entry.time);
-                let tried = columns.iter().filter_map(|column| column.times[point]);
+                let tried = columns.iter().filter_map(|(_, column)| column.times[point]);
                 if n_required == 1 {
                     return row.take(1).chain(tried).min().filter(within_far);
                 }

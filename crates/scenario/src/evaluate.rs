@@ -1,17 +1,20 @@
 use std::collections::BTreeMap;
 
+use city::AreaKind;
 use coverage::{
     DemandId, EdgeAffected, Facility, FacilityId, Gap, Indicators, JointCoverage, Ledger, Linkage,
-    Rows, ServiceCoverage, ServiceInputs, ServiceStandard, gaps,
+    Obstacle, Rows, ServiceCoverage, ServiceInputs, ServiceStandard, gaps,
 };
-use graph::{Components, EdgeId, Metric, Policies};
+use graph::{Components, EdgeId, GatePolicies, GatePolicy, Metric, Policies};
 use reach::{Network, SnapIndex};
 use siting::Infeasible;
-use units::TravelTime;
+use units::{LngLat, Speed, TravelTime};
 
 use crate::change::Change;
 use crate::choose::{ChosenSites, choose};
+use crate::detail::ServiceDetail;
 use crate::project::{ProfileStreets, Project};
+use crate::repriced::{hindered, ordinary_speed, two_way};
 
 /// What a scenario comes to.
 #[derive(Debug)]
@@ -28,6 +31,8 @@ pub struct Evaluation {
     pub chosen: Vec<ChosenSites>,
     /// How many edges the scenario closes.
     pub n_closed_edges: usize,
+    /// Whether hazards slow or close their streets.
+    pub heeds_hazards: bool,
 }
 
 /// One service standard, decided.
@@ -75,7 +80,48 @@ pub struct JointResult {
 /// # Errors
 /// When sites are to be chosen and no choice exists.
 pub fn evaluate(project: &Project, changes: &[Change]) -> Result<Evaluation, Infeasible> {
-    Ok(State::after(project, changes)?.decide())
+    let (evaluation, _) = State::after(project, changes)?.decide(&[], |_| ());
+    Ok(evaluation)
+}
+
+/// As [`evaluate`], and in detail: hour by hour, how full facilities are, why a place is not
+/// covered, how evenly times are spread.
+///
+/// Cost: as [`evaluate`], and a fold for each different set of open facilities; searches once more
+/// for each kind of obstacle that the streets know.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn evaluate_in_detail(
+    project: &Project,
+    changes: &[Change],
+) -> Result<(Evaluation, Vec<ServiceDetail>), Infeasible> {
+    let state = State::after(project, changes)?;
+    let waters = waters(project);
+    let obstacles = [Obstacle::Gate, Obstacle::OneWay];
+    Ok(state.decide(&obstacles, |decided| ServiceDetail::of(decided, &waters)))
+}
+
+/// A decided standard with everything that it was decided from.
+pub(crate) struct Decided<'a> {
+    pub(crate) state: &'a State<'a>,
+    pub(crate) view: &'a StreetsView<'a>,
+    pub(crate) rows: &'a Rows,
+    pub(crate) result: &'a ServiceResult,
+    /// How fast the profile gets on along ordinary streets.
+    pub(crate) speed: Speed,
+    /// The streets and rows without each obstacle that the streets know.
+    pub(crate) without: &'a [(Obstacle, StreetsView<'a>, Rows)],
+}
+
+/// The borders of the waters that the city draws.
+pub(crate) fn waters(project: &Project) -> Vec<Vec<LngLat>> {
+    let areas = project.city.backdrop.areas();
+    let waters = areas.filter(|area| area.kind == AreaKind::Water);
+    let closed = |ring: &[LngLat]| ring.iter().chain(ring.first()).copied().collect();
+    waters
+        .flat_map(|area| area.rings().map(closed).collect::<Vec<_>>())
+        .collect()
 }
 
 /// A scenario on its way.
@@ -86,6 +132,7 @@ pub(crate) struct State<'a> {
     pub(crate) standards: Vec<ServiceStandard>,
     pub(crate) closed_edges: Vec<EdgeId>,
     pub(crate) policies: Policies,
+    pub(crate) heeds_hazards: bool,
     pub(crate) chosen: Vec<ChosenSites>,
 }
 
@@ -99,6 +146,7 @@ impl<'a> State<'a> {
             standards: project.standards.clone(),
             closed_edges: Vec::new(),
             policies: project.policies.clone(),
+            heeds_hazards: project.hazards.in_baseline,
             chosen: Vec::new(),
         };
         for change in changes {
@@ -126,6 +174,7 @@ impl<'a> State<'a> {
             }
             Change::Limit { standard, limit } => self.standards[*standard].limit = *limit,
             Change::CloseEdges(edges) => self.closed_edges.extend(edges),
+            Change::HeedHazards => self.heeds_hazards = true,
             Change::Gates(gates) => gates.apply(&mut self.policies.gates),
             Change::Choose {
                 standard,
@@ -165,16 +214,63 @@ impl<'a> State<'a> {
 
     /// The streets of a profile as this scenario leaves them.
     pub(crate) fn streets_of(&self, profile: &str) -> ScenarioStreets<'a> {
+        self.streets_with(profile, &self.policies)
+    }
+
+    /// The streets of a profile without an obstacle; `None` when they know none of it.
+    pub(crate) fn streets_without(
+        &self,
+        profile: &str,
+        obstacle: Obstacle,
+    ) -> Option<ScenarioStreets<'a>> {
+        let graph = &self.project.city.streets;
+        let usual = self.streets_of(profile);
+        let streets = match obstacle {
+            Obstacle::Gate => {
+                let mut policies = self.policies.clone();
+                policies.gates = GatePolicies {
+                    citywide: Some(GatePolicy::Through),
+                    ..GatePolicies::default()
+                };
+                self.streets_with(profile, &policies)
+            }
+            Obstacle::OneWay => {
+                let metric = two_way(graph, usual.metric().0);
+                let components = Components::of(graph, &metric);
+                ScenarioStreets {
+                    changed: Some((metric, components)),
+                    project: usual.project,
+                    base: usual.base,
+                }
+            }
+            Obstacle::Water => return None,
+        };
+        let differs = streets.metric().0.fingerprint() != usual.metric().0.fingerprint();
+        differs.then_some(streets)
+    }
+
+    fn streets_with(&self, profile: &str, policies: &Policies) -> ScenarioStreets<'a> {
         let base = &self.project.profiles[profile];
         let graph = &self.project.city.streets;
-        let policies_differ = self.policies != self.project.policies;
-        let changed = (policies_differ || !self.closed_edges.is_empty()).then(|| {
-            let repriced =
-                policies_differ.then(|| Metric::of(graph, &base.profile, &self.policies));
+        let policies_differ = *policies != self.project.policies;
+        let effects = if self.heeds_hazards {
+            let hazards = &self.project.hazards;
+            hazards.effects(graph, &base.components, base.link)
+        } else {
+            Vec::new()
+        };
+        let is_hindered = !self.closed_edges.is_empty() || !effects.is_empty();
+        let changed = (policies_differ || is_hindered).then(|| {
+            let repriced = policies_differ.then(|| Metric::of(graph, &base.profile, policies));
             let metric = repriced
                 .as_ref()
                 .unwrap_or(&base.metric)
                 .with_closed_edges(graph, self.closed_edges.iter().copied());
+            let metric = if effects.is_empty() {
+                metric
+            } else {
+                hindered(graph, &metric, &effects)
+            };
             let components = Components::of(graph, &metric);
             (metric, components)
         });
@@ -185,25 +281,56 @@ impl<'a> State<'a> {
         }
     }
 
-    fn decide(self) -> Evaluation {
+    /// Decides every standard; `detail` sees each with everything that it was decided from, and the
+    /// streets without each of the obstacles.
+    fn decide<D>(
+        self,
+        obstacles: &[Obstacle],
+        detail: impl Fn(&Decided<'_>) -> D,
+    ) -> (Evaluation, Vec<D>) {
         let project = self.project;
         let limits = search_limits(&self.standards);
-        let mut results: Vec<Option<ServiceResult>> = self.standards.iter().map(|_| None).collect();
+        let mut results: Vec<Option<(ServiceResult, D)>> =
+            self.standards.iter().map(|_| None).collect();
         for (&profile, &far) in &limits {
             let streets = self.streets_of(profile);
             let view = streets.view();
             let facilities = view.link_facilities(&self.facilities);
             let rows = Rows::search(&view.network, &facilities, &view.demand, far);
+            let (metric, components) = streets.metric();
+            let speed = ordinary_speed(&project.city.streets, metric, components);
+            let open_streets: Vec<(Obstacle, ScenarioStreets<'_>)> = obstacles
+                .iter()
+                .filter_map(|&o| Some((o, self.streets_without(profile, o)?)))
+                .collect();
+            let without: Vec<(Obstacle, StreetsView<'_>, Rows)> = open_streets
+                .iter()
+                .map(|(obstacle, streets)| {
+                    let view = streets.view();
+                    let rows = view.rows(&self.facilities, far);
+                    (*obstacle, view, rows)
+                })
+                .collect();
             for (index, standard) in self.standards.iter().enumerate() {
-                if standard.profile == profile {
-                    results[index] = Some(self.decide_service(&view, &facilities, &rows, standard));
+                if standard.profile != profile {
+                    continue;
                 }
+                let result = self.decide_service(&view, &facilities, &rows, standard);
+                let detail = detail(&Decided {
+                    state: &self,
+                    view: &view,
+                    rows: &rows,
+                    result: &result,
+                    speed,
+                    without: &without,
+                });
+                results[index] = Some((result, detail));
             }
         }
-        let services: Vec<ServiceResult> = results
+        let (services, details): (Vec<ServiceResult>, Vec<D>) = results
             .into_iter()
             .map(|r| r.expect("every standard has a profile"))
-            .collect();
+            .unzip();
         let decided: Vec<(&ServiceCoverage, &EdgeAffected)> = services
             .iter()
             .map(|service| (&service.coverage, &service.edge_affected))
@@ -211,14 +338,16 @@ impl<'a> State<'a> {
         let joints = (0..project.joints.len())
             .map(|joint| decide_joint(project, joint, &decided))
             .collect();
-        Evaluation {
+        let evaluation = Evaluation {
             facilities: self.facilities,
             closed: self.closed,
             services,
             joints,
             chosen: self.chosen,
             n_closed_edges: self.closed_edges.len(),
-        }
+            heeds_hazards: self.heeds_hazards,
+        };
+        (evaluation, details)
     }
 
     fn decide_service(
@@ -238,7 +367,7 @@ impl<'a> State<'a> {
             rows,
             open: &open,
         };
-        let coverage = ServiceCoverage::of(&inputs, standard);
+        let coverage = ServiceCoverage::under(&inputs, &self.facilities, standard);
         let n_unlinked_facilities = open
             .iter()
             .filter(|&id| facilities.links()[FacilityId::index(id)].is_none())

@@ -77,6 +77,8 @@ pub enum Modification {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         compound_ways: Vec<i64>,
     },
+    /// Reported hazards slow or close their streets, as `[hazards.effects]` says.
+    HeedHazards {},
     /// The best candidate sites for a standard are built, given everything before this line.
     ChooseSites {
         /// Key of the standard.

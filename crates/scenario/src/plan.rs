@@ -1,6 +1,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::preset::include;
 use crate::problem::Problems;
 use crate::spec::PlanSpec;
 
@@ -23,9 +24,9 @@ impl Plan {
         let shown = path.display();
         let bytes = fs::read(path)
             .map_err(|error| Problems::one(format!("could not read plan `{shown}`: {error}")))?;
-        let text = std::str::from_utf8(&bytes)
+        let text = String::from_utf8(bytes.clone())
             .map_err(|error| Problems::one(format!("plan `{shown}` is not UTF-8: {error}")))?;
-        let spec: PlanSpec = toml::from_str(text).map_err(|error| {
+        let mut spec: PlanSpec = toml::from_str(&text).map_err(|error| {
             Problems::one(format!(
                 "could not understand plan `{shown}`\n{}",
                 error.to_string().trim_end()
@@ -36,6 +37,15 @@ impl Plan {
                 "plan `{shown}` has format {}; this program reads format 1",
                 spec.format
             )));
+        }
+        let mut bytes = bytes;
+        if !spec.include.is_empty() {
+            let says = |table: toml::Table| table.contains_key("hours");
+            let has_hours = text.parse().is_ok_and(says);
+            let folder = path.parent().unwrap_or_else(|| Path::new(""));
+            let more = include(&mut spec, folder, has_hours)
+                .map_err(|problems| Problems::one(format!("plan `{shown}`: {problems}")))?;
+            bytes.extend(more);
         }
         Ok(Self {
             spec,

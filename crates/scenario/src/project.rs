@@ -6,9 +6,10 @@ use coverage::{
     ServiceStandard, StudyArea, ZoneId, Zones,
 };
 use graph::{Components, Metric, NodeId, Policies, Profile};
-use units::{BoundingBox, LngLat, TravelTime};
+use units::{BoundingBox, HourOfWeek, LngLat, TravelTime};
 
 use crate::change::Change;
+use crate::hazards::Hazards;
 use crate::spec::PlanSpec;
 
 /// A plan with everything it names loaded, checked and joined: the untouched baseline that every
@@ -42,10 +43,16 @@ pub struct Project {
     pub kinds: KindCatalog,
     /// The week that opening hours are read in.
     pub week: ReferenceWeek,
+    /// The hour that stands for the day.
+    pub day: HourOfWeek,
+    /// The hour that stands for the night.
+    pub night: HourOfWeek,
     /// All facilities of all layers, in the order of the plan.
     pub facilities: Vec<Facility>,
     /// Who needs the services.
     pub demand: DemandSet,
+    /// Reported hazards.
+    pub hazards: Hazards,
     /// Service standards, in the order of the plan.
     pub standards: Vec<ServiceStandard>,
     /// Joint standards, in the order of the plan.

@@ -1,7 +1,7 @@
 //! A result as data with provenance: what `run` writes as `result.json` and `compare` reads back.
 
 use coverage::{
-    CellClass, CellRank, Demand, DemandSplit, EdgeAffected, FacilityId, Gap, Indicators,
+    Capacity, CellClass, CellRank, Demand, DemandSplit, EdgeAffected, FacilityId, Gap, Indicators,
     ServiceCoverage, ServiceStandard, ZoneId,
 };
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,9 @@ pub struct StandardReport {
     pub required: u32,
     /// Hour of the week, when the standard names one.
     pub at: Option<String>,
+    /// How much demand each slot serves, when facilities may be full.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub demand_per_slot_thousandths: Option<u64>,
     /// Facilities that serve it.
     pub n_facilities: usize,
     /// Of those, the ones too far from any street of the profile.
@@ -278,7 +281,7 @@ pub struct SiteReport {
 }
 
 impl SplitReport {
-    fn of(split: &DemandSplit) -> Self {
+    pub(crate) fn of(split: &DemandSplit) -> Self {
         Self {
             covered_thousandths: split.covered.as_thousandths(),
             uncovered_thousandths: split.uncovered.as_thousandths(),
@@ -427,6 +430,9 @@ pub(crate) fn standard_report(
         limit_s: standard.limit.as_secs_f64(),
         required: standard.required.get(),
         at: standard.at.map(|hour| hour.to_string()),
+        demand_per_slot_thousandths: standard
+            .rate
+            .map(|rate| rate.serves(Capacity::new(1)).as_thousandths()),
         n_facilities: service.n_open,
         n_unlinked_facilities: service.n_unlinked_facilities,
         illustrative: service.illustrative,
@@ -517,7 +523,7 @@ pub(crate) fn joint_report(
     }
 }
 
-fn gap_reports(
+pub(crate) fn gap_reports(
     project: &Project,
     gaps: &[Gap],
     states: &[coverage::PointState],

@@ -5,16 +5,17 @@ use std::num::NonZeroU32;
 
 use city::City;
 use coverage::{
-    Amenity, AmenitySet, Capacity, DEFAULT_BORDER, DEFAULT_RADIUS, DemandSet, Facility,
+    Amenity, AmenitySet, Capacity, DEFAULT_BORDER, DEFAULT_RADIUS, Demand, DemandSet, Facility,
     FacilityKind, HolidayCalendar, JointRule, JointStandard, KindCatalog, ReferenceWeek,
-    Resolution, Selection, ServiceStandard, StudyArea, Zones, border_nodes,
+    Resolution, Selection, ServiceRate, ServiceStandard, StudyArea, Zones, border_nodes,
 };
-use formats::{Area, Field, Source, boundaries, demand};
-use units::{BoundingBox, HourOfWeek, LngLat, Outline, parse_length, parse_time};
+use formats::{Area, Encoding, Field, Source, boundaries, calendar, demand};
+use units::{BoundingBox, HourOfWeek, Length, LngLat, Outline, parse_length, parse_time};
 
 use crate::change::resolve_changes;
 use crate::corners::street_corners;
 use crate::fingerprint::Fingerprint;
+use crate::hazards::Hazards;
 use crate::plan::Plan;
 use crate::policies::{policies, policy_notes};
 use crate::problem::Problems;
@@ -40,7 +41,7 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
     let mut files = Vec::new();
 
     let kinds = kinds(spec, &mut problems);
-    let week = week(spec, &mut problems);
+    let week = week(plan, &mut problems, &mut notes, &mut files);
     let streets_box = streets_box(spec, &city, &mut problems);
     let area = study_area(
         plan,
@@ -49,14 +50,8 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         &mut notes,
         &mut files,
     );
-    let radius = spec
-        .network
-        .link_radius
-        .as_deref()
-        .map_or(Ok(DEFAULT_RADIUS), parse_length);
-    let radius = problems.keep("[network], link_radius", radius);
+    let radius = link_radius(spec, &mut problems);
     let policies = policies(&spec.policies, &city.streets, &mut problems);
-    let radius = radius.unwrap_or(DEFAULT_RADIUS);
     let profiles = profiles(spec, &city.streets, &policies, radius, &mut problems);
     let standards: Vec<ServiceStandard> = spec
         .standards
@@ -69,7 +64,8 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         .filter_map(|joint| self::joint(joint, spec, &mut problems))
         .collect();
     check_keys(spec, &mut problems);
-    let (Some(week), Some(streets_box), Some(area)) = (week, streets_box, area) else {
+    let (Some((week, day, night)), Some(streets_box), Some(area)) = (week, streets_box, area)
+    else {
         return Err(problems);
     };
     let complete_box = complete_box(spec, streets_box, &mut problems).unwrap_or(streets_box);
@@ -84,6 +80,7 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
     };
     let zones = zones(&mut reader, spec, &mut problems);
     let facilities = facilities(&mut reader, spec, &mut problems);
+    let hazards = Hazards::read(&mut reader, spec.hazards.as_ref(), &mut problems);
     let demand = demand_set(&mut reader, spec, &area, &profiles, &mut problems);
     let candidates: Vec<Candidate> = spec
         .candidates
@@ -123,8 +120,11 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         profiles,
         kinds,
         week,
+        day,
+        night,
         facilities,
         demand,
+        hazards,
         standards,
         joints,
         candidates,
@@ -133,6 +133,14 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
     };
     project.scenarios = scenarios(&project, &mut problems);
     problems.or(project)
+}
+
+/// How far a place may lie from the street it is joined to.
+fn link_radius(spec: &PlanSpec, problems: &mut Problems) -> Length {
+    let text = spec.network.link_radius.as_deref();
+    let radius = text.map_or(Ok(DEFAULT_RADIUS), parse_length);
+    let radius = problems.keep("[network], link_radius", radius);
+    radius.unwrap_or(DEFAULT_RADIUS)
 }
 
 /// The box within which the network holds all streets: as the plan says, else the box that the
@@ -183,14 +191,39 @@ fn scenarios(project: &Project, problems: &mut Problems) -> Vec<ResolvedScenario
     scenarios
 }
 
-fn week(spec: &PlanSpec, problems: &mut Problems) -> Option<ReferenceWeek> {
-    let hours = &spec.hours;
-    let week = HolidayCalendar::parse(&hours.holidays)
-        .map_err(|e| e.to_string())
-        .and_then(|holidays| {
-            ReferenceWeek::new(&hours.week, &hours.time_zone, holidays).map_err(|e| e.to_string())
-        });
-    problems.keep("[hours]", week)
+/// The reference week, the hour for the day and the hour for the night.
+fn week(
+    plan: &Plan,
+    problems: &mut Problems,
+    notes: &mut Vec<String>,
+    files: &mut Vec<std::path::PathBuf>,
+) -> Option<(ReferenceWeek, HourOfWeek, HourOfWeek)> {
+    let hours = &plan.spec.hours;
+    let mut holidays =
+        problems.keep("[hours], holidays", HolidayCalendar::parse(&hours.holidays))?;
+    if let Some(path) = &hours.calendar {
+        let path = plan.path_of(path);
+        files.push(path.clone());
+        let mut source = Source::new(path);
+        source.encoding = Some(Encoding::Utf8);
+        let days = problems.keep("[hours], calendar", calendar::read(&source))?;
+        let days = days.value.iter().map(|(date, day)| (date.as_str(), *day));
+        holidays = problems.keep("[hours], calendar", holidays.with_days(days))?;
+    }
+    let years = holidays.years();
+    let week = ReferenceWeek::new(&hours.week, &hours.time_zone, holidays);
+    let week = problems.keep("[hours]", week)?;
+    if let Some((first, last)) = years {
+        let year = week.year();
+        if !(first..=last).contains(&year) {
+            notes.push(format!(
+                "[hours], calendar: its days lie in {first} to {last}, the reference week in {year}"
+            ));
+        }
+    }
+    let day = problems.keep("[hours], day", hours.day.parse());
+    let night = problems.keep("[hours], night", hours.night.parse());
+    Some((week, day?, night?))
 }
 
 fn kinds(spec: &PlanSpec, problems: &mut Problems) -> KindCatalog {
@@ -271,6 +304,7 @@ fn standard(
     let required = problems.keep(&place("required"), required);
     let at = spec.at.as_deref().map(str::parse::<HourOfWeek>).transpose();
     let at = problems.keep(&place("at"), at);
+    let rate = problems.keep(&place("supply"), rate(spec));
     Some(ServiceStandard {
         key: spec.key.clone(),
         name: spec.name.clone(),
@@ -283,7 +317,26 @@ fn standard(
         limit: limit?,
         required: required?,
         at: at?,
+        rate: rate?,
     })
+}
+
+/// How much demand each piece of capacity serves, when the standard says so.
+fn rate(spec: &StandardSpec) -> Result<Option<ServiceRate>, String> {
+    let Some(supply) = spec.supply else {
+        return Ok(None);
+    };
+    if spec.required.is_some_and(|required| required != 1) {
+        return Err(
+            "whoever queues does so at one facility; leave `required` out, or `supply`".to_owned(),
+        );
+    }
+    let thousandths = u64::from(supply.demand) * 1_000;
+    thousandths
+        .checked_div(u64::from(supply.slots))
+        .and_then(|per_slot| ServiceRate::new(Demand::from_thousandths(per_slot)))
+        .map(Some)
+        .ok_or_else(|| "give numbers from 1, as in { slots = 96, demand = 800 }".to_owned())
 }
 
 fn joint(spec: &JointSpec, plan: &PlanSpec, problems: &mut Problems) -> Option<JointStandard> {

@@ -6,10 +6,15 @@ use std::path::{Path, PathBuf};
 
 use formats::{csv, geojson, write_aside};
 use rayon::prelude::*;
+use serde::Serialize;
+use siting::Infeasible;
 use thiserror::Error;
 
+use crate::change::Change;
 use crate::compare::{Comparison, compare};
-use crate::evaluate::{Evaluation, evaluate};
+use crate::detail::ServiceDetail;
+use crate::detail_report::DetailReport;
+use crate::evaluate::{Evaluation, evaluate_in_detail};
 use crate::project::Project;
 use crate::report::ScenarioReport;
 use crate::{summary, tables};
@@ -23,6 +28,9 @@ pub const BASELINE_NAME: &str = "Baseline 现状方案";
 /// The file of a scenario's folder that `compare` reads back.
 pub const RESULT_FILE: &str = "result.json";
 
+/// The file of a scenario's folder with the result in detail.
+pub const DETAIL_FILE: &str = "detail.json";
+
 /// A scenario that was run.
 #[derive(Debug)]
 pub struct ScenarioResult {
@@ -30,6 +38,33 @@ pub struct ScenarioResult {
     pub evaluation: Evaluation,
     /// The same as data with provenance.
     pub report: ScenarioReport,
+    /// Each standard in detail.
+    pub details: Vec<ServiceDetail>,
+    /// The same as data.
+    pub detail_report: DetailReport,
+}
+
+impl ScenarioResult {
+    /// Runs one scenario.
+    ///
+    /// # Errors
+    /// When sites are to be chosen and no choice exists.
+    ///
+    /// Cost: as [`evaluate_in_detail`].
+    pub fn of(
+        project: &Project,
+        key: &str,
+        name: &str,
+        changes: &[Change],
+    ) -> Result<Self, Infeasible> {
+        let (evaluation, details) = evaluate_in_detail(project, changes)?;
+        Ok(Self {
+            report: ScenarioReport::of(project, key, name, &evaluation),
+            detail_report: DetailReport::of(project, key, &evaluation, &details),
+            evaluation,
+            details,
+        })
+    }
 }
 
 /// A run or a reading back of results that failed.
@@ -79,12 +114,10 @@ pub fn run(project: &Project) -> Result<Vec<ScenarioResult>, RunError> {
     );
     jobs.into_par_iter()
         .map(|(key, name, changes)| {
-            let evaluation = evaluate(project, changes).map_err(|why| RunError::Infeasible {
+            ScenarioResult::of(project, key, name, changes).map_err(|why| RunError::Infeasible {
                 scenario: key.to_owned(),
                 why: why.to_string(),
-            })?;
-            let report = ScenarioReport::of(project, key, name, &evaluation);
-            Ok(ScenarioResult { evaluation, report })
+            })
         })
         .collect()
 }
@@ -98,6 +131,7 @@ pub fn summary(project: &Project, results: &[ScenarioResult]) -> String {
     for result in results {
         text.push('\n');
         text.push_str(&summary::scenario(&result.report));
+        text.push_str(&summary::detail(&result.detail_report));
     }
     let Some((baseline, scenarios)) = results.split_first() else {
         return text;
@@ -152,13 +186,24 @@ pub fn write(
 const SUMMARY_FILE: &str = "summary.txt";
 
 fn write_scenario(project: &Project, result: &ScenarioResult, home: &Path) -> Result<(), RunError> {
-    let ScenarioResult { evaluation, report } = result;
+    let ScenarioResult {
+        evaluation,
+        report,
+        details,
+        detail_report,
+    } = result;
+    let detailed = tables::DetailedResult {
+        report: detail_report,
+        services: details,
+    };
     let layers = [
-        tables::cells(project, report),
-        tables::gaps(project, report, evaluation),
-        tables::facilities(project, report, evaluation),
+        tables::cells(project, report, detail_report),
+        tables::night_gaps(project, report, &detailed),
+        tables::gaps(project, report, detail_report, evaluation),
+        tables::facilities(project, report, detail_report, evaluation),
         tables::zones(project, report),
         tables::sites(project, report),
+        tables::hazards(report, detail_report),
     ];
     for layer in &layers {
         let name = layer.table().name();
@@ -169,9 +214,21 @@ fn write_scenario(project: &Project, result: &ScenarioResult, home: &Path) -> Re
         let text = geojson::to_geojson(layer);
         write_aside(&home.join(format!("{name}.geojson")), text.as_bytes())?;
     }
+    for table in [
+        tables::hours(project, report, detail_report),
+        tables::districts(project, report, detail_report),
+    ] {
+        let path = home.join(format!("{}.csv", table.name()));
+        write_aside(&path, csv::to_csv(&table).as_bytes())?;
+    }
+    write_json(&home.join(RESULT_FILE), report)?;
+    write_json(&home.join(DETAIL_FILE), detail_report)
+}
+
+fn write_json(path: &Path, report: &impl Serialize) -> Result<(), RunError> {
     let mut json = serde_json::to_string_pretty(report).expect("reports are plain data");
     json.push('\n');
-    write_aside(&home.join(RESULT_FILE), json.as_bytes())?;
+    write_aside(path, json.as_bytes())?;
     Ok(())
 }
 

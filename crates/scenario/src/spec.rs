@@ -20,6 +20,10 @@ pub struct PlanSpec {
     pub format: u32,
     /// What the plan is called in results.
     pub name: String,
+    /// Plan fragments (presets) that this plan lies on; empty once the plan is read, since what they
+    /// say then stands in the other fields.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<PathBuf>,
     /// What a reader of the results must know about the data.
     #[serde(default)]
     pub notes: Vec<String>,
@@ -47,7 +51,7 @@ pub struct PlanSpec {
     /// Who needs the services.
     pub demand: DemandSpec,
     /// Service standards.
-    #[serde(rename = "standard")]
+    #[serde(default, rename = "standard")]
     pub standards: Vec<StandardSpec>,
     /// Several standards at once.
     #[serde(default, rename = "joint")]
@@ -55,6 +59,8 @@ pub struct PlanSpec {
     /// Where something could be built.
     #[serde(default, rename = "candidates")]
     pub candidates: Vec<CandidatesSpec>,
+    /// Reported hazards (随手拍).
+    pub hazards: Option<HazardsSpec>,
     /// Scenarios over the baseline.
     #[serde(default, rename = "scenario")]
     pub scenarios: Vec<ScenarioSpec>,
@@ -110,6 +116,15 @@ pub struct HoursSpec {
     pub time_zone: String,
     /// Holiday calendar: `CN` or `none`.
     pub holidays: String,
+    /// A table of days off and of weekend days that are worked instead: `date,day` with `off` or
+    /// `work`. Added to the holiday calendar.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<PathBuf>,
+    /// The hour of the week that stands for the day, `We 12:00` unless given.
+    pub day: String,
+    /// The hour that stands for the night, `We 03:00` unless given: what is covered by day and not
+    /// by night is the night gap.
+    pub night: String,
 }
 
 impl Default for HoursSpec {
@@ -120,6 +135,9 @@ impl Default for HoursSpec {
             week: "2026-06-01".to_owned(),
             time_zone: "Asia/Shanghai".to_owned(),
             holidays: "none".to_owned(),
+            calendar: None,
+            day: "We 12:00".to_owned(),
+            night: "We 03:00".to_owned(),
         }
     }
 }
@@ -280,6 +298,19 @@ pub struct StandardSpec {
     pub required: Option<u32>,
     /// The hour of the week at which they must be open, e.g. `We 03:00`; any hour when left out.
     pub at: Option<String>,
+    /// How much capacity so much demand needs; whoever finds only full facilities within the limit
+    /// is then not covered. A facility is never full when this is left out.
+    pub supply: Option<SupplySpec>,
+}
+
+/// Capacity for demand: 8 cabinets of 12 slots for 800 riders are `{ slots = 96, demand = 800 }`.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SupplySpec {
+    /// Pieces of capacity: slots, seats, meals per hour.
+    pub slots: u32,
+    /// The demand that they serve, in the unit of the plan's demand.
+    pub demand: u32,
 }
 
 /// Several standards at once.
@@ -306,6 +337,24 @@ pub struct CandidatesSpec {
     pub street_corners: Option<String>,
     /// Existing addresses.
     pub from: Option<SourceSpec>,
+}
+
+/// Reported hazards, and what they do to streets.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HazardsSpec {
+    /// A table of reports: id, kind, position, and perhaps state, since, note.
+    pub from: SourceSpec,
+    /// What a kind does to its street once hazards are heeded: `close`, or a share of the speed as
+    /// `50%`. A kind that is not named is only listed.
+    #[serde(default)]
+    pub effects: BTreeMap<String, String>,
+    /// Whether reports that nobody has confirmed count too.
+    #[serde(default)]
+    pub unconfirmed_count: bool,
+    /// Whether the baseline heeds them; else only scenarios that say `heed-hazards` do.
+    #[serde(default)]
+    pub in_baseline: bool,
 }
 
 /// An ordered list of modifications over the untouched baseline.

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use coverage::{Demand, DemandUnit};
 
 use crate::compare::Comparison;
+use crate::detail_report::{DetailReport, StandardDetail, WeekReport};
+use crate::explain::{Explanation, Route};
 use crate::report::{ChosenReport, GapReport, JointReport, ScenarioReport, StandardReport};
 
 /// How many gaps of a standard are listed.
@@ -47,6 +49,120 @@ pub fn scenario(report: &ScenarioReport) -> String {
         self::chosen(&mut out, &demand, report.demand_thousandths, chosen);
     }
     out.0
+}
+
+/// One scenario in detail: the week, the night.
+pub fn detail(report: &DetailReport) -> String {
+    let mut out = Text::default();
+    let demand = Amounts {
+        unit: &report.demand_unit,
+    };
+    let week = &report.week;
+    out.line(&format!(
+        "  by the hour of the week of {} ({}, holidays {}):",
+        week.monday, week.time_zone, week.holidays
+    ));
+    for standard in &report.standards {
+        hours(&mut out, &demand, standard, week);
+    }
+    out.line("  why not covered, and how evenly:");
+    for standard in &report.standards {
+        why(&mut out, &demand, standard);
+    }
+    if !report.hazards.is_empty() {
+        let n_acting = report.hazards.iter().filter(|h| h.effect.is_some()).count();
+        let verb = if report.heeds_hazards {
+            "slow or close their streets"
+        } else {
+            "would slow or close their streets, were they heeded"
+        };
+        let n_hazards = report.hazards.len();
+        out.line(&format!(
+            "  {n_hazards} reported hazards, of which {n_acting} {verb}"
+        ));
+    }
+    out.0
+}
+
+/// Reasons, the reasons of the largest gaps, capacity, equity.
+fn why(out: &mut Text, demand: &Amounts<'_>, standard: &StandardDetail) {
+    let reasons: Vec<String> = standard
+        .reasons
+        .iter()
+        .map(|reason| format!("{} {}", reason.reason, demand.of(reason.demand_thousandths)))
+        .collect();
+    let reasons = if reasons.is_empty() {
+        "all covered".to_owned()
+    } else {
+        reasons.join(", ")
+    };
+    out.line(&format!("    {}: {reasons}", standard.key));
+    for gap in standard.gaps.iter().take(MOST_GAPS) {
+        let missing = gap.missing_s.map_or_else(
+            || "more than the limit missing".to_owned(),
+            |seconds| format!("{} missing", minutes(seconds)),
+        );
+        let reason = gap.reason.as_deref().unwrap_or("no reason");
+        out.line(&format!(
+            "      {}. {}: {reason}, {missing}",
+            gap.rank, gap.name
+        ));
+    }
+    if let Some(load) = standard.capacity.as_ref().and_then(|c| c.load.as_ref()) {
+        out.line(&format!(
+            "      room: {} find some, {} find only full facilities; {} overloaded, {} idle",
+            demand.of(load.taken_thousandths),
+            demand.of(load.turned_away_thousandths),
+            load.n_overloaded,
+            load.n_idle,
+        ));
+    }
+    let Some(all) = standard.districts.first() else {
+        return;
+    };
+    let number =
+        |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
+    out.line(&format!(
+        "      with a second choice {}; times: mean {}, Gini {}, Palma {}, Theil {}, concentration {}; \
+         detour {}",
+        percent(standard.backup_share),
+        all.mean_s.map_or_else(|| "–".to_owned(), minutes),
+        number(all.gini),
+        number(all.palma),
+        number(all.theil),
+        number(all.concentration),
+        number(all.detour),
+    ));
+}
+
+fn hours(out: &mut Text, demand: &Amounts<'_>, standard: &StandardDetail, week: &WeekReport) {
+    let at = |hour: &str| {
+        let found = standard.hours.iter().find(|h| h.hour == hour);
+        found.map_or_else(
+            || "–".to_owned(),
+            |h| {
+                let share = percent(h.covered_share);
+                format!("{share} with {} open at {hour}", h.n_open)
+            },
+        )
+    };
+    if standard.n_open_sets == 1 {
+        out.line(&format!(
+            "    {}: the same at every hour, {}",
+            standard.key,
+            at(&standard.strongest_hour)
+        ));
+        return;
+    }
+    out.line(&format!(
+        "    {}: at most {}, at least {}; {} covered at {} and not at {}",
+        standard.key,
+        at(&standard.strongest_hour),
+        at(&standard.weakest_hour),
+        demand.of(standard.night.lost_thousandths),
+        week.day,
+        week.night,
+    ));
 }
 
 fn standard(out: &mut Text, demand: &Amounts<'_>, standard: &StandardReport) {
@@ -269,6 +385,102 @@ pub fn comparison(comparison: &Comparison) -> String {
         out.table(&rows);
     }
     out.0
+}
+
+/// A place and what every standard says about it.
+pub fn explanation(found: &Explanation) -> String {
+    let mut out = Text::default();
+    let zone = found
+        .zone
+        .as_deref()
+        .map_or_else(String::new, |zone| format!(", zone {zone}"));
+    out.line(&format!(
+        "{:.6},{:.6} in cell {}{zone}",
+        found.lng, found.lat, found.cell
+    ));
+    for standard in &found.standards {
+        let state = match (&standard.reason, standard.is_fragile) {
+            (Some(reason), _) => format!("not covered: {reason}"),
+            (None, true) => "covered, but fragile".to_owned(),
+            (None, false) => "covered".to_owned(),
+        };
+        let hour = standard
+            .at
+            .as_deref()
+            .map_or_else(String::new, |at| format!(", open {at}"));
+        out.line(&format!(
+            "  {} ({}), {} by {}{hour}: {state}",
+            standard.name,
+            standard.key,
+            minutes(standard.limit_s),
+            standard.profile
+        ));
+        let Some(facility) = &standard.facility else {
+            let why = if standard.walk_m.is_none() {
+                "    no street of the profile is near enough".to_owned()
+            } else {
+                let far = minutes(standard.limit_s * 2.0);
+                format!("    no open facility within {far} or more")
+            };
+            out.line(&why);
+            continue;
+        };
+        let mark = if facility.illustrative {
+            " [illustrative 示意]"
+        } else {
+            ""
+        };
+        let margin = standard.margin_s.unwrap_or_default();
+        let margin = if margin < 0.0 {
+            format!("{} too long", minutes(-margin))
+        } else {
+            format!("{} to spare", minutes(margin))
+        };
+        out.line(&format!(
+            "    {} {}{mark}: {}, {margin}; {} within the limit",
+            facility.id,
+            facility.name,
+            minutes(facility.time_s),
+            standard.n_within_limit
+        ));
+        if let Some(route) = &standard.route {
+            self::route(&mut out, route);
+        }
+        if let Some(second) = &standard.second {
+            let time = minutes(second.time_s);
+            out.line(&format!("    next: {} {}: {time}", second.id, second.name));
+        }
+    }
+    out.0
+}
+
+fn route(out: &mut Text, route: &Route) {
+    let mut rows: Vec<[String; 3]> = vec![[
+        "walk to the street".to_owned(),
+        String::new(),
+        minutes(route.walk_s),
+    ]];
+    for step in &route.steps {
+        let name = if step.name.is_empty() {
+            "(no name)"
+        } else {
+            &step.name
+        };
+        rows.push([
+            name.to_owned(),
+            format!("{:.0} m", step.length_m),
+            minutes(step.time_s),
+        ]);
+    }
+    rows.push([
+        "walk from the street, start delay".to_owned(),
+        String::new(),
+        minutes(route.arrival_s),
+    ]);
+    for row in &mut rows {
+        row[0].insert_str(0, "    ");
+    }
+    out.table(&rows);
 }
 
 /// Lines of text.

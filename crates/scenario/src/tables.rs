@@ -5,14 +5,25 @@ use formats::{Column, Layer, Shape, Table, Value};
 use units::{LngLat, Outline};
 
 use crate::compare::{Comparison, StandardComparison};
+use crate::detail::ServiceDetail;
+use crate::detail_report::{DetailReport, GapDetail, StandardDetail};
 use crate::evaluate::Evaluation;
 use crate::project::Project;
 use crate::report::{GapReport, ScenarioReport, SplitReport};
 
+/// A result in detail: as data, and as decided.
+#[derive(Clone, Copy, Debug)]
+pub struct DetailedResult<'a> {
+    /// As data.
+    pub report: &'a DetailReport,
+    /// As decided, one for each standard.
+    pub services: &'a [ServiceDetail],
+}
+
 /// Cells: one row each, with the columns of every standard and joint standard.
 ///
 /// Cost: linear in cells and standards.
-pub fn cells(project: &Project, report: &ScenarioReport) -> Layer {
+pub fn cells(project: &Project, report: &ScenarioReport, detail: &DetailReport) -> Layer {
     let unit = project.demand.unit();
     let mut columns = vec![
         Column::text("cell"),
@@ -23,6 +34,14 @@ pub fn cells(project: &Project, report: &ScenarioReport) -> Layer {
     ];
     for standard in &report.standards {
         columns.extend(cell_columns(&standard.key));
+        columns.push(Column::integer(format!("{}_hours_covered", standard.key)));
+        columns.push(Column::demand(
+            &format!("{}_lost_by_night", standard.key),
+            unit,
+        ));
+        columns.push(Column::share(&format!("{}_fragile", standard.key)));
+        columns.push(Column::share(&format!("{}_backup", standard.key)));
+        columns.push(supply_column(&standard.key, unit));
     }
     for joint in &report.joints {
         columns.extend(cell_columns(&joint.key));
@@ -37,8 +56,14 @@ pub fn cells(project: &Project, report: &ScenarioReport) -> Layer {
             cell.zone.clone().into(),
             units(cell.demand_thousandths),
         ];
-        for standard in &report.standards {
+        for (standard, detail) in report.standards.iter().zip(&detail.standards) {
             row.extend(cell_values(cell.demand_thousandths, &standard.cells[index]));
+            row.push(detail.hours_covered[index].into());
+            row.push(units(detail.night.lost_of_cells_thousandths[index]));
+            row.push(detail.fragile_of_cells_share[index].into());
+            row.push(detail.backup_of_cells_share[index].into());
+            let capacity = detail.capacity.as_ref();
+            row.push(capacity.and_then(|c| c.supply_of_cells[index]).into());
         }
         for joint in &report.joints {
             row.extend(cell_values(cell.demand_thousandths, &joint.cells[index]));
@@ -47,6 +72,11 @@ pub fn cells(project: &Project, report: &ScenarioReport) -> Layer {
         layer.push(Shape::Outline(id.outline()), row);
     }
     marked(layer, report)
+}
+
+/// Capacity for one unit of demand (2SFCA).
+fn supply_column(key: &str, unit: &DemandUnit) -> Column {
+    Column::decimal(format!("{key}_slots_per_{}", unit.name()), 6)
 }
 
 fn cell_columns(key: &str) -> [Column; 4] {
@@ -68,7 +98,12 @@ fn cell_values(demand: u64, cell: &crate::report::CellSplit) -> [Value; 4] {
 }
 
 /// Gaps of all standards and joint standards, the largest of each first.
-pub fn gaps(project: &Project, report: &ScenarioReport, evaluation: &Evaluation) -> Layer {
+pub fn gaps(
+    project: &Project,
+    report: &ScenarioReport,
+    detail: &DetailReport,
+    evaluation: &Evaluation,
+) -> Layer {
     let columns = vec![
         Column::text("standard"),
         Column::integer("rank"),
@@ -79,9 +114,11 @@ pub fn gaps(project: &Project, report: &ScenarioReport, evaluation: &Evaluation)
         Column::decimal("lat", 7),
         Column::seconds("worst_time"),
         Column::boolean("edge_affected"),
+        Column::text("reason"),
+        Column::seconds("missing_time"),
     ];
     let mut layer = Layer::new(Table::new("gaps", columns));
-    let mut push = |key: &str, gap: &GapReport, outline: &Outline| {
+    let mut push = |key: &str, gap: &GapReport, why: Option<&GapDetail>, outline: &Outline| {
         layer.push(
             Shape::Outline(outline.clone()),
             vec![
@@ -94,24 +131,149 @@ pub fn gaps(project: &Project, report: &ScenarioReport, evaluation: &Evaluation)
                 gap.lat.into(),
                 gap.worst_s.into(),
                 gap.edge_affected.into(),
+                why.and_then(|why| why.reason.clone()).into(),
+                why.and_then(|why| why.missing_s).into(),
             ],
         );
     };
-    for (standard, service) in report.standards.iter().zip(&evaluation.services) {
-        for (row, gap) in standard.gaps.iter().zip(&service.gaps) {
-            push(&standard.key, row, &gap.outline);
+    let services = evaluation.services.iter().zip(&detail.standards);
+    for (standard, (service, detail)) in report.standards.iter().zip(services) {
+        for (row, (gap, why)) in standard
+            .gaps
+            .iter()
+            .zip(service.gaps.iter().zip(&detail.gaps))
+        {
+            push(&standard.key, row, Some(why), &gap.outline);
         }
     }
     for (joint, result) in report.joints.iter().zip(&evaluation.joints) {
         for (row, gap) in joint.gaps.iter().zip(&result.gaps) {
-            push(&joint.key, row, &gap.outline);
+            push(&joint.key, row, None, &gap.outline);
+        }
+    }
+    marked(layer, report)
+}
+
+/// Reported hazards, with what they do and the gaps they lie in.
+///
+/// Cost: linear in the hazards.
+pub fn hazards(report: &ScenarioReport, detail: &DetailReport) -> Layer {
+    let columns = vec![
+        Column::text("id"),
+        Column::text("kind"),
+        Column::text("kind_zh"),
+        Column::text("state"),
+        Column::text("since"),
+        Column::text("note"),
+        Column::decimal("lng", 7),
+        Column::decimal("lat", 7),
+        Column::text("street"),
+        Column::text("effect"),
+        Column::boolean("heeded"),
+        Column::text("in_gaps"),
+        Column::boolean("made_up"),
+    ];
+    let mut layer = Layer::new(Table::new("hazards", columns));
+    for hazard in &detail.hazards {
+        let position = LngLat::from_degrees(hazard.lng, hazard.lat).ok();
+        layer.push(
+            position.map_or(Shape::None, Shape::Position),
+            vec![
+                hazard.id.clone().into(),
+                hazard.kind.clone().into(),
+                hazard.kind_zh.clone().into(),
+                hazard.state.clone().into(),
+                hazard.since.clone().into(),
+                hazard.note.clone().into(),
+                hazard.lng.into(),
+                hazard.lat.into(),
+                hazard.street.clone().into(),
+                hazard.effect.clone().into(),
+                (detail.heeds_hazards && hazard.effect.is_some()).into(),
+                hazard.in_gaps.join("; ").into(),
+                hazard.illustrative.into(),
+            ],
+        );
+    }
+    marked(layer, report)
+}
+
+/// The week: each standard at each of its 168 hours.
+///
+/// Cost: linear in the rows.
+pub fn hours(project: &Project, report: &ScenarioReport, detail: &DetailReport) -> Table {
+    let columns = vec![
+        Column::text("standard"),
+        Column::text("hour"),
+        Column::integer("n_open"),
+        Column::share("covered"),
+        Column::demand("covered", project.demand.unit()),
+    ];
+    let mut table = Table::new("hours", columns);
+    for standard in &detail.standards {
+        for hour in &standard.hours {
+            table.push(vec![
+                standard.key.clone().into(),
+                hour.hour.clone().into(),
+                hour.n_open.into(),
+                hour.covered_share.into(),
+                units(hour.covered_thousandths),
+            ]);
+        }
+    }
+    table.set_attribute("monday", detail.week.monday.clone());
+    if report.illustrative {
+        table.mark_illustrative();
+    }
+    table
+}
+
+/// The night gaps of all standards: patches that lose more than half of what they have by day.
+pub fn night_gaps(
+    project: &Project,
+    report: &ScenarioReport,
+    result: &DetailedResult<'_>,
+) -> Layer {
+    let columns = vec![
+        Column::text("standard"),
+        Column::integer("rank"),
+        Column::text("name"),
+        Column::demand("lost", project.demand.unit()),
+        Column::integer("n_cells"),
+        Column::decimal("lng", 7),
+        Column::decimal("lat", 7),
+        Column::seconds("worst_time_by_night"),
+        Column::boolean("edge_affected"),
+    ];
+    let mut layer = Layer::new(Table::new("night-gaps", columns));
+    for (standard, detail) in result.report.standards.iter().zip(result.services) {
+        for (row, gap) in standard.night.gaps.iter().zip(&detail.night.gaps) {
+            layer.push(
+                Shape::Outline(gap.outline.clone()),
+                vec![
+                    standard.key.clone().into(),
+                    row.rank.into(),
+                    row.name.clone().into(),
+                    units(row.uncovered_thousandths),
+                    row.n_cells.into(),
+                    row.lng.into(),
+                    row.lat.into(),
+                    row.worst_s.into(),
+                    row.edge_affected.into(),
+                ],
+            );
         }
     }
     marked(layer, report)
 }
 
 /// Facilities with what each does for each standard that it serves.
-pub fn facilities(project: &Project, report: &ScenarioReport, evaluation: &Evaluation) -> Layer {
+pub fn facilities(
+    project: &Project,
+    report: &ScenarioReport,
+    detail: &DetailReport,
+    evaluation: &Evaluation,
+) -> Layer {
     let unit = project.demand.unit();
     let mut columns = vec![
         Column::text("id"),
@@ -136,6 +298,14 @@ pub fn facilities(project: &Project, report: &ScenarioReport, evaluation: &Evalu
             &format!("{}_unique_demand", standard.key),
             unit,
         ));
+        columns.push(supply_column(&standard.key, unit));
+        if standard.demand_per_slot_thousandths.is_some() {
+            for what in ["can_serve", "asked", "taken"] {
+                columns.push(Column::demand(&format!("{}_{what}", standard.key), unit));
+            }
+            columns.push(Column::boolean(format!("{}_overloaded", standard.key)));
+            columns.push(Column::boolean(format!("{}_idle", standard.key)));
+        }
     }
     let mut layer = Layer::new(Table::new("facilities", columns));
     let opens: Vec<_> = evaluation
@@ -163,7 +333,8 @@ pub fn facilities(project: &Project, report: &ScenarioReport, evaluation: &Evalu
             closed.into(),
             facility.illustrative.into(),
         ];
-        for (open, service) in opens.iter().zip(&evaluation.services) {
+        let services = evaluation.services.iter().zip(&detail.standards);
+        for (open, (service, detail)) in opens.iter().zip(services) {
             let serves = !closed && open.contains(FacilityId::from_index(index));
             row.push(serves.into());
             if serves {
@@ -173,10 +344,95 @@ pub fn facilities(project: &Project, report: &ScenarioReport, evaluation: &Evalu
             } else {
                 row.extend([Value::Empty, Value::Empty]);
             }
+            row.extend(capacity_values(
+                detail,
+                index,
+                service.standard.rate.is_some(),
+            ));
         }
         layer.push(Shape::Position(facility.position), row);
     }
     marked(layer, report)
+}
+
+/// How full one facility is, in the columns after its unique demand.
+fn capacity_values(detail: &StandardDetail, facility: usize, has_rate: bool) -> Vec<Value> {
+    let capacity = detail.capacity.as_ref();
+    let supply = capacity.and_then(|c| c.supply_of_facilities[facility]);
+    let mut values: Vec<Value> = vec![supply.into()];
+    if has_rate {
+        let load = capacity.and_then(|c| c.load.as_ref()?.facilities[facility]);
+        let demand = |part: Option<u64>| part.map_or(Value::Empty, units);
+        values.extend([
+            demand(load.and_then(|l| l.serves_thousandths)),
+            demand(load.map(|l| l.asked_thousandths)),
+            demand(load.map(|l| l.taken_thousandths)),
+            load.map(|l| l.is_overloaded).into(),
+            load.map(|l| l.is_idle).into(),
+        ]);
+    }
+    values
+}
+
+/// The indicators of the study area (no zone) and of each zone, standard by standard.
+///
+/// Cost: linear in the rows.
+pub fn districts(project: &Project, report: &ScenarioReport, detail: &DetailReport) -> Table {
+    let unit = project.demand.unit();
+    let columns = vec![
+        Column::text("standard"),
+        Column::text("zone"),
+        Column::text("name"),
+        Column::demand("demand", unit),
+        Column::share("covered"),
+        Column::demand("covered", unit),
+        Column::demand("uncovered", unit),
+        Column::demand("unlinked", unit),
+        Column::demand("fragile", unit),
+        Column::seconds("median"),
+        Column::seconds("quantile_75"),
+        Column::seconds("quantile_90"),
+        Column::seconds("worst_tenth_mean"),
+        Column::seconds("mean"),
+        Column::decimal("detour_ratio", 4),
+        Column::decimal("gini_ratio", 6),
+        Column::decimal("palma_ratio", 6),
+        Column::decimal("theil_ratio", 6),
+        Column::decimal("concentration_ratio", 6),
+        Column::demand("beyond_search", unit),
+    ];
+    let mut table = Table::new("districts", columns);
+    for standard in &detail.standards {
+        for district in &standard.districts {
+            let split = &district.split;
+            table.push(vec![
+                standard.key.clone().into(),
+                district.zone.clone().into(),
+                district.name.clone().into(),
+                units(total(split)),
+                split.covered_share.into(),
+                units(split.covered_thousandths),
+                units(split.uncovered_thousandths),
+                units(split.unlinked_thousandths),
+                units(split.fragile_thousandths),
+                district.median_s.into(),
+                district.quantile_75_s.into(),
+                district.quantile_90_s.into(),
+                district.worst_tenth_mean_s.into(),
+                district.mean_s.into(),
+                district.detour.into(),
+                district.gini.into(),
+                district.palma.into(),
+                district.theil.into(),
+                district.concentration.into(),
+                units(district.beyond_thousandths),
+            ]);
+        }
+    }
+    if report.illustrative {
+        table.mark_illustrative();
+    }
+    table
 }
 
 /// Zones with each standard's covered share.

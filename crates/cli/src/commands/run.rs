@@ -17,8 +17,8 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
     scenario_run::write(&project, &results, &text, &args.output)?;
     output::text(&text)?;
     output::note(&format!(
-        "results lie in `{}`: a folder for each scenario with cells, gaps, facilities, zones and \
-         sites as CSV and GeoJSON",
+        "results lie in `{}`: a folder for each scenario with cells, gaps, night gaps, facilities, \
+         zones and sites as CSV and GeoJSON, hours of the week and districts as CSV",
         args.output.display()
     ));
     Ok(())

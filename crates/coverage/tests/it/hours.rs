@@ -57,6 +57,21 @@ fn every_hour_is_the_fold_over_its_open_facilities() {
         let covered: Vec<Demand> = alone.cells().iter().map(|cell| cell.covered).collect();
         assert_eq!(profile.covered(hour), covered, "{hour}");
     }
+    let by_cell: Vec<Demand> = (0..demand.n_cells())
+        .map(|cell| {
+            let points = demand.of_cell(CellRank::from_index(cell));
+            points.map(|point| demand.points()[point].demand).sum()
+        })
+        .collect();
+    let n_hours = profile.hours_covered(&by_cell);
+    for (cell, n_hours) in n_hours.iter().enumerate() {
+        let counted = HourOfWeek::all()
+            .filter(|&hour| profile.covered(hour)[cell].is_at_least_half_of(by_cell[cell]))
+            .count();
+        let counted = (by_cell[cell] > Demand::ZERO).then(|| u32::try_from(counted).unwrap());
+        assert_eq!(*n_hours, counted, "cell {cell}");
+    }
+    assert!(n_hours.iter().any(|n| n.is_some_and(|n| n > 0 && n < 168)));
     let weakest = profile.total(profile.weakest_hour()).covered;
     let strongest = profile.total(profile.strongest_hour()).covered;
     assert!(weakest < strongest);

@@ -147,7 +147,9 @@ fn reasons_say_what_is_in_the_way() {
         demand: &demand,
         coverage: &coverage,
         at_any_hour: Some(&any_hour),
+        with_room: None,
         without: &[(Obstacle::OneWay, &two_way)],
+        waters: &[],
         facilities: &facilities,
         open: &night,
         speed: speed(10_000),
@@ -166,6 +168,42 @@ fn reasons_say_what_is_in_the_way() {
     assert_eq!(of(at('C')), Some(Reason::CutOff(Obstacle::OneWay)));
     assert_eq!(of(at('D')), Some(Reason::NoFacility));
     assert_eq!(of(far), Some(Reason::NoStreet));
+    // A river drawn between B and its station is what the way leads around; one behind B is not.
+    let position = |from: LngLat, to: LngLat, part: f64| {
+        let lng = from.lng() + (to.lng() - from.lng()) * part;
+        let lat = from.lat() + (to.lat() - from.lat()) * part;
+        (lng, lat)
+    };
+    let river = |part: f64| {
+        let station = facilities[0].position;
+        let (lng, lat) = position(at('B'), station, part);
+        let (dx, dy) = (station.lng() - at('B').lng(), station.lat() - at('B').lat());
+        [0.1, -0.1].map(|side| LngLat::from_degrees(lng - dy * side, lat + dx * side).unwrap())
+    };
+    for (part, want) in [
+        (0.5, Reason::CutOff(Obstacle::Water)),
+        (-0.5, Reason::Detour),
+    ] {
+        let waters = [river(part).to_vec()];
+        let found = reasons(&ReasonInputs {
+            waters: &waters,
+            ..inputs
+        });
+        let b = demand.points().iter().position(|p| p.position == at('B'));
+        assert_eq!(found[b.unwrap()], Some(want));
+    }
+    // With room for all, D would be covered: then it lacks room, whatever else.
+    let everywhere = fold(&both_ways, &OpenSet::all(2));
+    let found = reasons(&ReasonInputs {
+        at_any_hour: None,
+        with_room: Some(&everywhere),
+        ..inputs
+    });
+    for (point, state) in everywhere.states().iter().enumerate() {
+        let is_full = found[point] == Some(Reason::Full);
+        let lacks = coverage.states()[point] == coverage::PointState::Uncovered;
+        assert_eq!(is_full, lacks && *state == coverage::PointState::Covered);
+    }
     // With only the day station, A lacks nothing but an open door.
     let nobody = OpenSet::from_fn(2, |_| false);
     let day = OpenSet::all(2).without(FacilityId::new(0));

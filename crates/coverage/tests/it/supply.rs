@@ -130,6 +130,108 @@ fn the_nearest_come_first_and_the_rest_goes_on() {
     );
 }
 
+#[test]
+fn who_finds_only_full_cabinets_is_not_covered() {
+    let city = City::new(5);
+    let (demand, facilities, rows) = by_hand(&city);
+    let open = OpenSet::all(2);
+    let from = city
+        .served(&demand, &facilities, TravelTime::from_secs(900))
+        .from;
+    let inputs = ServiceInputs {
+        demand: &demand,
+        linkage: &from,
+        rows: &rows,
+        open: &open,
+    };
+    let standard = |riders_per_slot: u64| coverage::ServiceStandard {
+        key: "swap".into(),
+        name: String::new(),
+        selection: coverage::Selection::default(),
+        profile: "rider".into(),
+        limit: TravelTime::from_secs(150),
+        required: std::num::NonZeroU32::MIN,
+        at: None,
+        rate: ServiceRate::new(Demand::from_units(riders_per_slot)),
+    };
+    // As in the assignment above: 300 riders find 40 places within the limit, less than half.
+    let covered = |riders_per_slot| {
+        let coverage =
+            coverage::ServiceCoverage::under(&inputs, &facilities, &standard(riders_per_slot));
+        let time = |riders| coverage.times()[point_with(&demand, riders)];
+        (coverage.total().covered, [100, 200, 300].map(time))
+    };
+    let secs = |secs| Some(TravelTime::from_secs(secs));
+    assert_eq!(
+        covered(10),
+        (Demand::from_units(300), [secs(60), secs(90), None])
+    );
+    // 16 riders a slot: the second cabinet serves 384; 184 of the 300 find room there.
+    assert_eq!(
+        covered(16),
+        (Demand::from_units(600), [secs(60), secs(90), secs(150)])
+    );
+    // 5 riders a slot: 60 and 120. The first point fills the first cabinet and finds no other for
+    // the rest within the limit; the second fills the second.
+    assert_eq!(
+        covered(5),
+        (Demand::from_units(300), [secs(60), secs(90), None])
+    );
+    // Without a rate everybody is covered.
+    assert_eq!(covered(0).0, Demand::from_units(600));
+}
+
+#[test]
+fn equity_by_hand() {
+    let city = City::new(5);
+    let (demand, mut facilities, rows) = by_hand(&city);
+    let open = OpenSet::all(2);
+    let from = city
+        .served(&demand, &facilities, TravelTime::from_secs(900))
+        .from;
+    let inputs = ServiceInputs {
+        demand: &demand,
+        linkage: &from,
+        rows: &rows,
+        open: &open,
+    };
+    let limit = TravelTime::from_secs(150);
+    let coverage = coverage::ServiceCoverage::within(&inputs, limit, crate::city::one());
+    facilities[1].start_delay = TravelTime::from_secs(30);
+    let equity = coverage::Equity::of(&coverage::EquityInputs {
+        inputs,
+        coverage: &coverage,
+        facilities: &facilities,
+        speed: crate::city::speed(1_000),
+        center: city.grid.position(0, 0),
+    });
+    let close = |got: Option<f64>, want: f64| {
+        let got = got.unwrap();
+        assert!((got - want).abs() < 1e-9, "{got} is not {want}");
+    };
+    // A sixth has 60 s, a third 90 s, half 150 s: mean 10 + 30 + 75 = 115.
+    close(equity.mean_s, 115.0);
+    // Lorenz 10/115 at 1/6, 40/115 at 1/2, 1: Gini = 1 - (1/6 x 10 + 1/3 x 50 + 1/2 x 155) / 115.
+    close(
+        equity.gini,
+        1.0 - (10.0 / 6.0 + 50.0 / 3.0 + 155.0 / 2.0) / 115.0,
+    );
+    // Farther from the middle waits longer in this order, so concentration equals the Gini.
+    close(
+        equity.concentration,
+        1.0 - (10.0 / 6.0 + 50.0 / 3.0 + 155.0 / 2.0) / 115.0,
+    );
+    // Straight: the points lie 0, 100 and 200 m along a line, the cabinets at 0 and 200 m: 0 s, 100 s
+    // and 0 s at 1 m/s. On the way 60, 90 - 30 and 150 - 30 s: (100 x 60 + 200 x 60 + 300 x 120) /
+    // (200 x 100) = 2.7.
+    assert!(
+        (equity.detour.unwrap() - 2.7).abs() < 0.01,
+        "{:?}",
+        equity.detour
+    );
+    assert_eq!((equity.beyond, equity.lorenz.len()), (Demand::ZERO, 11));
+}
+
 fn laws(served: &Served<'_>, facilities: &[Facility], limit: TravelTime) {
     let inputs = served.inputs();
     let rate = ServiceRate::new(Demand::from_thousandths(8_333)).unwrap();

@@ -45,6 +45,7 @@ fn result(classes: &[ClassKey]) -> ScenarioReport {
             limit_s: 300.0,
             required: 1,
             at: None,
+            demand_per_slot_thousandths: None,
             n_facilities: 1,
             n_unlinked_facilities: 0,
             illustrative: false,

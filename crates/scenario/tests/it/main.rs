@@ -4,5 +4,8 @@
 mod access;
 mod compare;
 mod desk;
+mod detail;
+mod explain;
 mod laws;
+mod presets;
 mod shenzhen;

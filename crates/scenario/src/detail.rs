@@ -1,0 +1,234 @@
+//! A decided standard in detail: the week, how full, why not, how evenly.
+
+use coverage::{
+    Assignment, CellRank, Demand, DemandSplit, Equity, EquityInputs, Gap, HourlyProfile, Obstacle,
+    OpenHours, PointState, Reason, ReasonInputs, ServiceCoverage, ServiceInputs, ServiceStandard,
+    TwoStepCatchment, gaps, lost_between, reasons,
+};
+use units::LngLat;
+
+use crate::evaluate::Decided;
+
+/// What a standard comes to beyond its coverage.
+#[derive(Debug)]
+pub struct ServiceDetail {
+    /// Which of its facilities are open at each hour of the week.
+    pub open_hours: OpenHours,
+    /// Its coverage at each hour, whatever hour the standard itself names.
+    pub hours: HourlyProfile,
+    /// For each cell the number of hours of the week at which it is covered; `None` without demand.
+    pub hours_covered: Vec<Option<u32>>,
+    /// What is covered by day and not by night.
+    pub night: NightGap,
+    /// The standard with one facility more within the limit: backup coverage.
+    pub backup: ServiceCoverage,
+    /// How full the facilities are; `None` when the capacity of none of them is known.
+    pub capacity: Option<ServiceCapacity>,
+    /// Why each demand point is not covered; `None` for those that are.
+    pub reasons: Vec<Option<Reason>>,
+    /// How evenly times are spread.
+    pub equity: Equity,
+    /// The same for each zone.
+    pub equity_by_zone: Vec<Equity>,
+}
+
+/// The night gap of a standard: between the plan's hour for the day and its hour for the night.
+#[derive(Debug)]
+pub struct NightGap {
+    /// For each cell: of the demand covered by day, what stays covered (`covered`) and what is lost
+    /// (`uncovered`) by night.
+    pub cells: Vec<DemandSplit>,
+    /// Patches of cells that lose more than half of what they have by day, ranked.
+    pub gaps: Vec<Gap>,
+    /// The standard at the hour for the day.
+    pub by_day: ServiceCoverage,
+    /// The standard at the hour for the night.
+    pub by_night: ServiceCoverage,
+}
+
+/// Capacity and competition.
+#[derive(Debug)]
+pub struct ServiceCapacity {
+    /// Capacity for one unit of demand, by the two-step floating catchment method.
+    pub catchment: TwoStepCatchment,
+    /// The mean of that over the demand of each cell; `None` without demand.
+    pub supply_of_cells: Vec<Option<f64>>,
+    /// Which facilities serve the standard.
+    pub is_open: Vec<bool>,
+    /// Who takes whom when everybody queues at the nearest; only for a standard with a rate.
+    pub assignment: Option<Assignment>,
+}
+
+impl NightGap {
+    /// Demand covered by day and not by night.
+    ///
+    /// Cost: linear in the cells.
+    pub fn lost(&self) -> Demand {
+        self.cells.iter().map(|cell| cell.uncovered).sum()
+    }
+
+    /// Uncovered where a demand point is covered by day and not by night; covered elsewhere.
+    pub(crate) fn state(&self, point: usize) -> PointState {
+        let is_covered =
+            |coverage: &ServiceCoverage| coverage.states()[point] == PointState::Covered;
+        if is_covered(&self.by_day) && !is_covered(&self.by_night) {
+            PointState::Uncovered
+        } else {
+            PointState::Covered
+        }
+    }
+}
+
+impl ServiceDetail {
+    pub(crate) fn of(decided: &Decided<'_>, waters: &[Vec<LngLat>]) -> Self {
+        let project = decided.state.project;
+        let facilities = &decided.state.facilities;
+        let standard = &decided.result.standard;
+        let standing = decided.state.standing();
+        let at_any_hour = ServiceStandard {
+            at: None,
+            ..standard.clone()
+        };
+        let base = at_any_hour
+            .open_set(facilities, &project.week)
+            .and(&standing);
+        let open = standard.open_set(facilities, &project.week).and(&standing);
+        let open_hours = OpenHours::of(facilities, &base, &project.week);
+        let inputs = ServiceInputs {
+            demand: &project.demand,
+            linkage: &decided.view.demand,
+            rows: decided.rows,
+            open: &open,
+        };
+        let cover =
+            |inputs: &ServiceInputs<'_>| ServiceCoverage::under(inputs, facilities, standard);
+        let hours = HourlyProfile::by(&inputs, &open_hours, cover);
+        let coverage = &decided.result.coverage;
+        let demand: Vec<Demand> = coverage.cells().iter().map(DemandSplit::total).collect();
+        let equity = EquityInputs {
+            inputs,
+            coverage,
+            facilities,
+            speed: decided.speed,
+            center: project.area.bounding_box().center(),
+        };
+        let n_zones = project.zones.n_zones();
+        Self {
+            hours_covered: hours.hours_covered(&demand),
+            night: night(decided, &inputs, &open_hours, &cover),
+            backup: ServiceCoverage::within(
+                &inputs,
+                standard.limit,
+                standard.required.saturating_add(1),
+            ),
+            capacity: ServiceCapacity::of(decided, &inputs),
+            reasons: why(decided, &inputs, &base, waters),
+            equity: Equity::of(&equity),
+            equity_by_zone: Equity::by_zone(&equity, &project.zone_of_point, n_zones),
+            open_hours,
+            hours,
+        }
+    }
+}
+
+fn night(
+    decided: &Decided<'_>,
+    inputs: &ServiceInputs<'_>,
+    open_hours: &OpenHours,
+    cover: &impl Fn(&ServiceInputs<'_>) -> ServiceCoverage,
+) -> NightGap {
+    let project = decided.state.project;
+    let at = |hour| {
+        let open = open_hours.at(hour);
+        cover(&ServiceInputs { open, ..*inputs })
+    };
+    let (by_day, by_night) = (at(project.day), at(project.night));
+    let cells = lost_between(&project.demand, &by_day, &by_night);
+    NightGap {
+        gaps: gaps(&project.area, &cells),
+        cells,
+        by_day,
+        by_night,
+    }
+}
+
+impl ServiceCapacity {
+    fn of(decided: &Decided<'_>, inputs: &ServiceInputs<'_>) -> Option<Self> {
+        let facilities = &decided.state.facilities;
+        let standard = &decided.result.standard;
+        let is_known = |id: coverage::FacilityId| facilities[id.index()].capacity.is_some();
+        if !inputs.open.iter().any(is_known) {
+            return None;
+        }
+        let catchment = TwoStepCatchment::of(inputs, facilities, standard.limit);
+        let supply_of_cells = (0..inputs.demand.n_cells())
+            .map(|cell| {
+                let (mut weighted, mut total) = (0.0, Demand::ZERO);
+                for point in inputs.demand.of_cell(CellRank::from_index(cell)) {
+                    let demand = inputs.demand.points()[point].demand;
+                    weighted += demand.as_units_f64() * catchment.points()[point].as_f64();
+                    total = total + demand;
+                }
+                (total > Demand::ZERO).then(|| weighted / total.as_units_f64())
+            })
+            .collect();
+        Some(Self {
+            is_open: (0..facilities.len())
+                .map(|index| {
+                    inputs
+                        .open
+                        .contains(coverage::FacilityId::from_index(index))
+                })
+                .collect(),
+            supply_of_cells,
+            catchment,
+            assignment: standard
+                .rate
+                .map(|rate| Assignment::of(inputs, facilities, rate, standard.limit)),
+        })
+    }
+}
+
+/// Why each demand point is not covered.
+fn why(
+    decided: &Decided<'_>,
+    inputs: &ServiceInputs<'_>,
+    base: &coverage::OpenSet,
+    waters: &[Vec<LngLat>],
+) -> Vec<Option<Reason>> {
+    let facilities = &decided.state.facilities;
+    let standard = &decided.result.standard;
+    let under = |inputs: &ServiceInputs<'_>| ServiceCoverage::under(inputs, facilities, standard);
+    let at_any_hour = (base != inputs.open).then(|| {
+        under(&ServiceInputs {
+            open: base,
+            ..*inputs
+        })
+    });
+    let with_room = standard.rate.map(|_| ServiceCoverage::of(inputs, standard));
+    let without: Vec<(Obstacle, ServiceCoverage)> = decided
+        .without
+        .iter()
+        .map(|(obstacle, view, rows)| {
+            let inputs = ServiceInputs {
+                linkage: &view.demand,
+                rows,
+                ..*inputs
+            };
+            (*obstacle, under(&inputs))
+        })
+        .collect();
+    let without: Vec<(Obstacle, &ServiceCoverage)> =
+        without.iter().map(|(obstacle, c)| (*obstacle, c)).collect();
+    reasons(&ReasonInputs {
+        demand: inputs.demand,
+        coverage: &decided.result.coverage,
+        at_any_hour: at_any_hour.as_ref(),
+        with_room: with_room.as_ref(),
+        without: &without,
+        facilities,
+        open: inputs.open,
+        waters,
+        speed: decided.speed,
+    })
+}

@@ -91,6 +91,7 @@ pub(crate) fn resolve_change(
             capacity,
             amenities,
             start_delay,
+            illustrative,
         } => {
             if !known.insert(id.clone()) {
                 return Err(format!(
@@ -111,6 +112,7 @@ pub(crate) fn resolve_change(
             if let Some(delay) = start_delay {
                 facility.start_delay = parse_time(delay).map_err(|e| e.to_string())?;
             }
+            facility.illustrative = *illustrative;
             "scenario".clone_into(&mut facility.source);
             Ok(Change::Add(Box::new(facility)))
         }

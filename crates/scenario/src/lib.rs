@@ -24,6 +24,7 @@ mod evaluate;
 mod fingerprint;
 mod gap_name;
 mod modification;
+mod place_name;
 mod plan;
 mod policies;
 mod problem;

@@ -20,6 +20,22 @@ export function minutes(seconds: number | null, strings: Strings): string {
   return `${text} ${strings.minutes}`;
 }
 
+/** A time as minutes and seconds: `4:05 min`. */
+export function clock(seconds: number, strings: Strings): string {
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")} ${strings.minutes}`;
+}
+
+export function metres(length: number): string {
+  return length < 1000 ? `${Math.round(length)} m` : `${(length / 1000).toFixed(2)} km`;
+}
+
+/** An hour of the week, Monday 00:00 being 0. */
+export function hourName(hour: number, strings: Strings): string {
+  const day = strings.weekdays.split(" ")[Math.floor(hour / 24)] ?? "";
+  return `${day} ${String(hour % 24).padStart(2, "0")}:00`;
+}
+
 export function demand(thousandths: number, plan: Plan, strings: Strings): string {
   if (plan.demand_unit === "street_m") {
     const km = thousandths / 1e6;
@@ -28,8 +44,11 @@ export function demand(thousandths: number, plan: Plan, strings: Strings): strin
   return `${Math.round(thousandths / 1000)} ${plan.demand_unit_text}`;
 }
 
-/** Half of a name written `中文 · English`, or the whole of any other. */
+/** Half of a name written `中文 · English`, also in brackets, or the whole of any other. */
 export function oneOf(name: string, chinese: boolean): string {
-  const halves = name.split(" · ");
-  return (halves.length === 2 ? halves[chinese ? 0 : 1] : name) ?? name;
+  const half = (text: string) => {
+    const halves = text.split(" · ");
+    return halves.length === 2 ? (halves[chinese ? 0 : 1] ?? text) : text;
+  };
+  return half(name.replace(/\(([^()]*)\)/g, (_, inner: string) => `(${half(inner)})`));
 }

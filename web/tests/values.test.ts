@@ -1,6 +1,8 @@
-import { expect, it } from "vitest";
-import type { Changed, Facility, Headline, ScenarioValues } from "../src/api.ts";
-import { facilitiesAfter, freshId, Latest, take } from "../src/values.ts";
+import { describe, expect, it } from "vitest";
+import type { Changed, Facility, Gap, Headline, ScenarioValues, Site } from "../src/api.ts";
+import { tables } from "../src/strings/index.ts";
+import { clock, hourName, metres, oneOf } from "../src/format.ts";
+import { bestSite, districtsOf, facilitiesAfter, freshId, isIn, Latest, take } from "../src/values.ts";
 
 const headline = (covered: number): Headline => ({
   key: "swap",
@@ -36,7 +38,7 @@ const facility = (id: string, lng = 114): Facility => ({
   source: "",
   illustrative: false,
   closed: false,
-  editable: true,
+  chosen: false,
 });
 
 const values: ScenarioValues = {
@@ -123,4 +125,75 @@ it("only the newest of the waiting requests is made", async () => {
   await new Promise((done) => setTimeout(done));
   expect(asked).toEqual([1, 4]);
   expect(answered).toEqual([1, 4]);
+});
+
+describe("the best site for a gap", () => {
+  const square = (west: number, south: number, size: number) => [
+    [west, south],
+    [west + size, south],
+    [west + size, south + size],
+    [west, south + size],
+    [west, south],
+  ];
+  const outline: GeoJSON.MultiPolygon = {
+    type: "MultiPolygon",
+    coordinates: [[square(0, 0, 4), square(1, 1, 1)], [square(10, 10, 2)]],
+  };
+  const gap = { outline } as Gap;
+  const site = (id: string, lng: number, lat: number, adds_thousandths: number): Site => ({
+    id,
+    name: "",
+    lng,
+    lat,
+    adds_thousandths,
+    start_delay_s: 0,
+    illustrative: false,
+  });
+
+  it("knows holes and pieces", () => {
+    expect([isIn(outline, 0.5, 0.5), isIn(outline, 1.5, 1.5), isIn(outline, 11, 11), isIn(outline, 6, 6)]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  it("is the one in it that adds the most, even when one elsewhere adds more", () => {
+    const sites = [site("far", 8, 8, 900), site("in", 3, 3, 500), site("less", 11, 11, 400)];
+    expect(bestSite(gap, sites)?.id).toBe("in");
+    expect(bestSite(gap, [site("hole", 1.5, 1.5, 800), site("far", 8, 8, 900)])?.id).toBe("far");
+    expect(bestSite(gap, [site("nothing", 3, 3, 0)])).toBeUndefined();
+  });
+});
+
+describe("names in two languages", () => {
+  it("are halved, in brackets too", () => {
+    expect(oneOf("换电 · swap", true)).toBe("换电");
+    expect(oneOf("白石路 (交通小区 225 · traffic zone 225)", false)).toBe("白石路 (traffic zone 225)");
+    expect(oneOf("白石路 (交通小区 225 · traffic zone 225)", true)).toBe("白石路 (交通小区 225)");
+    expect(oneOf("W01 市民中心 (Civic)", true)).toBe("W01 市民中心 (Civic)");
+  });
+});
+
+it("districts come least covered first, those without demand not at all", () => {
+  const zone = (name: string, west: number): GeoJSON.Feature => ({
+    type: "Feature",
+    properties: { name },
+    geometry: { type: "MultiPolygon", coordinates: [[[[west, 1], [west + 2, 1], [west + 2, 5], [west, 1]]]] },
+  });
+  const zones: GeoJSON.FeatureCollection = {
+    type: "FeatureCollection",
+    features: [zone("a", 0), zone("b", 10), zone("c", 20), zone("d", 30)],
+  };
+  const found = districtsOf(zones, [0.9, null, 0.2, 0.9]);
+  expect(found.map((one) => one.name)).toEqual(["c", "a", "d"]);
+  expect([found[0]?.lng, found[0]?.lat]).toEqual([21, 3]);
+});
+
+it("times, lengths and hours carry their unit", () => {
+  expect(clock(245.4, tables.en)).toBe("4:05 min");
+  expect(clock(59.7, tables.en)).toBe("1:00 min");
+  expect([metres(83.4), metres(1234)]).toEqual(["83 m", "1.23 km"]);
+  expect([hourName(0, tables.en), hourName(167, tables["zh-CN"])]).toEqual(["Mon 00:00", "周日 23:00"]);
 });

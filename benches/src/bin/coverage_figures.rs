@@ -50,7 +50,7 @@ fn measure(path: &Path) -> Result<()> {
         "{}: import {:.2} s, plan and its files {:.2} s",
         project.spec.name,
         imported.as_secs_f64(),
-        (start.elapsed() - imported).as_secs_f64()
+        start.elapsed().saturating_sub(imported).as_secs_f64()
     );
     println!(
         "  {} arcs, {} demand points in {} cells, {} zones, {} facilities, {} standards, {} joints",

@@ -77,8 +77,15 @@ pub struct DecidedService {
     pub report: StandardReport,
     /// Gaps with their outlines, in the order of the report.
     pub gaps: Vec<Gap>,
-    coverage: ServiceCoverage,
-    edge_affected: Arc<EdgeAffected>,
+    pub(crate) coverage: ServiceCoverage,
+    pub(crate) edge_affected: Arc<EdgeAffected>,
+}
+
+impl DecidedService {
+    /// The limit of the standard as things stand.
+    pub fn limit(&self) -> TravelTime {
+        self.inputs.limit
+    }
 }
 
 /// One joint standard, decided.
@@ -494,17 +501,13 @@ impl<'a> Desk<'a> {
     }
 
     fn resolve(&self, edit: &Modification) -> Result<Change, EditError> {
+        // Chosen sites among them: on a desk they stand, so they can be moved and closed.
         let mut known: BTreeSet<String> = self
-            .project
+            .current
             .facilities
             .iter()
             .map(|facility| facility.id.clone())
             .collect();
-        for change in self.changes() {
-            if let Change::Add(facility) = change {
-                known.insert(facility.id.clone());
-            }
-        }
         resolve_change(self.project, &mut known, edit).map_err(EditError::Wrong)
     }
 

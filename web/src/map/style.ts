@@ -7,6 +7,11 @@ export const FONTS = [
   "Noto Sans CJK SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif",
 ];
 
+/** Streets and water show through the cells. */
+export const CELL_OPACITY = 0.62;
+
+export const GAP_LINE = { width: 1.8, dash: [3, 1.5] };
+
 const MAIN = ["motorway", "motorway_link", "trunk", "trunk_link"];
 const LARGE = ["primary", "primary_link", "secondary", "secondary_link"];
 
@@ -39,6 +44,14 @@ const streetWidth: ExpressionSpecification = [
 
 const state = (name: string): ExpressionSpecification => ["feature-state", name];
 
+/** A facility that is being dragged is drawn under the pointer, not where it stood. */
+const unlessCarried = (opacity: ExpressionSpecification): ExpressionSpecification => [
+  "case",
+  ["boolean", state("carried"), false],
+  0,
+  opacity,
+];
+
 export function styleOf(origin: string, version: string, empty: GeoJSON.FeatureCollection) {
   const tiles = (layer: string) => ({
     type: "vector" as const,
@@ -57,6 +70,7 @@ export function styleOf(origin: string, version: string, empty: GeoJSON.FeatureC
       reached: data(),
       circle: data(),
       clicked: data(),
+      way: data(),
       sites: data(),
       facilities: data(),
     },
@@ -86,7 +100,7 @@ export function styleOf(origin: string, version: string, empty: GeoJSON.FeatureC
         "source-layer": "cells",
         paint: {
           "fill-color": ["to-color", ["coalesce", state("color"), "rgba(0,0,0,0)"]],
-          "fill-opacity": 0.62,
+          "fill-opacity": CELL_OPACITY,
           "fill-antialias": false,
         },
       },
@@ -132,7 +146,11 @@ export function styleOf(origin: string, version: string, empty: GeoJSON.FeatureC
         id: "gaps",
         type: "line",
         source: "gaps",
-        paint: { "line-color": "#111111", "line-width": 1.8, "line-dasharray": [3, 1.5] },
+        paint: {
+          "line-color": "#111111",
+          "line-width": GAP_LINE.width,
+          "line-dasharray": GAP_LINE.dash,
+        },
       },
       {
         id: "area",
@@ -171,6 +189,20 @@ export function styleOf(origin: string, version: string, empty: GeoJSON.FeatureC
             "#7a2d00",
           ],
         },
+      },
+      {
+        id: "way-case",
+        type: "line",
+        source: "way",
+        layout: { "line-cap": "round", "line-join": "round" },
+        paint: { "line-color": "#ffffff", "line-width": 8, "line-opacity": 0.9 },
+      },
+      {
+        id: "way",
+        type: "line",
+        source: "way",
+        layout: { "line-cap": "round", "line-join": "round" },
+        paint: { "line-color": "#0072b2", "line-width": 4.5 },
       },
       {
         id: "street-names",
@@ -214,8 +246,8 @@ export function styleOf(origin: string, version: string, empty: GeoJSON.FeatureC
             ["case", ["get", "serves"], 10, 6],
           ],
           "circle-color": ["case", ["get", "closed"], "#ffffff", ["get", "color"]],
-          "circle-opacity": ["case", ["get", "serves"], 1, 0.35],
-          "circle-stroke-opacity": ["case", ["get", "serves"], 1, 0.4],
+          "circle-opacity": unlessCarried(["case", ["get", "serves"], 1, 0.35]),
+          "circle-stroke-opacity": unlessCarried(["case", ["get", "serves"], 1, 0.4]),
           "circle-stroke-color": [
             "case",
             ["get", "selected"],
@@ -241,7 +273,7 @@ export function styleOf(origin: string, version: string, empty: GeoJSON.FeatureC
         },
         paint: {
           "text-color": ["case", ["get", "closed"], "#666666", "#ffffff"],
-          "text-opacity": ["case", ["get", "serves"], 1, 0.4],
+          "text-opacity": unlessCarried(["case", ["get", "serves"], 1, 0.4]),
         },
       },
       {

@@ -7,6 +7,11 @@ export const FONTS = [
   "Noto Sans CJK SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif",
 ];
 
+/** Streets and water show through the cells. */
+export const CELL_OPACITY = 0.62;
+
+export const GAP_LINE = { width: 1.8, dash: [3, 1.5] };
+
 const MAIN = ["motorway", "motorway_link", "trunk", "trunk_link"];
 const LARGE = ["primary", "primary_link", "secondary", "secondary_link"];
 
@@ -38,6 +43,14 @@ const streetWidth: ExpressionSpecification = [
 ];
 
 const state = (name: string): ExpressionSpecification => ["feature-state", name];
+
+/** A facility that is being dragged is drawn under the pointer, not where it stood. */
+const unlessCarried = (opacity: ExpressionSpecification): ExpressionSpecification => [
+  "case",
+  ["boolean", state("carried"), false],
+  0,
+  opacity,
+];
 
 export function styleOf(origin: string, version: string, empty: GeoJSON.FeatureCollection) {
   const tiles = (layer: string) => ({
@@ -86,7 +99,7 @@ export function styleOf(origin: string, version: string, empty: GeoJSON.FeatureC
         "source-layer": "cells",
         paint: {
           "fill-color": ["to-color", ["coalesce", state("color"), "rgba(0,0,0,0)"]],
-          "fill-opacity": 0.62,
+          "fill-opacity": CELL_OPACITY,
           "fill-antialias": false,
         },
       },
@@ -132,7 +145,11 @@ export function styleOf(origin: string, version: string, empty: GeoJSON.FeatureC
         id: "gaps",
         type: "line",
         source: "gaps",
-        paint: { "line-color": "#111111", "line-width": 1.8, "line-dasharray": [3, 1.5] },
+        paint: {
+          "line-color": "#111111",
+          "line-width": GAP_LINE.width,
+          "line-dasharray": GAP_LINE.dash,
+        },
       },
       {
         id: "area",
@@ -214,8 +231,8 @@ export function styleOf(origin: string, version: string, empty: GeoJSON.FeatureC
             ["case", ["get", "serves"], 10, 6],
           ],
           "circle-color": ["case", ["get", "closed"], "#ffffff", ["get", "color"]],
-          "circle-opacity": ["case", ["get", "serves"], 1, 0.35],
-          "circle-stroke-opacity": ["case", ["get", "serves"], 1, 0.4],
+          "circle-opacity": unlessCarried(["case", ["get", "serves"], 1, 0.35]),
+          "circle-stroke-opacity": unlessCarried(["case", ["get", "serves"], 1, 0.4]),
           "circle-stroke-color": [
             "case",
             ["get", "selected"],
@@ -241,7 +258,7 @@ export function styleOf(origin: string, version: string, empty: GeoJSON.FeatureC
         },
         paint: {
           "text-color": ["case", ["get", "closed"], "#666666", "#ffffff"],
-          "text-opacity": ["case", ["get", "serves"], 1, 0.4],
+          "text-opacity": unlessCarried(["case", ["get", "serves"], 1, 0.4]),
         },
       },
       {

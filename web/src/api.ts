@@ -5,6 +5,7 @@ export interface Plan {
   program: string;
   notes: string[];
   illustrative: boolean;
+  plan_fingerprint: string;
   tiles_version: string;
   attribution: string;
   bounds: [number, number, number, number];
@@ -96,7 +97,8 @@ export interface Facility {
   source: string;
   illustrative: boolean;
   closed: boolean;
-  editable: boolean;
+  /** Chosen by the scenario. */
+  chosen: boolean;
 }
 
 export interface Values {
@@ -137,6 +139,7 @@ export type Modification =
       capacity?: number;
       amenities?: string[];
       start_delay?: string;
+      illustrative?: boolean;
     }
   | { do: "move-facility"; facility: string; to: string }
   | { do: "close-facilities"; facilities: string[] }
@@ -192,6 +195,7 @@ export interface Site {
   lng: number;
   lat: number;
   adds_thousandths: number;
+  start_delay_s: number;
   illustrative: boolean;
 }
 

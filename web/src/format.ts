@@ -28,8 +28,11 @@ export function demand(thousandths: number, plan: Plan, strings: Strings): strin
   return `${Math.round(thousandths / 1000)} ${plan.demand_unit_text}`;
 }
 
-/** Half of a name written `中文 · English`, or the whole of any other. */
+/** Half of a name written `中文 · English`, also in brackets, or the whole of any other. */
 export function oneOf(name: string, chinese: boolean): string {
-  const halves = name.split(" · ");
-  return (halves.length === 2 ? halves[chinese ? 0 : 1] : name) ?? name;
+  const half = (text: string) => {
+    const halves = text.split(" · ");
+    return halves.length === 2 ? (halves[chinese ? 0 : 1] ?? text) : text;
+  };
+  return half(name.replace(/\(([^()]*)\)/g, (_, inner: string) => `(${half(inner)})`));
 }

@@ -1,6 +1,15 @@
 // Changed values laid over known ones.
 
-import type { CellValues, Changed, Facility, Gap, Headline, ScenarioValues, Values } from "./api.ts";
+import type {
+  CellValues,
+  Changed,
+  Facility,
+  Gap,
+  Headline,
+  ScenarioValues,
+  Site,
+  Values,
+} from "./api.ts";
 
 /** Takes a change into the values it speaks of. */
 export function take(values: ScenarioValues, change: Changed): ScenarioValues {
@@ -48,6 +57,29 @@ export function freshId(facilities: Facility[]): string {
   for (let n = 1; ; n += 1) {
     if (!taken.has(`new-${n}`)) return `new-${n}`;
   }
+}
+
+/** Whether a position lies in a multipolygon, holes aside. */
+export function isIn(outline: GeoJSON.MultiPolygon, lng: number, lat: number): boolean {
+  const crossed = outline.coordinates.flat().filter((ring) => {
+    let odd = false;
+    ring.forEach(([x0 = 0, y0 = 0], i) => {
+      const [x1 = 0, y1 = 0] = ring[(i + 1) % ring.length] ?? [];
+      if (y0 <= lat !== y1 <= lat && x0 + ((lat - y0) / (y1 - y0)) * (x1 - x0) < lng) odd = !odd;
+    });
+    return odd;
+  });
+  return crossed.length % 2 === 1;
+}
+
+/** Of the sites in a gap the one that adds the most; of all sites when none lies in it. */
+export function bestSite(gap: Gap, sites: Site[]): Site | undefined {
+  const most = (among: Site[]) =>
+    among.reduce<Site | undefined>(
+      (best, site) => (site.adds_thousandths > (best?.adds_thousandths ?? 0) ? site : best),
+      undefined,
+    );
+  return most(sites.filter((site) => isIn(gap.outline, site.lng, site.lat))) ?? most(sites);
 }
 
 /** Runs one request at a time and skips all but the newest of those that wait. */

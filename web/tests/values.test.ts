@@ -1,6 +1,7 @@
-import { expect, it } from "vitest";
-import type { Changed, Facility, Headline, ScenarioValues } from "../src/api.ts";
-import { facilitiesAfter, freshId, Latest, take } from "../src/values.ts";
+import { describe, expect, it } from "vitest";
+import type { Changed, Facility, Gap, Headline, ScenarioValues, Site } from "../src/api.ts";
+import { oneOf } from "../src/format.ts";
+import { bestSite, facilitiesAfter, freshId, isIn, Latest, take } from "../src/values.ts";
 
 const headline = (covered: number): Headline => ({
   key: "swap",
@@ -36,7 +37,7 @@ const facility = (id: string, lng = 114): Facility => ({
   source: "",
   illustrative: false,
   closed: false,
-  editable: true,
+  chosen: false,
 });
 
 const values: ScenarioValues = {
@@ -123,4 +124,53 @@ it("only the newest of the waiting requests is made", async () => {
   await new Promise((done) => setTimeout(done));
   expect(asked).toEqual([1, 4]);
   expect(answered).toEqual([1, 4]);
+});
+
+describe("the best site for a gap", () => {
+  const square = (west: number, south: number, size: number) => [
+    [west, south],
+    [west + size, south],
+    [west + size, south + size],
+    [west, south + size],
+    [west, south],
+  ];
+  const outline: GeoJSON.MultiPolygon = {
+    type: "MultiPolygon",
+    coordinates: [[square(0, 0, 4), square(1, 1, 1)], [square(10, 10, 2)]],
+  };
+  const gap = { outline } as Gap;
+  const site = (id: string, lng: number, lat: number, adds_thousandths: number): Site => ({
+    id,
+    name: "",
+    lng,
+    lat,
+    adds_thousandths,
+    start_delay_s: 0,
+    illustrative: false,
+  });
+
+  it("knows holes and pieces", () => {
+    expect([isIn(outline, 0.5, 0.5), isIn(outline, 1.5, 1.5), isIn(outline, 11, 11), isIn(outline, 6, 6)]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  it("is the one in it that adds the most, even when one elsewhere adds more", () => {
+    const sites = [site("far", 8, 8, 900), site("in", 3, 3, 500), site("less", 11, 11, 400)];
+    expect(bestSite(gap, sites)?.id).toBe("in");
+    expect(bestSite(gap, [site("hole", 1.5, 1.5, 800), site("far", 8, 8, 900)])?.id).toBe("far");
+    expect(bestSite(gap, [site("nothing", 3, 3, 0)])).toBeUndefined();
+  });
+});
+
+describe("names in two languages", () => {
+  it("are halved, in brackets too", () => {
+    expect(oneOf("换电 · swap", true)).toBe("换电");
+    expect(oneOf("白石路 (交通小区 225 · traffic zone 225)", false)).toBe("白石路 (traffic zone 225)");
+    expect(oneOf("白石路 (交通小区 225 · traffic zone 225)", true)).toBe("白石路 (交通小区 225)");
+    expect(oneOf("W01 市民中心 (Civic)", true)).toBe("W01 市民中心 (Civic)");
+  });
 });

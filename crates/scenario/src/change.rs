@@ -93,6 +93,7 @@ pub(crate) fn resolve_change(
             capacity,
             amenities,
             start_delay,
+            illustrative,
         } => {
             if !known.insert(id.clone()) {
                 return Err(format!(
@@ -113,6 +114,7 @@ pub(crate) fn resolve_change(
             if let Some(delay) = start_delay {
                 facility.start_delay = parse_time(delay).map_err(|e| e.to_string())?;
             }
+            facility.illustrative = *illustrative;
             "scenario".clone_into(&mut facility.source);
             Ok(Change::Add(Box::new(facility)))
         }

@@ -1,4 +1,4 @@
-use coverage::{Cover, Demand, Facility, FacilityId, ServiceCoverage, ServiceInputs};
+use coverage::{Cover, Demand, Facility, FacilityId, FacilityKind, ServiceCoverage, ServiceInputs};
 use siting::{CountedRows, Effort, Infeasible, Question, Solution, solve};
 use units::{LngLat, TravelTime};
 
@@ -44,7 +44,8 @@ pub struct ChosenSite {
     pub illustrative: bool,
 }
 
-/// Chooses the candidates that cover the most demand not covered yet.
+/// Chooses the candidates that cover the most demand not covered yet when a facility of `kind` is
+/// built at each, with the start delay that is usual for the kind.
 ///
 /// # Errors
 /// When there is no choice.
@@ -53,6 +54,7 @@ pub(crate) fn choose(
     view: &StreetsView<'_>,
     standard_index: usize,
     n_sites: u32,
+    kind: &FacilityKind,
 ) -> Result<ChosenSites, Infeasible> {
     let project = state.project;
     let standard = &state.standards[standard_index];
@@ -80,10 +82,11 @@ pub(crate) fn choose(
         })
         .collect();
 
+    let usual = project.usual_delay(kind);
     let candidates: Vec<Facility> = project
         .candidates
         .iter()
-        .map(|candidate| candidate.as_facility(TravelTime::ZERO))
+        .map(|candidate| candidate.as_facility(usual))
         .collect();
     let cover = Cover::of(&view.rows(&candidates, standard.limit), standard.limit);
     let mut first = vec![0];
@@ -128,7 +131,7 @@ pub(crate) fn choose(
                 name: candidate.name.clone(),
                 position: candidate.position,
                 adds: demand_of(open.adds),
-                start_delay: candidate.start_delay,
+                start_delay: candidate.start_delay_as(usual),
                 illustrative: candidate.illustrative,
             }
         })

@@ -494,17 +494,13 @@ impl<'a> Desk<'a> {
     }
 
     fn resolve(&self, edit: &Modification) -> Result<Change, EditError> {
+        // Chosen sites among them: on a desk they stand, so they can be moved and closed.
         let mut known: BTreeSet<String> = self
-            .project
+            .current
             .facilities
             .iter()
             .map(|facility| facility.id.clone())
             .collect();
-        for change in self.changes() {
-            if let Change::Add(facility) = change {
-                known.insert(facility.id.clone());
-            }
-        }
         resolve_change(self.project, &mut known, edit).map_err(EditError::Wrong)
     }
 

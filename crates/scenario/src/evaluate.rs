@@ -183,12 +183,15 @@ impl<'a> State<'a> {
                 capacity,
             } => {
                 let streets = self.streets_of(&self.standards[*standard].profile.clone());
-                let chosen = choose(self, &streets.view(), *standard, *n_sites)?;
+                let chosen = choose(self, &streets.view(), *standard, *n_sites, kind)?;
                 for site in &chosen.sites {
                     let mut facility =
                         Facility::new(site.facility_id.clone(), kind.clone(), site.position);
                     facility.name.clone_from(&site.name);
-                    facility.capacity = *capacity;
+                    // It is built for the standard, so it offers what the standard asks for.
+                    let asked = &self.standards[*standard].selection;
+                    facility.amenities = asked.amenities;
+                    facility.capacity = capacity.or(asked.min_capacity);
                     facility.start_delay = site.start_delay;
                     facility.illustrative = site.illustrative;
                     "chosen site".clone_into(&mut facility.source);

@@ -58,15 +58,7 @@ impl GapNames {
             }
         }
         let street = most(&streets).map(|id| self.names[id].as_str());
-        let zone = most(&zones).map(|id| project.zones.zone(id));
-        let zone = zone.map(|zone| {
-            // A zone without a name is called by its id, which says nothing on its own.
-            if zone.name == zone.id {
-                format!("zone {}", zone.id)
-            } else {
-                zone.name.clone()
-            }
-        });
+        let zone = most(&zones).map(|id| project.zones.zone(id).name.clone());
         match (street, zone) {
             (Some(street), Some(zone)) => format!("{street} ({zone})"),
             (Some(name), None) => name.to_owned(),

@@ -28,6 +28,7 @@ mod fingerprint;
 mod gap_name;
 mod hazards;
 mod modification;
+mod place_name;
 mod plan;
 mod policies;
 mod preset;

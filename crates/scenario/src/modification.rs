@@ -30,6 +30,9 @@ pub enum Modification {
         /// Time to park, enter and be served, e.g. `60s`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         start_delay: Option<String>,
+        /// Made up for illustration.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        illustrative: bool,
     },
     /// A facility moves.
     MoveFacility {

@@ -65,6 +65,24 @@ pub struct Project {
     pub notes: Vec<String>,
 }
 
+impl Project {
+    /// What a new facility of a kind is taken to need before the service begins: the start delay
+    /// that most facilities of the kind have, the shorter of equals. Choosing sites, saying what a
+    /// site adds and placing one on the map all hold to it, or their answers would not agree.
+    ///
+    /// Cost: linear in the facilities.
+    pub fn usual_delay(&self, kind: &FacilityKind) -> TravelTime {
+        let mut counts: BTreeMap<TravelTime, usize> = BTreeMap::new();
+        for facility in self.facilities.iter().filter(|f| &f.kind == kind) {
+            *counts.entry(facility.start_delay).or_default() += 1;
+        }
+        let most = counts
+            .iter()
+            .max_by_key(|&(&delay, &n)| (n, std::cmp::Reverse(delay)));
+        most.map_or(TravelTime::ZERO, |(&delay, _)| delay)
+    }
+}
+
 /// The streets as one profile may use them.
 #[derive(Debug)]
 pub struct ProfileStreets {
@@ -94,12 +112,18 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// As a facility, so that it is joined and searched like one; using it takes at least `delay`
-    /// on top of the way. Its kind plays no part in that.
-    pub(crate) fn as_facility(&self, delay: TravelTime) -> Facility {
+    /// The start delay of a facility built here: its own, or that which is usual for what is built,
+    /// whichever is longer.
+    pub fn start_delay_as(&self, usual: TravelTime) -> TravelTime {
+        self.start_delay.max(usual)
+    }
+
+    /// As a facility, so that it is joined and searched like one; `usual` is the start delay of what
+    /// is built. Its kind plays no part in that.
+    pub(crate) fn as_facility(&self, usual: TravelTime) -> Facility {
         let kind = FacilityKind::BatterySwapCabinet;
         let mut facility = Facility::new(self.id.clone(), kind, self.position);
-        facility.start_delay = self.start_delay.max(delay);
+        facility.start_delay = self.start_delay_as(usual);
         facility
     }
 }

@@ -16,6 +16,7 @@ use crate::change::resolve_changes;
 use crate::corners::street_corners;
 use crate::fingerprint::Fingerprint;
 use crate::hazards::Hazards;
+use crate::place_name::{PlaceNames, zone_name};
 use crate::plan::Plan;
 use crate::policies::{policies, policy_notes};
 use crate::problem::Problems;
@@ -25,6 +26,9 @@ use crate::sources::{Reader, outside};
 use crate::spec::{
     CandidatesSpec, DemandSpec, JointSpec, PlanSpec, SourceSpec, StandardSpec, StudyAreaSpec,
 };
+
+/// What a zone without a name is, where the plan does not say.
+const ZONES_CALLED: &str = "分区 · zone";
 
 /// Loads and checks everything that a plan names.
 ///
@@ -79,14 +83,14 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         files: &mut files,
     };
     let zones = zones(&mut reader, spec, &mut problems);
-    let facilities = facilities(&mut reader, spec, &mut problems);
+    let mut facilities = facilities(&mut reader, spec, &mut problems);
     let hazards = Hazards::read(&mut reader, spec.hazards.as_ref(), &mut problems);
     let demand = demand_set(&mut reader, spec, &area, &profiles, &mut problems);
-    let candidates: Vec<Candidate> = spec
+    let candidates: Vec<Vec<Candidate>> = spec
         .candidates
         .iter()
         .zip(1..)
-        .flat_map(|(candidates, number)| {
+        .map(|(candidates, number)| {
             self::candidates(
                 &mut reader,
                 spec,
@@ -98,6 +102,8 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
             )
         })
         .collect();
+    let names = PlaceNames::of(&city.streets, &zones);
+    let candidates = name_places(&names, spec, &mut facilities, candidates);
     let (true, Some(demand)) = (problems.is_empty(), demand) else {
         return Err(problems);
     };
@@ -415,7 +421,13 @@ fn zones(reader: &mut Reader<'_>, spec: &PlanSpec, problems: &mut Problems) -> Z
         reader.take("[zones]", loaded)
     });
     match read {
-        Ok(zones) => Zones::new(zones),
+        Ok(mut read) => {
+            let called = zones.called.as_deref().unwrap_or(ZONES_CALLED);
+            for zone in read.iter_mut().filter(|zone| zone.name == zone.id) {
+                zone.name = zone_name(called, &zone.id);
+            }
+            Zones::new(read)
+        }
         Err(more) => {
             problems.extend(more);
             Zones::default()
@@ -559,6 +571,31 @@ fn candidates(
             Vec::new()
         }
     }
+}
+
+/// Names what its source leaves without a name, and puts the candidates of all sources in a row.
+fn name_places(
+    names: &PlaceNames<'_>,
+    spec: &PlanSpec,
+    facilities: &mut [Facility],
+    candidates: Vec<Vec<Candidate>>,
+) -> Vec<Candidate> {
+    for facility in facilities.iter_mut().filter(|f| f.name.is_empty()) {
+        facility.name = names.name(facility.position, "");
+    }
+    let mut all = Vec::new();
+    for (mut candidates, spec) in candidates.into_iter().zip(&spec.candidates) {
+        // A corner comes with the names of its streets, a row with its own name or none.
+        let is_corner = spec.street_corners.is_some();
+        for candidate in candidates
+            .iter_mut()
+            .filter(|c| is_corner || c.name.is_empty())
+        {
+            candidate.name = names.name(candidate.position, &candidate.name);
+        }
+        all.append(&mut candidates);
+    }
+    all
 }
 
 fn fingerprint(plan: &Plan, city: &City, files: &[std::path::PathBuf]) -> Result<String, Problems> {

@@ -102,6 +102,10 @@ pub struct ZonesSpec {
     pub id: String,
     /// The property with the zone's name, when it has one.
     pub name: Option<String>,
+    /// What a zone without a name is, `中文 · English`, put before its id; `分区 · zone` unless
+    /// given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<String>,
     /// The datum of the file, WGS-84 unless given.
     pub datum: Option<String>,
 }

@@ -2,12 +2,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use coverage::FacilityKind;
 use scenario::{Desk, Project, Standing};
 use thiserror::Error;
 use tiles::TileLayer;
 use tokio::sync::Semaphore;
-use units::TravelTime;
 
 use crate::limits;
 use crate::problem::Problem;
@@ -154,19 +152,6 @@ impl State {
                 keys.join(", ")
             ))
         })
-    }
-
-    /// The start delay that most facilities of a kind have, the shorter of equals: what a new one
-    /// of the kind is taken to need.
-    pub(crate) fn usual_delay(&self, kind: &FacilityKind) -> TravelTime {
-        let mut counts: BTreeMap<TravelTime, usize> = BTreeMap::new();
-        for facility in self.project.facilities.iter().filter(|f| &f.kind == kind) {
-            *counts.entry(facility.start_delay).or_default() += 1;
-        }
-        let most = counts
-            .iter()
-            .max_by_key(|&(&delay, &n)| (n, std::cmp::Reverse(delay)));
-        most.map_or(TravelTime::ZERO, |(&delay, _)| delay)
     }
 }
 

@@ -180,9 +180,9 @@ pub(crate) struct FacilityInfo {
     pub(crate) source: String,
     pub(crate) illustrative: bool,
     pub(crate) closed: bool,
-    /// Whether an edit may name it: sites that a scenario chooses anew at every run have no fixed
-    /// place to edit.
-    pub(crate) editable: bool,
+    /// Chosen by the scenario. Once an edit names one, the saved plan holds all chosen sites as
+    /// facilities that stand where they were chosen.
+    pub(crate) chosen: bool,
 }
 
 /// The edits on top of a scenario.
@@ -298,6 +298,8 @@ pub(crate) struct SiteInfo {
     pub(crate) lng: f64,
     pub(crate) lat: f64,
     pub(crate) adds_thousandths: u64,
+    /// What a facility there is taken to need before the service begins.
+    pub(crate) start_delay_s: f64,
     pub(crate) illustrative: bool,
 }
 
@@ -518,7 +520,7 @@ pub(crate) fn facilities(standing: &Standing) -> Vec<FacilityInfo> {
         source: facility.source.clone(),
         illustrative: facility.illustrative,
         closed,
-        editable: facility.source != "chosen site",
+        chosen: facility.source == "chosen site",
     })
     .collect()
 }

@@ -371,7 +371,7 @@ export class MapView {
       dragged = false;
       if (doings.placing() || event.originalEvent.button !== 0) return;
       const facility = this.facilityAt(event.point);
-      if (!facility?.editable || facility.closed) return;
+      if (!facility || facility.closed) return;
       event.preventDefault();
       held = facility;
       last = null;

@@ -345,7 +345,7 @@ async function drag(page) {
     const { width, height } = map.getCanvas().getBoundingClientRect();
     return all.filter(
       (one) =>
-        one.editable && one.kind === "battery-swap-cabinet" && one.x > width / 3 && one.x < width * 0.8 && one.y > height / 3 && one.y < height * 0.7 && room(one) > 14,
+        one.kind === "battery-swap-cabinet" && one.x > width / 3 && one.x < width * 0.8 && one.y > height / 3 && one.y < height * 0.7 && room(one) > 14,
     );
   });
   let held = { n_cells: 0 };

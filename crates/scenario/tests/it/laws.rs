@@ -67,6 +67,7 @@ fn modifications_do_what_they_say() {
         capacity: None,
         amenities: Vec::new(),
         start_delay: None,
+        illustrative: false,
     };
     let close = Modification::CloseFacilities {
         facilities: vec![id.clone()],

@@ -7,9 +7,11 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Query, State as Given};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use coverage::Capacity;
 use scenario::spec::{PlanSpec, ScenarioSpec};
 use scenario::{EditError, Modification, Standing};
 use serde::{Deserialize, Serialize};
+use units::TravelTime;
 use utoipa::IntoParams;
 
 use crate::limits;
@@ -148,13 +150,16 @@ pub(crate) async fn plan(
         let over = over(asked.over);
         let place = state.place(&over)?;
         let revised = place.read()?;
-        let edits: Vec<Modification> = revised.desk.edits().cloned().collect();
+        let own = state.project.spec.scenarios.iter().find(|s| s.key == over);
+        let own = own.map_or(&[][..], |scenario| &scenario.modifications);
+        let edits = revised.desk.edits();
+        let modifications = settled(own.iter().chain(edits), revised.desk.standing());
         saved_plan(
             &state.plan_text,
             &state.project.spec,
             &over,
             &place.name,
-            &edits,
+            modifications,
         )
     })
     .await?;
@@ -211,6 +216,54 @@ fn changed(
     }
 }
 
+/// Modifications as a plan can hold them. When one of them moves or changes a site that another one
+/// chose, the choices become facilities at the places that were chosen: a plan may only name what
+/// stands in it, and what a planner moved by hand is not chosen anew.
+fn settled<'a>(
+    modifications: impl Iterator<Item = &'a Modification>,
+    standing: &Standing,
+) -> Vec<Modification> {
+    let modifications: Vec<&Modification> = modifications.collect();
+    let sites = || standing.chosen.iter().flat_map(|choice| &choice.sites);
+    let is_chosen = |id: &String| sites().any(|site| &site.id == id);
+    let touches_a_choice = modifications.iter().any(|modification| match modification {
+        Modification::MoveFacility { facility, .. }
+        | Modification::ChangeHours { facility, .. } => is_chosen(facility),
+        Modification::CloseFacilities { facilities } => facilities.iter().any(is_chosen),
+        _ => false,
+    });
+    if !touches_a_choice {
+        return modifications.into_iter().cloned().collect();
+    }
+    let mut choices = standing.chosen.iter();
+    let mut settled = Vec::new();
+    for modification in modifications {
+        let Modification::ChooseSites { kind, .. } = modification else {
+            settled.push(modification.clone());
+            continue;
+        };
+        let choice = choices.next().expect("each choice was made");
+        for site in &choice.sites {
+            let found = standing.facilities.iter().find(|f| f.id == site.id);
+            let built = found.expect("a chosen site stands");
+            let amenities = built.amenities.iter();
+            settled.push(Modification::AddFacility {
+                id: site.id.clone(),
+                kind: kind.clone(),
+                at: format!("{:.7},{:.7}", site.lng, site.lat),
+                name: Some(site.name.clone()).filter(|name| !name.is_empty()),
+                opening_hours: None,
+                capacity: built.capacity.map(Capacity::as_u32),
+                amenities: amenities.map(|one| one.key().to_owned()).collect(),
+                start_delay: (built.start_delay > TravelTime::ZERO)
+                    .then(|| format!("{}s", built.start_delay.as_secs_f64())),
+                illustrative: site.illustrative,
+            });
+        }
+    }
+    settled
+}
+
 /// The plan file as written with one more scenario: that which was edited, its own modifications
 /// first.
 fn saved_plan(
@@ -218,7 +271,7 @@ fn saved_plan(
     spec: &PlanSpec,
     over: &str,
     name: &str,
-    edits: &[Modification],
+    modifications: Vec<Modification>,
 ) -> Result<String, Problem> {
     #[derive(Serialize)]
     struct Appended {
@@ -228,9 +281,6 @@ fn saved_plan(
     while spec.scenarios.iter().any(|s| s.key == key) {
         key.push_str("-again");
     }
-    let own = spec.scenarios.iter().find(|s| s.key == over);
-    let mut modifications = own.map_or_else(Vec::new, |s| s.modifications.clone());
-    modifications.extend_from_slice(edits);
     let scenario = ScenarioSpec {
         key,
         name: format!("{name}（已编辑 edited）"),

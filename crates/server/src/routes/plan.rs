@@ -77,7 +77,7 @@ fn answer(state: &State) -> PlanAnswer {
                 key: kind.key().to_owned(),
                 zh: kind.zh().to_owned(),
                 en: kind.en().to_owned(),
-                usual_start_delay_s: wire::seconds(state.usual_delay(kind)),
+                usual_start_delay_s: wire::seconds(project.usual_delay(kind)),
             })
             .collect(),
         scenarios: state

@@ -20,6 +20,8 @@ pub(crate) struct Asked {
     scenario: Option<String>,
     /// Key of the standard that a new facility would serve
     standard: String,
+    /// Key of the kind that would be built; the first that the standard asks for when left out
+    kind: Option<String>,
 }
 
 /// Candidate sites with what each would add, and the sites that the scenario chose
@@ -43,10 +45,16 @@ fn answer(state: &State, asked: Asked) -> Result<SitesAnswer, Problem> {
         None => scenario.strip_suffix(EDITED).unwrap_or(&scenario),
     };
     let revised = state.place(over)?.read()?;
-    let kinds = &project.standards[standard].selection.kinds;
-    let delay = kinds
-        .first()
-        .map_or(TravelTime::ZERO, |kind| state.usual_delay(kind));
+    let kind = match &asked.kind {
+        Some(key) => Some(
+            project
+                .kinds
+                .find(key)
+                .map_err(|why| Problem::unknown(why.to_string()))?,
+        ),
+        None => project.standards[standard].selection.kinds.first().cloned(),
+    };
+    let delay = kind.map_or(TravelTime::ZERO, |kind| project.usual_delay(&kind));
     let adds = revised.desk.sites(standard, delay).ok_or_else(|| {
         Problem::no_answer(format!(
             "standard `{}` asks for several facilities; what one site adds is known for standards \
@@ -64,6 +72,7 @@ fn answer(state: &State, asked: Asked) -> Result<SitesAnswer, Problem> {
             lng: candidate.position.lng(),
             lat: candidate.position.lat(),
             adds_thousandths: adds.as_thousandths(),
+            start_delay_s: wire::seconds(candidate.start_delay_as(delay)),
             illustrative: candidate.illustrative,
         })
         .collect();
@@ -81,6 +90,7 @@ fn answer(state: &State, asked: Asked) -> Result<SitesAnswer, Problem> {
             lng: site.lng,
             lat: site.lat,
             adds_thousandths: site.adds_thousandths,
+            start_delay_s: start_delay_of(&revised.desk, &site.id),
             illustrative: site.illustrative,
         })
         .collect();
@@ -91,4 +101,10 @@ fn answer(state: &State, asked: Asked) -> Result<SitesAnswer, Problem> {
         candidates,
         chosen,
     })
+}
+
+/// The start delay of a facility that stands on a desk, in seconds.
+fn start_delay_of(desk: &scenario::Desk<'_>, id: &str) -> f64 {
+    let found = desk.standing().facilities.iter().find(|f| f.id == id);
+    found.map_or(0.0, |facility| wire::seconds(facility.start_delay))
 }

@@ -111,7 +111,7 @@ fn data() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../data/shenzhen")
 }
 
-fn plan_text() -> String {
+pub(crate) fn plan_text() -> String {
     std::fs::read_to_string(data().join("plan.toml")).unwrap()
 }
 
@@ -132,7 +132,10 @@ pub(crate) fn project_of(text: &str) -> Project {
 }
 
 pub(crate) fn server() -> Router {
-    let text = plan_text();
+    server_of(plan_text())
+}
+
+pub(crate) fn server_of(text: String) -> Router {
     router(State::new(project_of(&text), text, Access::ThisMachine).unwrap())
 }
 

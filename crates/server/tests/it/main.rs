@@ -150,20 +150,109 @@ fn edits_saved_as_a_plan_run_to_the_same_result() {
     let text = ask(&server, Asked::get("/api/edits/plan?over=open-all-night")).body;
     assert!(text.contains("# Edited on the map."));
 
-    let project = ask::project_of(&text);
-    let key = "open-all-night-edited";
+    assert_runs_to_the_same(&shown, &text, "open-all-night-edited");
+}
+
+/// What `nuanquan run` says about a saved plan against what the server shows.
+fn assert_runs_to_the_same(shown: &Value, text: &str, key: &str) {
+    let project = ask::project_of(text);
     let scenario = project.scenarios.iter().find(|s| s.key == key).unwrap();
     let evaluation = scenario::evaluate(&project, &scenario.changes).unwrap();
     let report = ScenarioReport::of(&project, key, &scenario.name, &evaluation);
     for standard in &report.standards {
         assert_eq!(
-            covered(&shown, &standard.key),
+            covered(shown, &standard.key),
             standard.split.covered_thousandths
         );
     }
     for joint in &report.joints {
-        assert_eq!(covered(&shown, &joint.key), joint.split.covered_thousandths);
+        assert_eq!(covered(shown, &joint.key), joint.split.covered_thousandths);
     }
+}
+
+#[test]
+fn a_chosen_site_is_moved_and_closed_like_any_other() {
+    let server = ask::server();
+    let sites = answer(
+        &server,
+        Asked::get("/api/sites?standard=swap&scenario=five-cabinets"),
+    );
+    let id = |rank: usize| sites["chosen"][rank]["id"].as_str().unwrap();
+    let untouched = ask(&server, Asked::get("/api/edits/plan?over=five-cabinets")).body;
+    let own = untouched.split("# Edited on the map.").nth(1).unwrap();
+    assert!(own.contains("choose-sites"), "nothing touches the choice");
+
+    let moved = json!({ "do": "move-facility", "facility": id(0), "to": "114.0402,22.5287" });
+    let closed = json!({ "do": "close-facilities", "facilities": [id(3)] });
+    for edit in [moved, closed] {
+        let made = Asked::post("/api/edits?over=five-cabinets", &edit.to_string());
+        answer(&server, made);
+    }
+    let shown = answer(
+        &server,
+        Asked::get("/api/values?scenario=five-cabinets-edited"),
+    );
+    let before = answer(&server, Asked::get("/api/values?scenario=five-cabinets"));
+    assert_ne!(covered(&shown, "swap"), covered(&before, "swap"));
+    let text = ask(&server, Asked::get("/api/edits/plan?over=five-cabinets")).body;
+    let own = text.split("# Edited on the map.").nth(1).unwrap();
+    assert!(!own.contains("choose-sites"), "{own}");
+    assert_runs_to_the_same(&shown, &text, "five-cabinets-edited");
+}
+
+#[test]
+fn what_a_site_adds_is_what_a_chosen_one_adds() {
+    let slow = ask::plan_text().replace("# start_delay = \"90s\" ", "start_delay = \"90s\" ");
+    let server = ask::server_of(slow.clone());
+    let sites = answer(&server, Asked::get("/api/sites?standard=swap"));
+    assert_eq!(sites["start_delay_s"], 90.0);
+    let best = &sites["candidates"][0];
+    let at_once = answer(&ask::server(), Asked::get("/api/sites?standard=swap"));
+    assert_ne!(
+        best["adds_thousandths"],
+        at_once["candidates"][0]["adds_thousandths"]
+    );
+
+    // The best choice of one site is the best site.
+    let choose = r#"{"do": "choose-sites", "standard": "swap", "sites": 1,
+        "kind": "battery-swap-cabinet", "capacity": 12}"#;
+    let before = answer(&server, Asked::get("/api/values"));
+    let made = answer(&server, Asked::post("/api/edits", choose));
+    assert_eq!(made["facilities"][0]["start_delay_s"], 90.0);
+    let after = answer(&server, Asked::get("/api/values?scenario=baseline-edited"));
+    let added = covered(&after, "swap") - covered(&before, "swap");
+    assert_eq!(json!(added), best["adds_thousandths"]);
+    let shown = answer(
+        &server,
+        Asked::get("/api/sites?standard=swap&scenario=baseline-edited"),
+    );
+    assert_eq!(shown["chosen"][0]["adds_thousandths"], json!(added));
+    let text = ask(&server, Asked::get("/api/edits/plan")).body;
+    assert_runs_to_the_same(&after, &text, "baseline-edited");
+}
+
+#[test]
+fn every_site_and_gap_has_a_name_to_read() {
+    let server = ask::server();
+    let sites = answer(&server, Asked::get("/api/sites?standard=swap"));
+    for site in sites["candidates"].as_array().unwrap() {
+        let name = site["name"].as_str().unwrap();
+        let is_word = !name.is_ascii();
+        assert!(is_word, "`{}` is called `{name}`", site["id"]);
+    }
+    let values = answer(&server, Asked::get("/api/values"));
+    let gap = &values["standards"][0]["gaps"][0];
+    assert_eq!(gap["name"], "白石路 (交通小区 225 · traffic zone 225)");
+    // A street crossing and a station beside a street, as the map of the city has them.
+    let named = |id: &str| {
+        let all = sites["candidates"].as_array().unwrap();
+        let found = all.iter().find(|site| site["id"] == id);
+        found.unwrap()["name"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        named("1847"),
+        "兴融三路 / 兴融八路 (交通小区 1062 · traffic zone 1062)"
+    );
 }
 
 #[test]

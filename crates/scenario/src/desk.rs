@@ -77,8 +77,15 @@ pub struct DecidedService {
     pub report: StandardReport,
     /// Gaps with their outlines, in the order of the report.
     pub gaps: Vec<Gap>,
-    coverage: ServiceCoverage,
-    edge_affected: Arc<EdgeAffected>,
+    pub(crate) coverage: ServiceCoverage,
+    pub(crate) edge_affected: Arc<EdgeAffected>,
+}
+
+impl DecidedService {
+    /// The limit of the standard as things stand.
+    pub fn limit(&self) -> TravelTime {
+        self.inputs.limit
+    }
 }
 
 /// One joint standard, decided.

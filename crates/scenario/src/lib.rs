@@ -43,6 +43,8 @@ mod sources;
 pub mod spec;
 pub mod summary;
 pub mod tables;
+mod trips;
+mod week;
 
 pub use change::{Change, resolve_changes};
 pub use choose::{ChosenSite, ChosenSites};
@@ -60,3 +62,5 @@ pub use problem::Problems;
 pub use project::{Candidate, ProfileStreets, Project, ResolvedScenario};
 pub use report::ScenarioReport;
 pub use resolve::resolve;
+pub use trips::{CellTrips, FacilityTrip, Way};
+pub use week::{Week, WeekState};

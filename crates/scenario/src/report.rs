@@ -398,6 +398,25 @@ pub(crate) struct DecidedStandard<'a> {
     pub(crate) by_zone: &'a [Indicators],
 }
 
+/// What becomes of each cell.
+pub(crate) fn cell_splits(
+    project: &Project,
+    coverage: &ServiceCoverage,
+    edge_affected: &EdgeAffected,
+) -> Vec<CellSplit> {
+    ranks(project)
+        .map(|rank| {
+            let split = coverage.cell(rank);
+            CellSplit {
+                covered_thousandths: split.covered.as_thousandths(),
+                class: split.class().into(),
+                time_s: typical_time(project, coverage, rank).map(TravelTime::as_secs_f64),
+                edge_affected: edge_affected.cells()[rank.index()],
+            }
+        })
+        .collect()
+}
+
 pub(crate) fn standard_report(
     project: &Project,
     service: &DecidedStandard<'_>,
@@ -411,17 +430,7 @@ pub(crate) fn standard_report(
         worst_tenth,
         ..
     } = service.indicators;
-    let cells = ranks(project)
-        .map(|rank| {
-            let split = service.coverage.cell(rank);
-            CellSplit {
-                covered_thousandths: split.covered.as_thousandths(),
-                class: split.class().into(),
-                time_s: typical_time(project, service.coverage, rank).map(TravelTime::as_secs_f64),
-                edge_affected: service.edge_affected.cells()[rank.index()],
-            }
-        })
-        .collect();
+    let cells = cell_splits(project, service.coverage, service.edge_affected);
     let affected = service.edge_affected.cells();
     StandardReport {
         key: standard.key.clone(),

@@ -8,6 +8,8 @@
 //!                            |               /api/compare     kept, gained, lost, never
 //!                            |               /api/isochrone   reached streets and their outline
 //!                            |               /api/sites       candidates and what each adds
+//!                            |               /api/explain     why a cell is covered or not
+//!                            |               /api/hours       a standard at each hour of the week
 //!                            |               /tiles/...       geometry, never results
 //!                            |               /openapi.json    all of this, for programs
 //!                            '-- one Desk a scenario, edits on top
@@ -83,5 +85,7 @@ fn documented_routes() -> OpenApiRouter<Arc<State>> {
         .routes(documented!(routes::compare::compare))
         .routes(documented!(routes::isochrone::isochrone))
         .routes(documented!(routes::sites::sites))
+        .routes(documented!(routes::explain::explain))
+        .routes(documented!(routes::hours::hours))
         .routes(documented!(routes::tiles::tile))
 }

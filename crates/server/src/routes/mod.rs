@@ -6,6 +6,8 @@
 
 pub(crate) mod compare;
 pub(crate) mod edits;
+pub(crate) mod explain;
+pub(crate) mod hours;
 pub(crate) mod isochrone;
 pub(crate) mod plan;
 pub(crate) mod sites;

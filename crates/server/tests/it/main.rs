@@ -29,7 +29,9 @@ fn the_description_lists_every_route_and_nothing_else() {
             "/api/compare",
             "/api/edits",
             "/api/edits/plan",
+            "/api/explain",
             "/api/health",
+            "/api/hours",
             "/api/isochrone",
             "/api/plan",
             "/api/sites",
@@ -253,6 +255,98 @@ fn every_site_and_gap_has_a_name_to_read() {
         named("1847"),
         "兴融三路 / 兴融八路 (交通小区 1062 · traffic zone 1062)"
     );
+}
+
+#[test]
+fn the_parts_of_an_explained_trip_add_up_to_the_time_on_the_map() {
+    let server = ask::server();
+    let plan = answer(&server, Asked::get("/api/plan"));
+    // With an edit, so that a facility outside the kept rows is among those explained.
+    let made = Asked::post("/api/edits?over=five-cabinets", NEW);
+    answer(&server, made);
+    let key = "five-cabinets-edited";
+    let values = answer(&server, Asked::get(&format!("/api/values?scenario={key}")));
+    let mut ways = 0;
+    for standard in ["swap", "rest", "meal"] {
+        let all = values["standards"].as_array().unwrap();
+        let shown = all.iter().find(|s| s["headline"]["key"] == standard);
+        let cells = &shown.unwrap()["cells"];
+        for index in (0..990).step_by(83) {
+            let at = format!(
+                "{},{}",
+                plan["cells"]["lng"][index], plan["cells"]["lat"][index]
+            );
+            let path = format!("/api/explain?scenario={key}&standard={standard}&at={at}");
+            let explained = answer(&server, Asked::get(&path));
+            assert_eq!(explained["index"], index);
+            assert_eq!(explained["cell"], plan["cells"]["id"][index]);
+            let part = &explained["parts"][0];
+            let told = &part["facilities"][0]["time_s"];
+            assert_eq!(told, &cells["time_s"][index], "{standard}, cell {index}");
+            let (Some(way), Some(time_s)) = (part["way"].as_object(), told.as_f64()) else {
+                assert!(told.is_null());
+                continue;
+            };
+            ways += 1;
+            let steps = way["steps"].as_array().unwrap();
+            let on_streets: f64 = steps.iter().map(|s| s["time_s"].as_f64().unwrap()).sum();
+            let others = ["walk_before_s", "walk_after_s", "start_delay_s"];
+            let others: f64 = others.iter().map(|key| way[*key].as_f64().unwrap()).sum();
+            assert!((on_streets + others - time_s).abs() < 1e-6);
+        }
+    }
+    assert!(ways > 15, "{ways} ways were looked at");
+
+    let at = format!(
+        "{},{}",
+        plan["cells"]["lng"][400], plan["cells"]["lat"][400]
+    );
+    let joint = answer(
+        &server,
+        Asked::get(&format!("/api/explain?standard=circle&at={at}")),
+    );
+    let parts = joint["parts"].as_array().unwrap();
+    let keys: Vec<&Value> = parts.iter().map(|part| &part["standard"]).collect();
+    assert_eq!(keys, ["swap", "rest", "meal"]);
+    let (status, why) = problem(
+        &server,
+        Asked::get("/api/explain?standard=swap&at=115,22.5"),
+    );
+    assert_eq!(
+        (status, why.as_str()),
+        (422, "`115,22.5` lies in no cell of the study area")
+    );
+}
+
+#[test]
+fn a_standard_at_its_own_hour_is_what_the_week_says_then() {
+    let server = ask::server();
+    let values = answer(&server, Asked::get("/api/values?scenario=open-all-night"));
+    // Monday 00:00 is the first hour.
+    for (standard, hour) in [("rest", 2 * 24 + 12), ("rest-night", 2 * 24 + 3)] {
+        let path = format!("/api/hours?scenario=open-all-night&standard={standard}");
+        let week = answer(&server, Asked::get(&path));
+        let hours = week["state_of_hour"].as_array().unwrap();
+        assert_eq!(hours.len(), 168);
+        let states = week["states"].as_array().unwrap();
+        assert!(
+            states.len() > 1 && states.len() < 30,
+            "{} states",
+            states.len()
+        );
+        let state = usize::try_from(hours[hour].as_u64().unwrap()).unwrap();
+        assert_eq!(
+            states[state]["covered_thousandths"],
+            json!(covered(&values, standard))
+        );
+        let all = values["standards"].as_array().unwrap();
+        let shown = all
+            .iter()
+            .find(|s| s["headline"]["key"] == standard)
+            .unwrap();
+        assert_eq!(states[state]["cells"], shown["cells"]);
+        assert_eq!(states[state]["n_open"], shown["headline"]["n_facilities"]);
+    }
 }
 
 #[test]

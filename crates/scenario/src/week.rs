@@ -1,0 +1,80 @@
+use coverage::{
+    DemandSplit, Facility, Linkage, OpenHours, OpenSet, Rows, ServiceCoverage, ServiceInputs,
+    ServiceStandard,
+};
+use rayon::prelude::*;
+use units::HourOfWeek;
+
+use crate::desk::Desk;
+use crate::report::{CellSplit, cell_splits};
+
+/// A standard through the week: most hours share their open facilities with others, so there are
+/// fewer states than hours.
+#[derive(Clone, Debug)]
+pub struct Week {
+    /// The different states, in the order of the first hour of each.
+    pub states: Vec<WeekState>,
+    /// Which of them holds at each hour, Monday 00:00 first.
+    pub state_of_hour: Vec<usize>,
+}
+
+/// A standard while one set of facilities is open.
+#[derive(Clone, Debug)]
+pub struct WeekState {
+    /// How many facilities that serve the standard are open.
+    pub n_open: usize,
+    /// What becomes of the demand.
+    pub total: DemandSplit,
+    /// What becomes of each cell.
+    pub cells: Vec<CellSplit>,
+}
+
+impl Desk<'_> {
+    /// A standard at each hour of the week as things stand on this desk, whatever hour the standard
+    /// itself names.
+    ///
+    /// Cost: one bounded search for each facility that serves it, then one fold for each state.
+    pub fn week(&self, standard: usize) -> Week {
+        let project = self.project();
+        let service = &self.standing().services[standard];
+        let limit = service.limit();
+        let at_any_hour = ServiceStandard {
+            at: None,
+            ..project.standards[standard].clone()
+        };
+        let (indices, links) = self.serving(&at_any_hour);
+        let standing = &self.standing().facilities;
+        let facilities: Vec<Facility> = indices.iter().map(|&i| standing[i].clone()).collect();
+        let streets = self
+            .streets(&at_any_hour.profile)
+            .expect("a profile in use");
+        // Twice the limit, so that the times of uncovered cells are those of the map.
+        let far = units::TravelTime::from_tenths(limit.as_tenths().saturating_mul(2));
+        let joined = Linkage::from_links(links);
+        let rows = Rows::search(&streets.network(), &joined, &streets.demand, far);
+        let all = OpenSet::all(facilities.len());
+        let hours = OpenHours::of(&facilities, &all, &project.week);
+        let states = hours
+            .sets()
+            .par_iter()
+            .map(|open| {
+                let inputs = ServiceInputs {
+                    demand: &project.demand,
+                    linkage: &streets.demand,
+                    rows: &rows,
+                    open,
+                };
+                let coverage = ServiceCoverage::within(&inputs, limit, at_any_hour.required);
+                WeekState {
+                    n_open: open.n_open(),
+                    total: *coverage.total(),
+                    cells: cell_splits(project, &coverage, &service.edge_affected),
+                }
+            })
+            .collect();
+        Week {
+            states,
+            state_of_hour: HourOfWeek::all().map(|hour| hours.set_at(hour)).collect(),
+        }
+    }
+}

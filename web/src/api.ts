@@ -207,6 +207,41 @@ export interface Sites {
   chosen: Site[];
 }
 
+export interface Explained {
+  cell: string;
+  index: number;
+  demand_thousandths: number;
+  parts: {
+    standard: string;
+    limit_s: number;
+    searched_s: number;
+    required: number;
+    state: "covered" | "uncovered" | "unlinked";
+    covered_thousandths: number;
+    edge_affected: boolean;
+    lng: number | null;
+    lat: number | null;
+    facilities: { id: string; name: string; time_s: number; margin_s: number; illustrative: boolean }[];
+    way: {
+      walk_before_m: number;
+      walk_before_s: number;
+      steps: { name: string; length_m: number; time_s: number }[];
+      walk_after_m: number;
+      walk_after_s: number;
+      start_delay_s: number;
+      line: GeoJSON.LineString;
+    } | null;
+  }[];
+}
+
+/** A standard through the week: `state_of_hour` has 168 entries, Monday 00:00 first. */
+export interface Hours {
+  scenario: string;
+  standard: string;
+  states: { n_open: number; covered_thousandths: number; cells: CellValues }[];
+  state_of_hour: number[];
+}
+
 /** A refusal, with the sentence of the server. */
 export class Refused extends Error {}
 
@@ -261,4 +296,8 @@ export const isochrone = (query: {
   toward: boolean;
   scenario: string;
 }) => ask<Isochrone>("GET", "/api/isochrone", query);
+export const explain = (scenario: string, standard: string, at: string) =>
+  ask<Explained>("GET", "/api/explain", { scenario, standard, at });
+export const hours = (scenario: string, standard: string) =>
+  ask<Hours>("GET", "/api/hours", { scenario, standard });
 export const savedPlan = (over: string) => `/api/edits/plan?over=${encodeURIComponent(over)}`;

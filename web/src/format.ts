@@ -20,6 +20,22 @@ export function minutes(seconds: number | null, strings: Strings): string {
   return `${text} ${strings.minutes}`;
 }
 
+/** A time as minutes and seconds: `4:05 min`. */
+export function clock(seconds: number, strings: Strings): string {
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")} ${strings.minutes}`;
+}
+
+export function metres(length: number): string {
+  return length < 1000 ? `${Math.round(length)} m` : `${(length / 1000).toFixed(2)} km`;
+}
+
+/** An hour of the week, Monday 00:00 being 0. */
+export function hourName(hour: number, strings: Strings): string {
+  const day = strings.weekdays.split(" ")[Math.floor(hour / 24)] ?? "";
+  return `${day} ${String(hour % 24).padStart(2, "0")}:00`;
+}
+
 export function demand(thousandths: number, plan: Plan, strings: Strings): string {
   if (plan.demand_unit === "street_m") {
     const km = thousandths / 1e6;

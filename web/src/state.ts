@@ -12,6 +12,10 @@ export interface View {
   camera: { zoom: number; lat: number; lng: number } | null;
   /** Where an isochrone was asked for, `lng,lat`; empty for none. */
   at: string;
+  /** The facility looked at; empty for none. */
+  facility: string;
+  /** Hour of the week that the cells show, Monday 00:00 being 0; null for the standard's own. */
+  hour: number | null;
 }
 
 export const START: View = {
@@ -21,6 +25,8 @@ export const START: View = {
   language: "zh-CN",
   camera: null,
   at: "",
+  facility: "",
+  hour: null,
 };
 
 const POSITION = /^-?\d+(\.\d+)?,-?\d+(\.\d+)?$/;
@@ -36,6 +42,8 @@ export function fromHash(hash: string, language: Language): View {
     language: given === "en" || given === "zh-CN" ? given : language,
     camera: cameraOf(words.get("map")),
     at: POSITION.test(at) ? at : "",
+    facility: words.get("facility") ?? "",
+    hour: hourOf(words.get("hour")),
   };
 }
 
@@ -50,8 +58,15 @@ export function toHash(view: View): string {
     words.set("map", `${zoom.toFixed(4)}/${lat.toFixed(5)}/${lng.toFixed(5)}`);
   }
   if (view.at) words.set("at", view.at);
+  if (view.facility) words.set("facility", view.facility);
+  if (view.hour !== null) words.set("hour", String(view.hour));
   // Commas and slashes may stand in a fragment and read better.
   return `#${words.toString().replaceAll("%2F", "/").replaceAll("%2C", ",")}`;
+}
+
+function hourOf(text: string | null): number | null {
+  const hour = Number(text || Number.NaN);
+  return Number.isInteger(hour) && hour >= 0 && hour < 168 ? hour : null;
 }
 
 function cameraOf(text: string | null): View["camera"] {

@@ -59,6 +59,32 @@ export function freshId(facilities: Facility[]): string {
   }
 }
 
+export interface District {
+  /** Its place among the zones. */
+  index: number;
+  name: string;
+  /** Covered share of its demand. */
+  share: number;
+  lng: number;
+  lat: number;
+}
+
+/** Zones with demand, the least covered first; a zone is found at the middle of its box. */
+export function districtsOf(zones: GeoJSON.FeatureCollection, shares: (number | null)[]): District[] {
+  const districts = shares.flatMap((share, index): District[] => {
+    const zone = zones.features[index];
+    if (share === null || zone?.geometry.type !== "MultiPolygon") return [];
+    const corners = zone.geometry.coordinates.flat(2);
+    const middle = (axis: number) => {
+      const all = corners.map((corner) => corner[axis] ?? 0);
+      return (Math.min(...all) + Math.max(...all)) / 2;
+    };
+    const name = String(zone.properties?.["name"] ?? zone.properties?.["id"] ?? "");
+    return [{ index, name, share, lng: middle(0), lat: middle(1) }];
+  });
+  return districts.sort((a, b) => a.share - b.share || a.index - b.index);
+}
+
 /** Whether a position lies in a multipolygon, holes aside. */
 export function isIn(outline: GeoJSON.MultiPolygon, lng: number, lat: number): boolean {
   const crossed = outline.coordinates.flat().filter((ring) => {

@@ -8,6 +8,8 @@ const view: View = {
   language: "en",
   camera: { zoom: 14.25, lat: 22.54321, lng: 114.05432 },
   at: "114.050000,22.540000",
+  facility: "W03",
+  hour: 51,
 };
 
 it("a link reproduces the whole view", () => {
@@ -20,7 +22,7 @@ it("what a link leaves out is the start", () => {
 });
 
 it("a garbled link does no harm", () => {
-  const garbled = fromHash("#map=a/b/c&lang=xx&at=hello&scenario=", "en");
+  const garbled = fromHash("#map=a/b/c&lang=xx&at=hello&scenario=&hour=168", "en");
   expect(garbled).toEqual({ ...START, language: "en" });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Changed, Facility, Gap, Headline, ScenarioValues, Site } from "../src/api.ts";
-import { oneOf } from "../src/format.ts";
-import { bestSite, facilitiesAfter, freshId, isIn, Latest, take } from "../src/values.ts";
+import { tables } from "../src/strings/index.ts";
+import { clock, hourName, metres, oneOf } from "../src/format.ts";
+import { bestSite, districtsOf, facilitiesAfter, freshId, isIn, Latest, take } from "../src/values.ts";
 
 const headline = (covered: number): Headline => ({
   key: "swap",
@@ -173,4 +174,26 @@ describe("names in two languages", () => {
     expect(oneOf("白石路 (交通小区 225 · traffic zone 225)", true)).toBe("白石路 (交通小区 225)");
     expect(oneOf("W01 市民中心 (Civic)", true)).toBe("W01 市民中心 (Civic)");
   });
+});
+
+it("districts come least covered first, those without demand not at all", () => {
+  const zone = (name: string, west: number): GeoJSON.Feature => ({
+    type: "Feature",
+    properties: { name },
+    geometry: { type: "MultiPolygon", coordinates: [[[[west, 1], [west + 2, 1], [west + 2, 5], [west, 1]]]] },
+  });
+  const zones: GeoJSON.FeatureCollection = {
+    type: "FeatureCollection",
+    features: [zone("a", 0), zone("b", 10), zone("c", 20), zone("d", 30)],
+  };
+  const found = districtsOf(zones, [0.9, null, 0.2, 0.9]);
+  expect(found.map((one) => one.name)).toEqual(["c", "a", "d"]);
+  expect([found[0]?.lng, found[0]?.lat]).toEqual([21, 3]);
+});
+
+it("times, lengths and hours carry their unit", () => {
+  expect(clock(245.4, tables.en)).toBe("4:05 min");
+  expect(clock(59.7, tables.en)).toBe("1:00 min");
+  expect([metres(83.4), metres(1234)]).toEqual(["83 m", "1.23 km"]);
+  expect([hourName(0, tables.en), hourName(167, tables["zh-CN"])]).toEqual(["Mon 00:00", "周日 23:00"]);
 });

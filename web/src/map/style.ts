@@ -70,6 +70,7 @@ export function styleOf(origin: string, version: string, empty: GeoJSON.FeatureC
       reached: data(),
       circle: data(),
       clicked: data(),
+      way: data(),
       sites: data(),
       facilities: data(),
     },
@@ -188,6 +189,20 @@ export function styleOf(origin: string, version: string, empty: GeoJSON.FeatureC
             "#7a2d00",
           ],
         },
+      },
+      {
+        id: "way-case",
+        type: "line",
+        source: "way",
+        layout: { "line-cap": "round", "line-join": "round" },
+        paint: { "line-color": "#ffffff", "line-width": 8, "line-opacity": 0.9 },
+      },
+      {
+        id: "way",
+        type: "line",
+        source: "way",
+        layout: { "line-cap": "round", "line-join": "round" },
+        paint: { "line-color": "#0072b2", "line-width": 4.5 },
       },
       {
         id: "street-names",

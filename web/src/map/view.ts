@@ -329,6 +329,12 @@ export class MapView {
     });
   }
 
+  /** The ways that are explained. */
+  showWays(lines: GeoJSON.LineString[]): void {
+    const features = lines.map((geometry): GeoJSON.Feature => ({ type: "Feature", properties: {}, geometry }));
+    this.source("way").setData({ type: "FeatureCollection", features });
+  }
+
   flyTo(lng: number, lat: number): void {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.map.flyTo({ center: [lng, lat], zoom: Math.max(14, this.map.getZoom()), animate: !calm });

@@ -34,9 +34,17 @@ assert(browserPath, "there is no Chromium; install the package `chromium` or set
 const step = (what) => console.log(`  ${what}`);
 const folder = mkdtempSync(join(tmpdir(), "nuanquan-walk-"));
 cpSync(given.data, folder, { recursive: true });
-const server = spawn(given.program, ["serve", join(folder, "plan.toml"), "--listen", "127.0.0.1:0"], {
-  stdio: ["ignore", "pipe", "inherit"],
-});
+let server;
+/** Starts the server and says its address. */
+async function serve(listen) {
+  server = spawn(given.program, ["serve", join(folder, "plan.toml"), "--listen", listen], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return await new Promise((done, failed) => {
+    server.stdout.once("data", (text) => done(String(text).trim()));
+    server.once("exit", (code) => failed(new Error(`the server ended with ${code}`)));
+  });
+}
 const browser = await chromium.launch({
   executablePath: browserPath,
   // As it starts on a machine without a graphics card, where WebGL in software needs permission.
@@ -50,21 +58,18 @@ const browser = await chromium.launch({
 });
 /** What the page did wrong on the way; an assertion inside an event would leave the server behind. */
 const complaints = [];
-process.on("exit", () => server.kill());
+process.on("exit", () => server?.kill());
 try {
   await walk();
   assert.deepEqual(complaints, []);
 } finally {
   await browser.close();
-  server.kill();
+  server?.kill();
   rmSync(folder, { recursive: true, force: true });
 }
 
 async function walk() {
-  const address = await new Promise((done, failed) => {
-    server.stdout.once("data", (text) => done(String(text).trim()));
-    server.once("exit", (code) => failed(new Error(`the server ended with ${code}`)));
-  });
+  const address = await serve("127.0.0.1:0");
   const page = await open(`${address}#lang=zh-CN&standard=swap`);
   const plan = await (await fetch(`${address}api/plan`)).json();
   const values = await (await fetch(`${address}api/values?scenario=baseline`)).json();
@@ -113,8 +118,37 @@ async function walk() {
     () => window.nuanquan.map.queryRenderedFeatures({ layers: ["reached"] }).length,
   );
   assert(reached > 10, `reached streets are drawn, not ${reached}`);
+
+  step("the clicked cell is explained, with the way to its nearest facility");
+  const why = await (await fetch(`${address}api/explain?standard=swap&at=114.0455,22.5405`)).json();
+  const [part] = why.parts;
+  const told = await page.getByTestId("explained").innerText();
+  const clock = (seconds) => `${Math.floor(Math.round(seconds) / 60)}:${String(Math.round(seconds) % 60).padStart(2, "0")}`;
+  assert(told.includes(clock(part.facilities[0].time_s)), told);
+  for (const { name } of part.way.steps) assert(told.includes(name), `${name} in ${told}`);
+  const way = await page.evaluate(() => window.nuanquan.map.queryRenderedFeatures({ layers: ["way"] }).length);
+  assert(way > 0, "the way is drawn");
   await keep(page, "isochrone");
   await page.keyboard.press("Escape");
+
+  step("the hour of the week changes what cells show");
+  await page.getByTestId("standard-rest").click();
+  await page.getByTestId("week").locator("summary").click();
+  await page.getByTestId("hour").fill("51");
+  await settled(page);
+  const week = await (await fetch(`${address}api/hours?scenario=baseline-edited&standard=rest`)).json();
+  const night = week.states[week.state_of_hour[51]];
+  const day = week.states[week.state_of_hour[60]];
+  assert(night.covered_thousandths < day.covered_thousandths / 2, "at 3 at night fewer stations are open");
+  assert.equal(Number(await page.getByTestId("hour-covered").getAttribute("data-thousandths")), night.covered_thousandths);
+  const byNight = await pixels(page);
+  const lost = day.cells.class.findIndex((one, i) => one === 1 && (night.cells.time_s[i] ?? 9999) > 1200 && inView(i));
+  await page.getByTestId("hour").fill("60");
+  await settled(page);
+  const [dayColor, nightColor] = [await colorAt(page, await pixels(page), plan, lost), await colorAt(page, byNight, plan, lost)];
+  assert(dayColor.g - dayColor.b > 10 && nightColor.b > nightColor.g, `by day green, by night blue, not ${JSON.stringify([dayColor, nightColor])}`);
+  await page.getByTestId("week").getByRole("button").click();
+  await page.getByTestId("standard-swap").click();
 
   step("the worst gap: the list flies there");
   await page.getByTestId("gaps").getByRole("button").first().click();
@@ -122,6 +156,16 @@ async function walk() {
   const worst = swap.gaps[0];
   const center = await page.evaluate(() => window.nuanquan.map.getCenter().toArray());
   assert(Math.abs(center[0] - worst.lng) < 1e-3 && Math.abs(center[1] - worst.lat) < 1e-3);
+
+  step("the panel says what one more cabinet in the worst gap changes, and it does");
+  const start = await covered(page);
+  assert((await page.getByTestId("worst").innerText()).includes(worst.name.split(" ")[0]));
+  const oneMore = Number(await page.getByTestId("one-more").getAttribute("data-thousandths"));
+  await page.getByTestId("build-worst").click();
+  await page.getByTestId("edits").waitFor();
+  assert.equal((await covered(page)) - start, oneMore);
+  await page.getByTestId("undo").click();
+  await page.waitForFunction(() => !document.querySelector("[data-testid=edits]"));
 
   step("a facility placed there changes the covered share as `nuanquan run` says");
   const before = await covered(page);
@@ -153,8 +197,20 @@ async function walk() {
   await page.waitForFunction(() => document.querySelectorAll("[data-testid=edits] li").length === 3);
   await page.keyboard.press("Escape");
 
+  step("one is placed and closed by keyboard alone");
+  await page.getByTestId("place").press("Enter");
+  await page.locator(".maplibregl-canvas").focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelectorAll("[data-testid=edits] li").length === 4);
+  await settled(page);
+  await page.locator(".maplibregl-canvas").focus();
+  await page.keyboard.press("Enter");
+  await page.getByTestId("detail").getByRole("button", { name: "关闭" }).press("Enter");
+  await page.waitForFunction(() => document.querySelectorAll("[data-testid=edits] li").length === 5);
+  await page.keyboard.press("Escape");
+
   step("undo goes back step by step");
-  for (const left of [2, 1]) {
+  for (const left of [4, 3, 2, 1]) {
     await page.getByTestId("undo").click();
     await page.waitForFunction((n) => document.querySelectorAll("[data-testid=edits] li").length === n, left);
   }
@@ -202,6 +258,23 @@ async function walk() {
   const [a, b] = [await pixels(page), await pixels(other)];
   assert(alike(a, b) > 0.97, `the two pictures are alike in ${alike(a, b)} of their pixels`);
   await other.close();
+
+  step("edits are offered again by a server that was started anew");
+  const last = await open(`${address}#lang=zh-CN&standard=swap`);
+  await last.getByTestId("build-worst").click();
+  await last.getByTestId("edits").waitFor();
+  const withOne = await covered(last);
+  await last.waitForFunction(() => Object.keys(localStorage).some((key) => key.startsWith("nuanquan-edits/")));
+  const ended = new Promise((done) => server.once("exit", done));
+  server.kill();
+  await ended;
+  await serve(new URL(address).host);
+  await last.reload();
+  await last.getByTestId("restore").click();
+  await last.getByTestId("edits").waitFor();
+  assert.equal(await covered(last), withOne);
+  await last.getByTestId("undo").click();
+  await last.close();
 
   if (given.screenshots) {
     const start = await open(`${address}#lang=zh-CN&standard=swap`);

@@ -466,7 +466,16 @@ async function drag(page) {
   await page.waitForTimeout(300);
   const all = await page.evaluate(() => {
     const { drags, presented } = window.nuanquan;
-    return drags.map((one, number) => ({ ...one, presented_ms: presented[`repaint-${number}`] - one.since_ms }));
+    // Of two repaints in one frame only the second one's text is drawn: both stand there with it.
+    let at = NaN;
+    return drags
+      .map((one, number) => ({ one, number }))
+      .reverse()
+      .map(({ one, number }) => {
+        at = presented[`repaint-${number}`] ?? at;
+        return { ...one, presented_ms: at - one.since_ms };
+      })
+      .reverse();
   });
   await page.mouse.move(from.x + 105, from.y + 52);
   await page.evaluate(() => document.getElementById("repaints").remove());

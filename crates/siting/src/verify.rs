@@ -8,12 +8,17 @@ use crate::check::{BrokenRule, Proposal, check};
 use crate::instance::{Instance, SiteIx, Standing};
 use crate::proof::Proof;
 use crate::question::{Model, Question, Share};
+use crate::solution::{OpenSite, Uncovered};
 
 /// What the check has confirmed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
     /// The objective, recomputed.
     pub objective: i128,
+    /// The open sites with what each adds, recomputed.
+    pub sites: Vec<OpenSite>,
+    /// Demand that is not covered, recomputed.
+    pub uncovered: Vec<Uncovered>,
     /// Whether the bound was confirmed as well.
     pub bound: BoundCheck,
 }
@@ -98,11 +103,14 @@ pub fn verify(instance: &Instance, proof: &Proof) -> Result<Verified, VerifyErro
             found: objective,
         });
     }
+    let verified = Verified {
+        objective,
+        sites: checked.sites().to_vec(),
+        uncovered: checked.uncovered().to_vec(),
+        bound: BoundCheck::NotChecked,
+    };
     let Some(certificate) = &proof.certificate else {
-        return Ok(Verified {
-            objective,
-            bound: BoundCheck::NotChecked,
-        });
+        return Ok(verified);
     };
     let proven = proven_bound(instance, &proof.question, certificate, proof.bound)?;
     let holds = if proof.question.model.maximizes() {
@@ -117,8 +125,8 @@ pub fn verify(instance: &Instance, proof: &Proof) -> Result<Verified, VerifyErro
         });
     }
     Ok(Verified {
-        objective,
         bound: BoundCheck::Confirmed,
+        ..verified
     })
 }
 

@@ -35,6 +35,10 @@ impl Branching for CoverBranching<'_> {
         (!relaxation.hopeless).then(|| relaxation.climb(dual, climb))
     }
 
+    fn scaled(&self, aim: i64) -> i64 {
+        if self.cover.must { 0 } else { aim << self.bits }
+    }
+
     /// Rows that are covered by about half in the linear relaxation, far from each other, those that many sites could cover first.
     fn rows_to_split(&self, part: &Part, ascent: &Ascent) -> Vec<u32> {
         let cover = self.cover;

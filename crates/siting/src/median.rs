@@ -300,7 +300,7 @@ impl<'a> Relaxation<'a> {
         let mut value = vec![0; self.site.len()];
         let mut inside = vec![false; self.site.len()];
         let mut share = vec![0.0_f64; self.site.len()];
-        let mut walk = Walk::new(n_rows);
+        let mut walk = Walk::new(n_rows, crate::lagrange::KEPT);
         let need = vec![1; n_rows];
         let mut chosen = Vec::new();
         let mut best: Option<Best> = None;

@@ -166,7 +166,7 @@ fn proven_bound(
         Model::Mclp => {
             let total = i128::try_from(instance.total_weight()).expect("weights fit 60 bits");
             let missed = Cases::new(instance, question, certificate)?.least()?;
-            Ok(total - missed.min(total))
+            Ok(total - missed.clamp(out_of_reach(instance, question), total))
         }
         Model::Lscp => {
             let unlimited = Question {
@@ -174,10 +174,27 @@ fn proven_bound(
                 ..question.clone()
             };
             let least = Cases::new(instance, &unlimited, certificate)?.least()?;
-            Ok(least + if question.by_price { 0 } else { n_fixed })
+            Ok(least.max(0) + if question.by_price { 0 } else { n_fixed })
         }
-        Model::PMedian => Cases::new(instance, question, certificate)?.least(),
+        Model::PMedian => Ok(Cases::new(instance, question, certificate)?.least()?.max(0)),
     }
+}
+
+/// The weight that no plan covers, whatever the multipliers say.
+fn out_of_reach(instance: &Instance, question: &Question) -> i128 {
+    let mut open_able = vec![0_u32; instance.n_demand()];
+    for site in instance.sites() {
+        if instance.standing(site) != Standing::Forbidden {
+            for (demand, _) in reached(instance, question, site) {
+                open_able[demand] += 1;
+            }
+        }
+    }
+    let weights = instance.weight.iter().zip(open_able);
+    weights
+        .filter(|(_, n)| *n < question.times)
+        .map(|(&weight, _)| i128::from(weight))
+        .sum()
 }
 
 /// No plan has a smaller largest cost than the demand point that is worst off with all sites open.

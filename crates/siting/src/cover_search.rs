@@ -7,11 +7,12 @@ use crate::cover::Cover;
 use crate::cover_branching::CoverBranching;
 use crate::instance::Instance;
 use crate::lagrange::{Climb, Dual, Relaxation, scale_bits};
-use crate::number::{at, float, ix};
+use crate::number::{at, float};
 use crate::part::Part;
 use crate::presolve::Presolved;
 use crate::question::Effort;
 use crate::solution::Method;
+use crate::triples::Triples;
 
 /// Finds answers; the search asks it in turn with the bound.
 pub(crate) trait Primal: Send {
@@ -61,8 +62,13 @@ const SLOWER: u64 = 4;
 
 /// Steps without progress before steps are made shorter; with 12 the towns' bounds stop 0.3 % below the linear relaxation, with 40 at 0.05 %.
 const PATIENCE: u32 = 40;
-/// The most patience; every doubling doubles the time.
-const MOST_PATIENCE: u32 = 160;
+/// Triples are added as long as the bound rises by one part in so many.
+const MUCH: i64 = 20_000;
+/// The same where the answer is to be proven: a tree of cases closes less of the distance in the same time.
+const MUCH_EXACT: i64 = 200_000;
+/// The same for climbs that begin near the top, with more triples, and how long their steps are at first; with 40 and 0.2 they end lower, with 150 they take longer.
+const PATIENCE_LATER: u32 = 80;
+const AGAIN_LATER: f64 = 0.05;
 /// While easy questions may still be over soon: 12, for so many rounds.
 const EARLY: (u32, u32) = (12, 3);
 /// The least work of the sites' search beside one growth of the tree.
@@ -84,7 +90,8 @@ pub(crate) fn search(
     let mut work = 0;
     let mut method = Method::SearchAndBound;
     let part = Part::whole(cover.n_sites());
-    let relaxation = Relaxation::new(cover, bits, &part);
+    let mut triples = Triples::default();
+    let relaxation = Relaxation::new(cover, &triples, bits, &part);
     let finished = |primal: &dyn Primal, bound: &BestBound, work: u64| {
         let (best, least) = (aim(primal, goal), bound.whole());
         let near = !effort.exact && float(best - least) <= (goal.good_enough)(least);
@@ -96,18 +103,22 @@ pub(crate) fn search(
             || !effort.exact && work + primal.work() > effort.work
     };
     let dual = relaxation.first_guess(primal.best().map_or(&[], |b| b.1));
-    let mut tree = None;
-    let branching = CoverBranching { cover, bits };
     if relaxation.hopeless {
         bound.raise(NO_ANSWER << bits, &dual);
     }
     let root = Root {
         cover,
-        relaxation: &relaxation,
+        part: &part,
         goal,
         bits,
     };
-    let dual = root.climb(dual, primal, &mut bound, &mut work, &finished);
+    let dual = root.climb(dual, &mut triples, primal, &mut bound, &mut work, &finished);
+    let mut tree = None;
+    let branching = CoverBranching {
+        cover,
+        triples: &triples,
+        bits,
+    };
     if !finished(primal, &bound, work) {
         method = Method::BranchAndBound;
         let root = bound.dual().cloned().unwrap_or(dual);
@@ -118,10 +129,11 @@ pub(crate) fn search(
         work += grown.work;
     }
     let certificate = match &tree {
-        Some(tree) => crate::bound::certificate_of_tree(instance, presolved, bits, tree),
+        Some(tree) => crate::bound::certificate_of_tree(instance, presolved, &triples, bits, tree),
         None => Some(crate::bound::certificate_of(
             instance,
             presolved,
+            &triples,
             bits,
             bound.dual(),
         )),
@@ -143,7 +155,7 @@ pub(crate) fn search(
 /// The question before any case is decided.
 struct Root<'a> {
     cover: &'a Cover,
-    relaxation: &'a Relaxation<'a>,
+    part: &'a Part,
     goal: &'a Goal<'a>,
     bits: u32,
 }
@@ -157,20 +169,70 @@ fn aim(primal: &dyn Primal, goal: &Goal) -> i64 {
 
 impl Root<'_> {
     /// Raises the bound from these multipliers while the sites' search goes on beside it; returns the last multipliers.
+    ///
+    /// Once a climb ends and much is left to gain, triples that it breaks are added, and the next climb goes on from there.
     fn climb(
         &self,
         start: Dual,
+        triples: &mut Triples,
         primal: &mut dyn Primal,
         bound: &mut BestBound,
         work: &mut u64,
         finished: Finished,
     ) -> Dual {
-        let goal = self.goal;
         let mut dual = start;
-        let (mut idle, mut round, mut patience) = (0, 0_u32, EARLY.0);
-        let mut climber = self.relaxation.long_climb(&dual);
+        let mut round = 0;
+        loop {
+            let before = bound.value();
+            let relaxation = Relaxation::new(self.cover, triples, self.bits, self.part);
+            let mean = self.climb_once(
+                &relaxation,
+                &mut dual,
+                &mut round,
+                primal,
+                bound,
+                work,
+                finished,
+            );
+            let least = bound.whole();
+            let far = float(aim(primal, self.goal) - least)
+                > 2.0 * (self.goal.good_enough)(least).max(0.0);
+            let much = if self.goal.effort.exact {
+                MUCH_EXACT
+            } else {
+                MUCH
+            };
+            let rose = triples.n() == 0 || bound.value() - before > before / much;
+            if !far || !rose || finished(primal, bound, *work) {
+                return dual;
+            }
+            if triples.separate(self.cover, &mean) == 0 {
+                return dual;
+            }
+        }
+    }
+
+    /// One climb until its steps are too short; returns how often each site was chosen lately.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what a climb reads and what it moves"
+    )]
+    fn climb_once(
+        &self,
+        relaxation: &Relaxation,
+        dual: &mut Dual,
+        round: &mut u32,
+        primal: &mut dyn Primal,
+        bound: &mut BestBound,
+        work: &mut u64,
+        finished: Finished,
+    ) -> Vec<f64> {
+        let goal = self.goal;
+        let first = *round == 0;
+        let (mut idle, mut patience) = (0, if first { EARLY.0 } else { PATIENCE_LATER });
+        let mut climber = relaxation.long_climb(dual, if first { 1.0 } else { AGAIN_LATER });
         while !finished(primal, bound, *work) {
-            round += 1;
+            *round += 1;
             let target = aim(primal, goal) << self.bits;
             let mut enough = target - (1 << self.bits) + 1;
             if goal.refuted_above < aim(primal, goal) {
@@ -186,7 +248,7 @@ impl Root<'_> {
                 stop: goal.effort.stop,
             };
             // Both at once, each for its own share of the work: the answer does not depend on who is faster.
-            let quota = u64::from(STEPS_PER_ROUND) * u64::from(ix(self.cover.rows.len())) / SLOWER;
+            let quota = u64::from(STEPS_PER_ROUND) * relaxation.n_pairs() / SLOWER;
             let (ascent, mut better) = rayon::join(
                 || {
                     climber.climb(&climb);
@@ -199,31 +261,22 @@ impl Root<'_> {
             if let Some((sites, _)) = &ascent.met {
                 better |= primal.offer(sites, goal.effort.stop);
             }
-            dual = ascent.dual;
-            if self.relaxation.weigh_zones(&mut dual, &ascent.share, round) {
-                climber = self.relaxation.long_climb(&dual);
+            *dual = ascent.dual;
+            if relaxation.weigh_zones(dual, &ascent.share, *round) {
+                climber = relaxation.long_climb(dual, 1.0);
                 continue;
             }
             idle = if rose || better { 0 } else { idle + 1 };
-            if round == EARLY.1 {
+            if first && *round == EARLY.1 {
                 patience = PATIENCE;
                 climber.lengthen(AGAIN);
                 idle = 0;
             }
-            // Steps that have become too short begin anew, with more patience while there is much to gain.
             if climber.length < SHORTEST || idle * STEPS_PER_ROUND > 10 * patience {
-                let least = bound.whole();
-                let far =
-                    float(aim(primal, goal) - least) > 2.0 * (goal.good_enough)(least).max(0.0);
-                if !far || patience >= MOST_PATIENCE {
-                    break;
-                }
-                patience *= 2;
-                climber.lengthen(AGAIN);
-                idle = 0;
+                break;
             }
         }
-        dual
+        climber.mean()
     }
 }
 

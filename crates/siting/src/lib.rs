@@ -108,6 +108,7 @@ mod branch_and_bound;
 mod choice;
 mod lagrange;
 mod part;
+mod triples;
 
 mod certificate;
 mod check;

@@ -234,22 +234,25 @@ pub(crate) struct Explain {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  \
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "Examples:\n  \
       nuanquan site data/shenzhen/plan.toml\n  \
-      nuanquan site --costs C.csv --demand D.csv --model mclp --radius 900 --sites 20 --format json\n\n\
+      nuanquan site --costs C.csv --demand D.csv --model mclp --radius 900 --sites 20 --format json\n  \
+      nuanquan site verify result.json --costs C.csv --demand D.csv\n\n\
       C.csv has the columns site_id,demand_id,cost and D.csv the columns demand_id,weight.\n\
       Costs and radius are plain numbers in one unit, decimals allowed; a pair that is not listed\n\
-      cannot serve.")]
+      cannot serve. With --format json the result carries a proof, which `site verify` checks."
+)]
 pub(crate) struct Site {
+    #[command(subcommand)]
+    pub(crate) verb: Option<SiteVerb>,
     /// Plan file (.toml); instead of --costs and --demand
     #[arg(conflicts_with_all = ["costs", "demand"], required_unless_present = "costs")]
     pub(crate) plan: Option<PathBuf>,
-    /// CSV with the columns `site_id,demand_id,cost`
-    #[arg(long, requires = "demand")]
-    pub(crate) costs: Option<PathBuf>,
-    /// CSV with the columns `demand_id,weight`
-    #[arg(long, requires = "costs")]
-    pub(crate) demand: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) tables: SiteTables,
     /// Which question
     #[arg(long, value_enum, default_value_t = Model::Mclp)]
     pub(crate) model: Model,
@@ -274,7 +277,70 @@ pub(crate) struct Site {
     /// Demand that no site can serve makes the question infeasible
     #[arg(long)]
     pub(crate) require_all: bool,
+    /// What the new sites may cost together, a plain number in the unit of the prices of --site-table
+    #[arg(long, requires = "costs")]
+    pub(crate) budget: Option<String>,
+    /// With lscp: the least total price instead of the fewest sites; needs prices in --site-table
+    #[arg(long, requires = "costs")]
+    pub(crate) by_price: bool,
+    /// How many open sites a demand point needs within the radius; 2 for backup coverage
+    #[arg(long, default_value_t = 1, requires = "costs")]
+    pub(crate) times: u32,
+    /// With mclp: share of the weight of every zone to be covered, e.g. 40%; zones are the column `zone` of D.csv
+    #[arg(long, requires = "costs")]
+    pub(crate) floor: Option<String>,
+    /// Nested phases: numbers of new sites open at the end of each, e.g. 5,10,20
+    #[arg(long, value_delimiter = ',', requires = "costs")]
+    pub(crate) phases: Vec<u32>,
+    /// How many of the fixed sites to close with the least loss
+    #[arg(long, requires = "costs")]
+    pub(crate) close: Option<u32>,
     /// Table to read, or JSON for programs
+    #[arg(long, value_enum, default_value_t = SiteFormat::Table)]
+    pub(crate) format: SiteFormat,
+}
+
+/// The tables that a siting question is about.
+#[derive(Args, Debug)]
+pub(crate) struct SiteTables {
+    /// CSV with the columns `site_id,demand_id,cost`
+    #[arg(long, requires = "demand")]
+    pub(crate) costs: Option<PathBuf>,
+    /// CSV with the columns `demand_id,weight`, and `zone` where zones matter
+    #[arg(long, requires = "costs")]
+    pub(crate) demand: Option<PathBuf>,
+    /// CSV of facts about sites: `site_id` and any of `standing` (candidate, fixed, forbidden),
+    /// `price`, `capacity` (in the unit of the weights; with mclp)
+    #[arg(long, requires = "costs", value_name = "CSV")]
+    pub(crate) site_table: Option<PathBuf>,
+    /// CSV of pairs of sites that may not both be open: `site_id,other_id`
+    #[arg(long, requires = "costs", value_name = "CSV")]
+    pub(crate) too_near: Option<PathBuf>,
+    /// CSV of site types: `type,service` and `price`; each site of --costs is then a place where one
+    /// type may be built, named `place:type`, and D.csv needs a column `service`
+    #[arg(long, requires = "costs", value_name = "CSV")]
+    pub(crate) types: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SiteVerb {
+    /// Check a result against its inputs: sites, objective and bound, without the solvers' code
+    Verify(SiteVerify),
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example: nuanquan site verify result.json --costs C.csv --demand D.csv\n\n\
+      The result is what `nuanquan site --costs C.csv --demand D.csv --format json` printed.\n\
+      Exit codes: 0 every claim holds (or the bound carries no certificate, which is said),\n\
+      1 a claim does not hold, 2 wrong input."
+)]
+pub(crate) struct SiteVerify {
+    /// JSON file of the result; - reads standard input
+    pub(crate) result: PathBuf,
+    #[command(flatten)]
+    pub(crate) tables: SiteTables,
+    /// Text to read, or JSON for programs
     #[arg(long, value_enum, default_value_t = SiteFormat::Table)]
     pub(crate) format: SiteFormat,
 }

@@ -6,6 +6,8 @@
 
 use std::io::{self, BufWriter, ErrorKind, Write};
 
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
+
 use crate::failure::Failure;
 
 /// Hands a buffered stdout to `write`; a reader that went away (`| head`) is no error.
@@ -31,6 +33,103 @@ pub(crate) fn json(value: &serde_json::Value) -> Result<(), Failure> {
         serde_json::to_writer_pretty(&mut *out, value)?;
         out.write_all(b"\n")
     })
+}
+
+/// Prints JSON with a line per row of its tables: what lies deeper than two levels stays on one line.
+pub(crate) fn json_rows(value: &serde_json::Value) -> Result<(), Failure> {
+    data(|out| {
+        let mut writer = serde_json::Serializer::with_formatter(&mut *out, Rows::default());
+        serde::Serialize::serialize(value, &mut writer)?;
+        out.write_all(b"\n")
+    })
+}
+
+/// Lines and indentation for the outer two levels only.
+#[derive(Default)]
+struct Rows {
+    pretty: PrettyFormatter<'static>,
+    depth: u32,
+}
+
+impl Rows {
+    const DEPTH: u32 = 2;
+
+    fn outer(&self) -> bool {
+        self.depth <= Self::DEPTH
+    }
+
+    fn leave(&mut self) -> bool {
+        self.depth -= 1;
+        self.depth < Self::DEPTH
+    }
+}
+
+impl Formatter for Rows {
+    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.depth += 1;
+        if self.outer() {
+            self.pretty.begin_array(out)
+        } else {
+            CompactFormatter.begin_array(out)
+        }
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        if self.leave() {
+            self.pretty.end_array(out)
+        } else {
+            CompactFormatter.end_array(out)
+        }
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        if self.outer() {
+            self.pretty.begin_array_value(out, first)
+        } else {
+            CompactFormatter.begin_array_value(out, first)
+        }
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.pretty.end_array_value(out)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.depth += 1;
+        if self.outer() {
+            self.pretty.begin_object(out)
+        } else {
+            CompactFormatter.begin_object(out)
+        }
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        if self.leave() {
+            self.pretty.end_object(out)
+        } else {
+            CompactFormatter.end_object(out)
+        }
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        if self.outer() {
+            self.pretty.begin_object_key(out, first)
+        } else {
+            CompactFormatter.begin_object_key(out, first)
+        }
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        if self.outer() {
+            self.pretty.begin_object_value(out)
+        } else {
+            CompactFormatter.begin_object_value(out)
+        }
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.pretty.end_object_value(out)
+    }
 }
 
 /// Something worth knowing.

@@ -8,6 +8,7 @@ use crate::instance::{DemandIx, Instance, SiteIx};
 use crate::lagrange::Dual;
 use crate::number::{at, ix};
 use crate::presolve::Presolved;
+use crate::triples::Triples;
 
 /// The best of the bounds found so far, scaled, with the multipliers that prove it.
 #[derive(Clone, Debug)]
@@ -92,7 +93,14 @@ fn spread(instance: &Instance, presolved: &Presolved, dual: &Dual) -> Multiplier
         demand,
         budget: dual.budget,
         zone: dual.zone.clone(),
+        triple: dual.triple.clone(),
     }
+}
+
+/// The triples by demand point; their rows stand for one each.
+fn named(presolved: &Presolved, triples: &Triples) -> Vec<[DemandIx; 3]> {
+    let name = |row: u32| DemandIx(presolved.cover.members[at(row)][0]);
+    triples.rows.iter().map(|rows| rows.map(name)).collect()
 }
 
 fn scale(bits: u32) -> i32 {
@@ -103,6 +111,7 @@ fn scale(bits: u32) -> i32 {
 pub(crate) fn certificate_of(
     instance: &Instance,
     presolved: &Presolved,
+    triples: &Triples,
     bits: u32,
     dual: Option<&Dual>,
 ) -> Certificate {
@@ -110,6 +119,7 @@ pub(crate) fn certificate_of(
     Certificate {
         scale_bits: scale(bits),
         dropped: presolved.dropped.clone(),
+        triples: named(presolved, triples),
         multipliers: vec![multipliers],
         cases: vec![Case::Leaf(0)],
     }
@@ -122,6 +132,7 @@ pub(crate) const MOST_MULTIPLIERS: usize = 4_000_000;
 pub(crate) fn certificate_of_tree<Q: Branching>(
     instance: &Instance,
     presolved: &Presolved,
+    triples: &Triples,
     bits: u32,
     tree: &Tree<Q>,
 ) -> Option<Certificate> {
@@ -131,12 +142,13 @@ pub(crate) fn certificate_of_tree<Q: Branching>(
         row: &|r| DemandIx(cover.members[at(r)][0]),
     };
     let (cases, duals) = cases(tree, &names);
-    if duals.len() * instance.n_demand() > MOST_MULTIPLIERS {
+    if duals.len() * (instance.n_demand() + triples.n()) > MOST_MULTIPLIERS {
         return None;
     }
     Some(Certificate {
         scale_bits: scale(bits),
         dropped: presolved.dropped.clone(),
+        triples: named(presolved, triples),
         multipliers: duals
             .iter()
             .map(|d| spread(instance, presolved, d))

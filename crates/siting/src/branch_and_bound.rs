@@ -26,6 +26,10 @@ pub(crate) trait Branching: Sync {
     fn sites_of(&self, row: u32) -> &[u32];
     /// Raises the bound of a part; `None` when nothing can satisfy it.
     fn climb(&self, part: &Part, dual: &Dual, climb: &Climb) -> Option<Ascent>;
+    /// What met sites leave, as bounds are scaled; 0 when that is not known.
+    fn scaled(&self, _aim: i64) -> i64 {
+        0
+    }
     /// Rows worth trying as splits, best first.
     fn rows_to_split(&self, part: &Part, ascent: &Ascent) -> Vec<u32>;
     /// Multipliers that prove the value of a part with one answer, where the answer's sites do not say it by themselves.
@@ -95,14 +99,20 @@ enum Next {
 /// Parts looked at together; a fixed number, so that the tree is the same on any machine.
 const TOGETHER: usize = 8;
 
-/// Steps of the bound per part; 30 to 80 make the towns' bounds fall about equally fast per second.
-const STEPS: usize = 50;
+/// Steps of the bound per part; with 50 the street network's tree is ten times as large, with 400 it grows more slowly than it shrinks.
+const STEPS: usize = 250;
+
+/// Steps without progress before they are made shorter.
+const PATIENCE: u32 = 20;
 
 /// Steps of the bound per half when a split is tried.
-const PROBE_STEPS: usize = 12;
+const PROBE_STEPS: usize = 6;
 
 /// The multipliers come from the part above and are nearly right: steps begin short.
-const LENGTH: f64 = 0.15;
+const LENGTH: f64 = 0.3;
+
+/// Sites that the bound suggests are tried when what they leave is at most one part in so many above the best.
+const NEAR: i64 = 50;
 
 /// How many sites are tried as splits, and how many rows.
 pub(crate) const N_PROBED: usize = 8;
@@ -150,7 +160,7 @@ impl<'a, Q: Branching> Tree<'a, Q> {
             target,
             enough,
             length: LENGTH,
-            patience: 5,
+            patience: PATIENCE,
             shortest: 1e-3,
             stop,
         };
@@ -182,7 +192,11 @@ impl<'a, Q: Branching> Tree<'a, Q> {
             return looked;
         };
         looked.work = ascent.work;
-        looked.met = ascent.met.as_ref().map(|met| met.0.clone());
+        let near = climb.target + climb.target / NEAR;
+        let met = ascent.met.as_ref();
+        looked.met = met
+            .filter(|met| self.question.scaled(met.1) <= near)
+            .map(|met| met.0.clone());
         if ascent.bound < climb.enough {
             let part = &mut looked.part;
             // What the bound decides by itself.
@@ -227,19 +241,22 @@ impl<'a, Q: Branching> Tree<'a, Q> {
             patience: 3,
             ..*climb
         };
-        let mut best: Option<(f64, usize)> = None;
-        for (k, candidate) in candidates.iter().enumerate() {
-            let [one, other] = self.halves(part, candidate);
-            let mut gain = |half: &Part| {
-                let Some(probed) = self.question.climb(half, &ascent.dual, &probe) else {
-                    return float(climb.enough - ascent.bound);
-                };
-                *work += probed.work;
-                float(probed.bound.min(climb.enough) - ascent.bound).max(0.0)
+        let gain = |half: &Part| {
+            let Some(probed) = self.question.climb(half, &ascent.dual, &probe) else {
+                return (float(climb.enough - ascent.bound), 0);
             };
-            let (a, b) = (gain(&one), gain(&other));
+            let gain = float(probed.bound.min(climb.enough) - ascent.bound);
+            (gain.max(0.0), probed.work)
+        };
+        let gains: Vec<[(f64, u64); 2]> = candidates
+            .par_iter()
+            .map(|candidate| self.halves(part, candidate).map(|half| gain(&half)))
+            .collect();
+        let mut best: Option<(f64, usize)> = None;
+        for (k, [one, other]) in gains.into_iter().enumerate() {
+            *work += one.1 + other.1;
             let all = float(climb.enough - ascent.bound).max(1.0);
-            let score = (a / all + 1e-4) * (b / all + 1e-4);
+            let score = (one.0 / all + 1e-4) * (other.0 / all + 1e-4);
             if best.is_none_or(|(most, _)| score > most) {
                 best = Some((score, k));
             }

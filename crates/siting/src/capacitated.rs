@@ -247,6 +247,7 @@ impl Branching for Slots {
                 row,
                 budget: nu,
                 zone: Vec::new(),
+                triple: Vec::new(),
             },
             regret: vec![0; self.n_candidates],
             chosen: vec![false; self.n_candidates],
@@ -277,6 +278,7 @@ impl Branching for Slots {
             row: row.collect(),
             budget: 0,
             zone: Vec::new(),
+            triple: Vec::new(),
         })
     }
 }
@@ -464,10 +466,12 @@ pub(crate) fn solve(
         demand: d.row.clone(),
         budget: d.budget,
         zone: Vec::new(),
+        triple: Vec::new(),
     };
     let certificate = small.then(|| Certificate {
         scale_bits: i32::try_from(slots.bits).expect("a few bits"),
         dropped: Vec::new(),
+        triples: Vec::new(),
         multipliers: duals.iter().map(multipliers).collect(),
         cases,
     });

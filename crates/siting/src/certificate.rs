@@ -18,6 +18,9 @@ pub struct Multipliers {
     /// One per zone: what lowering its floor by one would be worth.
     #[serde(default)]
     pub zone: Vec<i64>,
+    /// One per triple of the certificate; triples past its end have none.
+    #[serde(default)]
+    pub triple: Vec<i64>,
 }
 
 /// One node of the tree of cases, in preorder.
@@ -51,6 +54,9 @@ pub struct Certificate {
     pub scale_bits: i32,
     /// What presolve took away, with the reason.
     pub dropped: Vec<Dropped>,
+    /// Three demand points each, with the condition that of any choice of sites covers at most one of them more than its sites, each counted once, or twice when it covers all three.
+    #[serde(default)]
+    pub triples: Vec<[DemandIx; 3]>,
     /// The multipliers that leaves refer to.
     pub multipliers: Vec<Multipliers>,
     /// The tree in preorder; a single leaf when no branching was needed.

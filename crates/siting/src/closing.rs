@@ -48,26 +48,13 @@ pub fn closing(
         };
         return Err(Infeasible::Question { what });
     };
-    let only = |others: Standing, fixed: Standing| {
-        let standing = instance.sites().map(|s| match instance.standing(s) {
-            Standing::Fixed => fixed,
-            _ => others,
-        });
-        let standing = standing.collect();
-        instance
-            .clone()
-            .with_standing(standing)
-            .expect("one standing per site")
-    };
     let none = Question {
         n_sites: Some(0),
         budget: None,
         ..question.clone()
     };
-    let now = solve(&only(Standing::Forbidden, Standing::Fixed), &none, effort)?;
-    // Facilities that stand too near each other already may stay.
-    let chooser = only(Standing::Forbidden, Standing::Candidate);
-    let chooser = chooser.with_too_near(&[]).expect("no pairs");
+    let now = solve(&only(instance, Standing::Fixed), &none, effort)?;
+    let chooser = closing_choice(instance);
     let asked = Question {
         n_sites: Some(stay),
         budget: None,
@@ -92,4 +79,23 @@ pub fn closing(
         loss_at_least: worse(left.bound()).max(0),
         left,
     })
+}
+
+/// The instance that a closing is chosen in: the fixed sites are the candidates, and no other site may open.
+///
+/// Cost: copies the instance.
+pub fn closing_choice(instance: &Instance) -> Instance {
+    // Facilities that stand too near each other already may stay.
+    let chooser = only(instance, Standing::Candidate).with_too_near(&[]);
+    chooser.expect("no pairs")
+}
+
+/// The same instance with no candidates, and another standing for the fixed sites.
+fn only(instance: &Instance, fixed: Standing) -> Instance {
+    let standing = instance.sites().map(|s| match instance.standing(s) {
+        Standing::Fixed => fixed,
+        _ => Standing::Forbidden,
+    });
+    let kept = instance.clone().with_standing(standing.collect());
+    kept.expect("one standing per site")
 }

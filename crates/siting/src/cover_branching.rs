@@ -5,11 +5,13 @@ use crate::cover::Cover;
 use crate::lagrange::{Ascent, Climb, Dual, Relaxation};
 use crate::number::{at, ix};
 use crate::part::Part;
+use crate::triples::Triples;
 
 /// A covering question and the scale of its multipliers.
 #[derive(Debug)]
 pub(crate) struct CoverBranching<'a> {
     pub(crate) cover: &'a Cover,
+    pub(crate) triples: &'a Triples,
     pub(crate) bits: u32,
 }
 
@@ -31,8 +33,12 @@ impl Branching for CoverBranching<'_> {
     }
 
     fn climb(&self, part: &Part, dual: &Dual, climb: &Climb) -> Option<Ascent> {
-        let relaxation = Relaxation::new(self.cover, self.bits, part);
+        let relaxation = Relaxation::new(self.cover, self.triples, self.bits, part);
         (!relaxation.hopeless).then(|| relaxation.climb(dual, climb))
+    }
+
+    fn scaled(&self, aim: i64) -> i64 {
+        if self.cover.must { 0 } else { aim << self.bits }
     }
 
     /// Rows that are covered by about half in the linear relaxation, far from each other, those that many sites could cover first.

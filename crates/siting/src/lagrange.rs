@@ -10,6 +10,7 @@ use crate::choice::Choice;
 use crate::cover::Cover;
 use crate::number::{at, float, ix, rounded};
 use crate::part::Part;
+use crate::triples::Triples;
 
 /// Multipliers in steps of 2^-`bits` of the aim.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +21,8 @@ pub(crate) struct Dual {
     pub(crate) budget: i64,
     /// One per zone.
     pub(crate) zone: Vec<i64>,
+    /// One per triple; triples past its end have none yet.
+    pub(crate) triple: Vec<i64>,
 }
 
 /// What an ascent has found.
@@ -62,7 +65,12 @@ pub(crate) struct Climb<'a> {
 const PARALLEL_PAIRS: usize = 400_000;
 const BLOCK: usize = 64;
 /// Part of the old direction that is kept; between 0.6 and 0.8 the town instances climb alike, without it a third slower.
-const KEPT: f64 = 0.7;
+pub(crate) const KEPT: f64 = 0.7;
+/// The same for a long climb from far away: the towns' bounds end at 0.05 % below the linear relaxation instead of 0.13 %.
+const KEPT_LONG: f64 = 0.95;
+
+/// Weight of the last choice in the mean of choices.
+const LATE: f64 = 0.02;
 
 /// Rounds after which the zones' multipliers have settled.
 const ZONE_ROUNDS: u32 = 25;
@@ -91,6 +99,9 @@ pub(crate) struct Relaxation<'a> {
     rows: Vec<u32>,
     /// The rows not covered yet that free sites can help to cover.
     row: Vec<u32>,
+    /// The triples whose rows are all among them, with the places of those; they follow the rows, with multipliers below zero.
+    triple: Vec<(u32, [u32; 3])>,
+    n_triples: usize,
     need: Vec<u32>,
     worth: Vec<i64>,
     must: Vec<bool>,
@@ -108,7 +119,7 @@ pub(crate) struct Relaxation<'a> {
 
 impl<'a> Relaxation<'a> {
     /// Cost: one pass over the pairs.
-    pub(crate) fn new(cover: &'a Cover, bits: u32, part: &'a Part) -> Self {
+    pub(crate) fn new(cover: &'a Cover, triples: &Triples, bits: u32, part: &'a Part) -> Self {
         let mut need = cover.need.clone();
         for &site in &part.open {
             for &row in cover.column(at(site)) {
@@ -135,6 +146,8 @@ impl<'a> Relaxation<'a> {
             first: vec![0],
             rows: Vec::new(),
             row: Vec::new(),
+            triple: Vec::new(),
+            n_triples: triples.n(),
             need: Vec::new(),
             worth: Vec::new(),
             must: Vec::new(),
@@ -180,9 +193,14 @@ impl<'a> Relaxation<'a> {
             new.must.push(must_cover[r]);
             new.zone.push(zone);
         }
+        let of_triple = new.place_triples(triples, &place);
         for k in 0..new.site.len() {
-            let column = cover.column(at(new.site[k])).iter().map(|&r| place[at(r)]);
+            let site = at(new.site[k]);
+            let column = cover.column(site).iter().map(|&r| place[at(r)]);
             new.rows.extend(column.filter(|&r| r != u32::MAX));
+            let counted = triples.of_site.get(site).into_iter().flatten();
+            let counted = counted.map(|&t| of_triple[at(t)]);
+            new.rows.extend(counted.filter(|&r| r != u32::MAX));
             new.first.push(new.rows.len());
         }
         new.most = new.largest_multiplier();
@@ -190,6 +208,41 @@ impl<'a> Relaxation<'a> {
             new.hopeless |= (zones.may_miss.iter().zip(&new.lost_by_zone)).any(|(m, l)| l > m);
         }
         new
+    }
+
+    /// Appends the triples as rows; returns where each is.
+    ///
+    /// A triple with a row that is covered already, or cannot be, follows from its other rows.
+    fn place_triples(&mut self, triples: &Triples, place: &[u32]) -> Vec<u32> {
+        let mut of_triple = vec![u32::MAX; triples.n()];
+        for (id, rows) in (0..).zip(&triples.rows) {
+            let rows = rows.map(|r| place[at(r)]);
+            if rows.contains(&u32::MAX) {
+                continue;
+            }
+            of_triple[at(id)] = ix(self.need.len());
+            self.triple.push((id, rows));
+            self.need.push(1);
+            self.worth.push(0);
+            self.must.push(false);
+            self.zone.push(None);
+        }
+        of_triple
+    }
+
+    /// Makes the triples' multipliers small enough that together they take no more from a row than it has.
+    fn share_out(&self, row: &mut [i64], left: &mut Vec<i64>) {
+        let n = self.row.len();
+        left.clear();
+        left.extend_from_slice(&row[..n]);
+        for (m, (_, rows)) in row[n..].iter_mut().zip(&self.triple) {
+            for &r in rows {
+                *m = (*m).max(-left[at(r)]);
+            }
+            for &r in rows {
+                left[at(r)] += *m;
+            }
+        }
     }
 
     /// No row that has to be covered needs a multiplier above this to make the part as bad as it can be.
@@ -202,8 +255,9 @@ impl<'a> Relaxation<'a> {
         heaviest.max().unwrap_or(0_i64).max(1) << (self.bits + 1)
     }
 
+    /// Rows and triples.
     fn n_rows(&self) -> usize {
-        self.row.len()
+        self.need.len()
     }
 
     fn column(&self, k: u32) -> &[u32] {
@@ -218,7 +272,9 @@ impl<'a> Relaxation<'a> {
             let extra = self.zone[r].map_or(0, |z| self.worth[r] * zone[at(z)]);
             ((self.worth[r] << self.bits) + extra) / i64::from(self.need[r])
         };
-        (0..self.n_rows()).map(cap).collect()
+        let mut caps: Vec<i64> = (0..self.row.len()).map(cap).collect();
+        caps.resize(self.n_rows(), 0);
+        caps
     }
 
     /// For each free site the price of its rows less its toll.
@@ -278,6 +334,7 @@ impl<'a> Relaxation<'a> {
             row,
             budget: 0,
             zone,
+            triple: Vec::new(),
         }
     }
 
@@ -326,79 +383,58 @@ impl<'a> Relaxation<'a> {
         self.base + priced - slack
     }
 
-    /// Raises the bound step by step.
-    ///
-    /// Invariant: `bound` is proven by `dual`, whatever the steps do.
-    /// Ends after the given steps, or as soon as the bound is enough or the steps are too short.
-    /// Cost: one pass over the pairs of the free sites per step.
+    /// Raises the bound step by step, from these multipliers.
     pub(crate) fn climb(&self, start: &Dual, climb: &Climb) -> Ascent {
-        let n_rows = self.n_rows();
+        let mut climber = self.climber(start, climb.length, KEPT);
+        climber.climb(climb);
+        climber.ascent()
+    }
+
+    /// The beginning of a long climb, which is made piece by piece.
+    pub(crate) fn long_climb(&self, start: &Dual, length: f64) -> Climber<'_, 'a> {
+        self.climber(start, length, KEPT_LONG)
+    }
+
+    /// Pairs of free sites and rows, triples included: the cost of a step.
+    pub(crate) fn n_pairs(&self) -> u64 {
+        u64::try_from(self.rows.len()).expect("a count fits")
+    }
+
+    fn climber(&self, start: &Dual, length: f64, kept: f64) -> Climber<'_, 'a> {
         let zone = start.zone.clone();
         let caps = self.caps(&zone);
-        let from = |k: usize| start.row[at(self.row[k])].min(caps[k]);
-        let mut row: Vec<i64> = (0..n_rows).map(from).collect();
-        let mut value = vec![0_i64; self.site.len()];
-        let mut share = vec![0.0_f64; self.site.len()];
-        let mut walk = Walk::new(n_rows);
-        let mut chosen = Vec::new();
-        let mut best: Option<Best> = None;
-        let mut met: Option<(Vec<u32>, i64)> = None;
-        let mut length = climb.length;
-        let mut idle = 0;
-        let mut work = 0;
-        let pairs = u64::try_from(self.rows.len()).expect("a count fits");
-        for step in 1..=climb.steps.max(1) {
-            self.values(&row, &mut value);
-            work += pairs;
-            let (sum, budget) = self.choose(&value, &mut chosen);
-            let bound = self.fixed_part(&row, &zone) - sum;
-            let missed = self.missed(&chosen, &mut walk.times);
-            if met.as_ref().is_none_or(|(_, least)| missed < *least) {
-                met = Some((chosen.clone(), missed));
-            }
-            let fresh = if step == 1 { 1.0 } else { 0.1 };
-            for s in &mut share {
-                *s *= 1.0 - fresh;
-            }
-            for &k in &chosen {
-                share[at(k)] += fresh;
-            }
-            let gained = best.as_ref().map_or(i64::MAX, |b| bound - b.bound);
-            // A step that gains next to nothing does not show that the length is right.
-            let progress = gained > (climb.target - bound).max(0) / 1_000;
-            idle = if progress { 0 } else { idle + 1 };
-            if gained > 0 {
-                let best = best.get_or_insert_with(Best::default);
-                best.bound = bound;
-                best.budget = budget;
-                best.row.clone_from(&row);
-                best.value.clone_from(&value);
-                best.chosen.clone_from(&chosen);
-            }
-            if bound >= climb.enough || step == climb.steps || (climb.stop)() {
-                break;
-            }
-            if idle >= climb.patience {
-                idle = 0;
-                length *= 0.6;
-                if length < climb.shortest {
-                    break;
-                }
-                if let Some(best) = &best {
-                    row.clone_from(&best.row);
-                    walk.direction.fill(0.0);
-                    self.values(&row, &mut value);
-                    self.choose(&value, &mut chosen);
-                    self.missed(&chosen, &mut walk.times);
-                }
-            }
-            let ahead = length * float((climb.target - bound).max(1));
-            if !walk.step(&mut row, &caps, &self.need, ahead) {
-                break;
+        let n = self.row.len();
+        let mut row: Vec<i64> = self.row.iter().map(|&r| start.row[at(r)]).collect();
+        row.resize(self.n_rows(), 0);
+        for (k, (id, rows)) in (n..).zip(&self.triple) {
+            let old = start.triple.get(at(*id)).copied().unwrap_or(0);
+            row[k] = -old;
+            for &r in rows {
+                row[at(r)] += old;
             }
         }
-        let best = best.expect("at least one step is made");
-        self.ascent(&best, zone, &share, met, work)
+        for (m, &cap) in row.iter_mut().zip(&caps[..n]) {
+            *m = (*m).min(cap);
+        }
+        let mut left = Vec::new();
+        self.share_out(&mut row, &mut left);
+        Climber {
+            row,
+            left,
+            mean: vec![0.0; self.site.len()],
+            zone,
+            caps,
+            value: vec![0; self.site.len()],
+            share: vec![0.0; self.site.len()],
+            walk: Walk::new(self.n_rows(), kept),
+            chosen: Vec::new(),
+            best: None,
+            met: None,
+            length,
+            idle: 0,
+            work: 0,
+            relaxation: self,
+        }
     }
 
     fn ascent(
@@ -419,6 +455,7 @@ impl<'a> Relaxation<'a> {
                 row: vec![0; self.cover.n_rows()],
                 budget: best.budget,
                 zone,
+                triple: vec![0; self.n_triples],
             },
             met: met.map(|(mut sites, missed)| {
                 for k in &mut sites {
@@ -433,6 +470,12 @@ impl<'a> Relaxation<'a> {
         };
         for (k, &r) in self.row.iter().enumerate() {
             ascent.dual.row[at(r)] = best.row[k];
+        }
+        for ((id, rows), &m) in self.triple.iter().zip(&best.row[self.row.len()..]) {
+            ascent.dual.triple[at(*id)] = -m;
+            for &r in rows {
+                ascent.dual.row[at(self.row[at(r)])] += m;
+            }
         }
         let (regret, inside) = self
             .choice()
@@ -466,10 +509,145 @@ impl<'a> Relaxation<'a> {
             .iter()
             .zip(&self.need)
             .zip(&self.worth)
+            .take(self.row.len())
             .filter(|((t, n), _)| t < n);
         short
             .map(|(_, &worth)| if self.cover.must { 1 } else { worth })
             .sum()
+    }
+}
+
+/// A climb under way.
+pub(crate) struct Climber<'r, 'a> {
+    relaxation: &'r Relaxation<'a>,
+    row: Vec<i64>,
+    zone: Vec<i64>,
+    caps: Vec<i64>,
+    value: Vec<i64>,
+    share: Vec<f64>,
+    /// The same over a longer time.
+    mean: Vec<f64>,
+    /// What is left of the rows' worth beside their triples.
+    left: Vec<i64>,
+    walk: Walk,
+    chosen: Vec<u32>,
+    best: Option<Best>,
+    met: Option<(Vec<u32>, i64)>,
+    /// How long steps are now, as a share of Polyak's.
+    pub(crate) length: f64,
+    idle: u32,
+    work: u64,
+}
+
+impl Climber<'_, '_> {
+    /// Goes on for the steps given.
+    ///
+    /// Invariant: `bound` is proven by `dual`, whatever the steps do.
+    /// Ends after the given steps, or as soon as the bound is enough or the steps are too short.
+    /// Cost: one pass over the pairs of the free sites per step.
+    pub(crate) fn climb(&mut self, climb: &Climb) {
+        let of = self.relaxation;
+        let pairs = u64::try_from(of.rows.len()).expect("a count fits");
+        self.met = None;
+        for step in 1..=climb.steps.max(1) {
+            of.values(&self.row, &mut self.value);
+            self.work += pairs;
+            let (sum, budget) = of.choose(&self.value, &mut self.chosen);
+            let bound = of.fixed_part(&self.row, &self.zone) - sum;
+            let missed = of.missed(&self.chosen, &mut self.walk.times);
+            if self.met.as_ref().is_none_or(|(_, least)| missed < *least) {
+                self.met = Some((self.chosen.clone(), missed));
+            }
+            let fresh = if self.best.is_none() { 1.0 } else { 0.1 };
+            for s in &mut self.share {
+                *s *= 1.0 - fresh;
+            }
+            let late = if self.best.is_none() { 1.0 } else { LATE };
+            for m in &mut self.mean {
+                *m *= 1.0 - late;
+            }
+            for &k in &self.chosen {
+                self.share[at(k)] += fresh;
+                self.mean[at(k)] += late;
+            }
+            let gained = self.best.as_ref().map_or(i64::MAX, |b| bound - b.bound);
+            // A step that gains next to nothing does not show that the length is right.
+            let progress = gained > (climb.target - bound).max(0) / 1_000;
+            self.idle = if progress { 0 } else { self.idle + 1 };
+            if gained > 0 {
+                let best = self.best.get_or_insert_with(Best::default);
+                best.bound = bound;
+                best.budget = budget;
+                best.row.clone_from(&self.row);
+                best.value.clone_from(&self.value);
+                best.chosen.clone_from(&self.chosen);
+            }
+            if bound >= climb.enough || (climb.stop)() {
+                return;
+            }
+            if self.idle >= climb.patience {
+                self.length *= 0.6;
+                if self.length < climb.shortest {
+                    return;
+                }
+                if of.triple.is_empty() {
+                    self.go_back();
+                } else {
+                    // The way to good multipliers of triples leads through lower bounds.
+                    self.idle = 0;
+                }
+            }
+            let ahead = self.length * float((climb.target - bound).max(1));
+            if step == climb.steps && step == 1 {
+                return;
+            }
+            if !self
+                .walk
+                .step(&mut self.row, &self.caps, &of.need, of.row.len(), ahead)
+            {
+                self.length = 0.0;
+                return;
+            }
+            if !of.triple.is_empty() {
+                of.share_out(&mut self.row, &mut self.left);
+            }
+        }
+    }
+
+    /// By site, how often it was chosen lately: nearer to the linear relaxation than the ascent's own share.
+    pub(crate) fn mean(&self) -> Vec<f64> {
+        let mut mean = vec![0.0; self.relaxation.cover.n_sites()];
+        for (&site, &share) in self.relaxation.site.iter().zip(&self.mean) {
+            mean[at(site)] = share;
+        }
+        mean
+    }
+
+    /// Begins anew at the best multipliers met.
+    fn go_back(&mut self) {
+        self.idle = 0;
+        if let Some(best) = &self.best {
+            self.row.clone_from(&best.row);
+            self.walk.direction.fill(0.0);
+            self.relaxation.values(&self.row, &mut self.value);
+            self.relaxation.choose(&self.value, &mut self.chosen);
+            self.relaxation.missed(&self.chosen, &mut self.walk.times);
+        }
+    }
+
+    /// Longer steps again.
+    pub(crate) fn lengthen(&mut self, length: f64) {
+        self.length = length;
+        self.go_back();
+    }
+
+    /// What was found since the last time; multipliers and bound are the best of the whole climb.
+    pub(crate) fn ascent(&mut self) -> Ascent {
+        let best = self.best.as_ref().expect("at least one step is made");
+        let work = std::mem::take(&mut self.work);
+        let met = self.met.take();
+        self.relaxation
+            .ascent(best, self.zone.clone(), &self.share, met, work)
     }
 }
 
@@ -484,36 +662,49 @@ struct Best {
 
 /// The direction of the steps.
 pub(crate) struct Walk {
+    /// Part of the old direction that is kept.
+    kept: f64,
     pub(crate) direction: Vec<f64>,
     pub(crate) times: Vec<u32>,
 }
 
 impl Walk {
-    pub(crate) fn new(n_rows: usize) -> Self {
+    pub(crate) fn new(n_rows: usize, kept: f64) -> Self {
         Self {
+            kept,
             direction: vec![0.0; n_rows],
             times: vec![0; n_rows],
         }
     }
 
     /// One step along the smoothed slope, as long as Polyak's rule says; false when there is no slope.
-    pub(crate) fn step(&mut self, row: &mut [i64], caps: &[i64], need: &[u32], ahead: f64) -> bool {
+    ///
+    /// The first `n_rows` multipliers lie between 0 and their caps, those of triples behind them are at most 0.
+    pub(crate) fn step(
+        &mut self,
+        row: &mut [i64],
+        caps: &[i64],
+        need: &[u32],
+        n_rows: usize,
+        ahead: f64,
+    ) -> bool {
         let mut norm = 0.0_f64;
-        let slopes = self
-            .times
-            .iter()
-            .zip(need)
-            .map(|(&t, &n)| f64::from(n) - f64::from(t));
-        for (((d, slope), &m), &cap) in self
-            .direction
-            .iter_mut()
-            .zip(slopes)
-            .zip(row.iter())
-            .zip(caps)
-        {
-            *d = KEPT * *d + (1.0 - KEPT) * slope;
+        let kept = self.kept;
+        let slopes = self.times.iter().zip(need);
+        let slopes = slopes.map(|(&t, &n)| f64::from(n) - f64::from(t));
+        for (d, slope) in self.direction.iter_mut().zip(slopes) {
+            *d = kept * *d + (1.0 - kept) * slope;
+        }
+        let (direction, of_triples) = self.direction.split_at(n_rows);
+        let (row, triple) = row.split_at_mut(n_rows);
+        for ((d, &m), &cap) in direction.iter().zip(row.iter()).zip(caps) {
             let outward = *d < 0.0 && m == 0 || *d > 0.0 && m == cap;
             if !outward {
+                norm += *d * *d;
+            }
+        }
+        for (d, &m) in of_triples.iter().zip(triple.iter()) {
+            if !(*d > 0.0 && m == 0) {
                 norm += *d * *d;
             }
         }
@@ -521,8 +712,11 @@ impl Walk {
             return false;
         }
         let stride = ahead / norm;
-        for ((m, &cap), &d) in row.iter_mut().zip(caps).zip(&self.direction) {
+        for ((m, &cap), &d) in row.iter_mut().zip(caps).zip(direction) {
             *m = (*m + rounded(stride * d)).clamp(0, cap);
+        }
+        for (m, &d) in triple.iter_mut().zip(of_triples) {
+            *m = (*m + rounded(stride * d)).min(0);
         }
         true
     }

@@ -46,6 +46,7 @@
 //!
 //! Every bound is a Lagrangian one: with `λ_i ≥ 0` for the condition that demand point `i` is covered or served, the sites can be chosen one by one, and the value is a bound whatever `λ` is.
 //! The multipliers are integers and go into the [`Certificate`]; [`verify`] re-derives the bound from them with code of its own.
+//! For `lscp` and `mclp`, where the linear relaxation leaves much open, conditions on three rows `S` are priced as well: `Σ_{i ∈ S} z_i ≤ 1 + Σ_j ⌈c_j / 2⌉ x_j`, where site `j` covers `c_j` of them ([`Certificate::triples`]).
 //!
 //! # A smallest example
 //!
@@ -108,6 +109,7 @@ mod branch_and_bound;
 mod choice;
 mod lagrange;
 mod part;
+mod triples;
 
 mod certificate;
 mod check;
@@ -118,11 +120,12 @@ mod verify;
 pub use builder::{InstanceBuilder, InstanceError};
 pub use certificate::{Case, Certificate, Dropped, Multipliers};
 pub use check::BrokenRule;
-pub use closing::{Closing, closing};
+pub use closing::{Closing, closing, closing_choice};
 pub use counted::CountedRows;
 pub use decimal::{Decimal, DecimalError};
 pub use error::Infeasible;
 pub use instance::{DemandIx, Fingerprint, Instance, SiteIx, Standing};
+pub use number::share_apart;
 pub use phased::{Phase, phased};
 pub use presolve::Reduction;
 pub use proof::Proof;

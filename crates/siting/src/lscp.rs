@@ -111,9 +111,6 @@ struct Mender<'a> {
     clock: u32,
 }
 
-/// Moves in one shake.
-const MOVES: usize = 200;
-
 impl<'a> Mender<'a> {
     fn new(cover: &'a Cover, seed: u64) -> Self {
         Self {
@@ -220,17 +217,15 @@ impl Primal for Mender<'_> {
         self.keep()
     }
 
-    fn shake(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> bool {
+    fn shake(&mut self, quota: u64, stop: &(dyn Fn() -> bool + Sync)) -> bool {
+        let until = self.tally.work.saturating_add(quota);
         if let Some((best, sites)) = self.best.clone()
             && self.toll() >= best
         {
             self.tally.become_these(&sites);
         }
         let mut better = false;
-        for _ in 0..MOVES {
-            if stop() {
-                break;
-            }
+        while self.tally.work < until && !stop() {
             self.clock += 1;
             let Some(row) = self.uncovered() else {
                 better |= self.keep();

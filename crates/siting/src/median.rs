@@ -300,7 +300,7 @@ impl<'a> Relaxation<'a> {
         let mut value = vec![0; self.site.len()];
         let mut inside = vec![false; self.site.len()];
         let mut share = vec![0.0_f64; self.site.len()];
-        let mut walk = Walk::new(n_rows);
+        let mut walk = Walk::new(n_rows, crate::lagrange::KEPT);
         let need = vec![1; n_rows];
         let mut chosen = Vec::new();
         let mut best: Option<Best> = None;
@@ -345,7 +345,7 @@ impl<'a> Relaxation<'a> {
             }
             self.served(&row, &chosen, &mut inside, &mut walk.times);
             let ahead = length * float((climb.target - bound).max(1));
-            if !walk.step(&mut row, &self.cap, &need, ahead) {
+            if !walk.step(&mut row, &self.cap, &need, n_rows, ahead) {
                 break;
             }
         }
@@ -376,6 +376,7 @@ impl<'a> Relaxation<'a> {
                 row: vec![0; self.median.n_rows()],
                 budget: nu,
                 zone: Vec::new(),
+                triple: Vec::new(),
             },
             regret: vec![0; n_sites],
             chosen: vec![false; n_sites],

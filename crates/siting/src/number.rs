@@ -47,7 +47,7 @@ pub(crate) fn rounded(value: f64) -> i64 {
 }
 
 /// How far apart objective and bound are, as a share of the larger one: 0 is proven, 1 is nothing known.
-pub(crate) fn share_apart(objective: i128, bound: i128) -> f64 {
+pub fn share_apart(objective: i128, bound: i128) -> f64 {
     let larger = objective.abs().max(bound.abs());
     if larger == 0 {
         0.0

@@ -65,6 +65,7 @@ pub(crate) fn solve(
     let certificate = small.then(|| Certificate {
         scale_bits: median.bits,
         dropped: Vec::new(),
+        triples: Vec::new(),
         multipliers: duals.iter().map(|d| spread(instance, &median, d)).collect(),
         cases,
     });
@@ -204,6 +205,7 @@ fn spread(instance: &Instance, median: &Median, dual: &Dual) -> Multipliers {
         demand,
         budget: dual.budget,
         zone: Vec::new(),
+        triple: Vec::new(),
     }
 }
 
@@ -295,6 +297,7 @@ impl<'a> Exchange<'a> {
             row,
             budget: 0,
             zone: Vec::new(),
+            triple: Vec::new(),
         }
     }
 

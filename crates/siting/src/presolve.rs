@@ -279,3 +279,73 @@ fn drop_implied_rows(cover: Cover, reduction: &mut Reduction, dropped: &mut Vec<
     reduction.n_demand_implied += n_gone;
     keep_rows(cover, &kept)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::presolve;
+    use crate::counted::CountedRows;
+    use crate::cover::Cover;
+    use crate::number::at;
+    use crate::question::Question;
+
+    /// The least aim over all sets of sites, by trying them all: `None` when rows that have to be covered cannot be.
+    fn best(cover: &Cover) -> Option<i64> {
+        let n = cover.n_sites();
+        let aim = |set: u32| {
+            let open = |s: usize| set >> s & 1 == 1;
+            let sites: Vec<usize> = (0..n).filter(|&s| open(s)).collect();
+            let price = |b: &crate::cover::Budget| sites.iter().map(|&s| b.price[s]).sum::<i64>();
+            if sites.len() > cover.n_new
+                || cover.budget.as_ref().is_some_and(|b| price(b) > b.total)
+            {
+                return None;
+            }
+            let short = |row: usize| {
+                let times = cover.sites_of(row).iter().filter(|&&s| open(at(s)));
+                times.count() < at(cover.need[row])
+            };
+            let mut missed = (0..cover.n_rows()).filter(|&row| short(row));
+            if cover.must {
+                let tolls = sites.iter().map(|&s| cover.toll[s]).sum();
+                return missed.next().is_none().then_some(tolls);
+            }
+            Some(missed.map(|row| cover.weight[row]).sum())
+        };
+        (0..1_u32 << n).filter_map(aim).min()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(7), ..ProptestConfig::default() })]
+
+        #[test]
+        fn presolve_never_changes_the_best_value(
+            columns in prop::collection::vec(prop::collection::btree_set(0_u32..12, 0..6), 1..9),
+            weights in prop::collection::vec(0_u64..20, 12),
+            prices in prop::collection::vec(1_u64..6, 9),
+            (n_sites, budget, times) in (0_u32..5, prop::option::of(0_u64..15), 1_u32..3),
+        ) {
+            let mut first = vec![0];
+            let mut demand = Vec::new();
+            for column in &columns {
+                demand.extend(column);
+                first.push(demand.len());
+            }
+            let rows = CountedRows { weight: weights, first, demand, cost: None };
+            let instance = rows.build().unwrap();
+            let instance = instance.with_prices(prices[..columns.len()].to_vec()).unwrap();
+            let by_price = budget.is_some();
+            let questions = [
+                Question { n_sites: Some(n_sites), budget, times, ..Question::mclp(0) },
+                Question { times, by_price, ..Question::lscp(0) },
+            ];
+            for question in questions {
+                let whole = Cover::new(&instance, &question);
+                let expected = best(&whole);
+                let smaller = presolve(whole, instance.n_demand()).cover;
+                prop_assert_eq!(best(&smaller), expected, "{:?}", question);
+            }
+        }
+    }
+}

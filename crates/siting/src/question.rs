@@ -185,7 +185,7 @@ impl Effort<'_> {
     /// The optimality gap that is good enough unless the answer is to be exact: 0.2 %, well under what the input data know.
     pub const GOOD_ENOUGH: Share = Share(2_000);
     /// Some seconds of work.
-    pub const WORK: u64 = 2_000_000_000;
+    pub const WORK: u64 = 5_000_000_000;
 
     /// A good answer within seconds.
     pub fn quick() -> Self {

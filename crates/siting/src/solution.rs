@@ -143,7 +143,7 @@ impl Solution {
             checked.objective()
         );
         Self {
-            decimals: objective_decimals(instance, question),
+            decimals: instance.objective_decimals(question),
             capacitated: instance.capacity.is_some(),
             checked,
             question: question.clone(),
@@ -254,13 +254,15 @@ impl Solution {
     }
 }
 
-/// How many digits behind the point one step of the objective stands for.
-pub(crate) fn objective_decimals(instance: &Instance, question: &Question) -> u8 {
-    match question.model {
-        Model::Lscp if question.by_price => instance.price_decimals,
-        Model::Lscp => 0,
-        Model::Mclp => instance.weight_decimals,
-        Model::PMedian => instance.weight_decimals + instance.cost_decimals,
-        Model::PCenter => instance.cost_decimals,
+impl Instance {
+    /// How many digits behind the point one step of the question's objective stands for.
+    pub fn objective_decimals(&self, question: &Question) -> u8 {
+        match question.model {
+            Model::Lscp if question.by_price => self.price_decimals,
+            Model::Lscp => 0,
+            Model::Mclp => self.weight_decimals,
+            Model::PMedian => self.weight_decimals + self.cost_decimals,
+            Model::PCenter => self.cost_decimals,
+        }
     }
 }

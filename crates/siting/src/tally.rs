@@ -181,6 +181,32 @@ impl<'a> Tally<'a> {
         }
     }
 
+    /// What closing the one site and opening the other would change in the covered weight.
+    ///
+    /// Cost: the column of the site that opens; where rows need several sites, all sites of its rows.
+    pub(crate) fn change(&self, out: u32, into: u32) -> i64 {
+        let mut change = self.gain[at(into)] - self.loss[at(out)];
+        for &row in self.cover.column(at(into)) {
+            let (times, need) = (self.times[at(row)], self.cover.need[at(row)]);
+            if times == 1 && need == 1 {
+                if self.owner[at(row)] == out {
+                    change += self.weight[at(row)];
+                }
+            } else if need > 1
+                && (times == need || times + 1 == need)
+                && self.cover.sites_of(at(row)).binary_search(&out).is_ok()
+            {
+                // Covered and stays so; or not covered, and does not become so.
+                change += if times == need {
+                    self.weight[at(row)]
+                } else {
+                    -self.weight[at(row)]
+                };
+            }
+        }
+        change
+    }
+
     /// Makes a row worth more or less.
     pub(crate) fn reweigh(&mut self, row: usize, weight: i64) {
         let change = weight - std::mem::replace(&mut self.weight[row], weight);

@@ -8,12 +8,17 @@ use crate::check::{BrokenRule, Proposal, check};
 use crate::instance::{Instance, SiteIx, Standing};
 use crate::proof::Proof;
 use crate::question::{Model, Question, Share};
+use crate::solution::{OpenSite, Uncovered};
 
 /// What the check has confirmed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
     /// The objective, recomputed.
     pub objective: i128,
+    /// The open sites with what each adds, recomputed.
+    pub sites: Vec<OpenSite>,
+    /// Demand that is not covered, recomputed.
+    pub uncovered: Vec<Uncovered>,
     /// Whether the bound was confirmed as well.
     pub bound: BoundCheck,
 }
@@ -98,11 +103,14 @@ pub fn verify(instance: &Instance, proof: &Proof) -> Result<Verified, VerifyErro
             found: objective,
         });
     }
+    let verified = Verified {
+        objective,
+        sites: checked.sites().to_vec(),
+        uncovered: checked.uncovered().to_vec(),
+        bound: BoundCheck::NotChecked,
+    };
     let Some(certificate) = &proof.certificate else {
-        return Ok(Verified {
-            objective,
-            bound: BoundCheck::NotChecked,
-        });
+        return Ok(verified);
     };
     let proven = proven_bound(instance, &proof.question, certificate, proof.bound)?;
     let holds = if proof.question.model.maximizes() {
@@ -117,8 +125,8 @@ pub fn verify(instance: &Instance, proof: &Proof) -> Result<Verified, VerifyErro
         });
     }
     Ok(Verified {
-        objective,
         bound: BoundCheck::Confirmed,
+        ..verified
     })
 }
 
@@ -158,7 +166,7 @@ fn proven_bound(
         Model::Mclp => {
             let total = i128::try_from(instance.total_weight()).expect("weights fit 60 bits");
             let missed = Cases::new(instance, question, certificate)?.least()?;
-            Ok(total - missed.min(total))
+            Ok(total - missed.clamp(out_of_reach(instance, question), total))
         }
         Model::Lscp => {
             let unlimited = Question {
@@ -166,10 +174,27 @@ fn proven_bound(
                 ..question.clone()
             };
             let least = Cases::new(instance, &unlimited, certificate)?.least()?;
-            Ok(least + if question.by_price { 0 } else { n_fixed })
+            Ok(least.max(0) + if question.by_price { 0 } else { n_fixed })
         }
-        Model::PMedian => Cases::new(instance, question, certificate)?.least(),
+        Model::PMedian => Ok(Cases::new(instance, question, certificate)?.least()?.max(0)),
     }
+}
+
+/// The weight that no plan covers, whatever the multipliers say.
+fn out_of_reach(instance: &Instance, question: &Question) -> i128 {
+    let mut open_able = vec![0_u32; instance.n_demand()];
+    for site in instance.sites() {
+        if instance.standing(site) != Standing::Forbidden {
+            for (demand, _) in reached(instance, question, site) {
+                open_able[demand] += 1;
+            }
+        }
+    }
+    let weights = instance.weight.iter().zip(open_able);
+    weights
+        .filter(|(_, n)| *n < question.times)
+        .map(|(&weight, _)| i128::from(weight))
+        .sum()
 }
 
 /// No plan has a smaller largest cost than the demand point that is worst off with all sites open.
@@ -479,6 +504,17 @@ impl<'a> Cases<'a> {
         let (Some(room), true) = (room, money.is_none_or(|m| m >= 0)) else {
             return Ok(i128::MAX);
         };
+        let triples = &self.certificate.triples;
+        let known = |d: &crate::instance::DemandIx| d.index() < self.instance.n_demand();
+        if !multipliers.triple.is_empty()
+            && (!covers(self.instance, self.question)
+                || multipliers.triple.len() > triples.len()
+                || !triples.iter().flatten().all(known)
+                || triples.iter().any(|t| t[0] >= t[1] || t[1] >= t[2])
+                || multipliers.triple.iter().any(|&m| m < 0))
+        {
+            return bad("triples are not of three demand points each, or not allowed here");
+        }
         let zone_ok =
             multipliers.zone.is_empty() || multipliers.zone.len() == self.instance.zone_names.len();
         let n = multipliers.demand.len();
@@ -568,6 +604,14 @@ impl<'a> Cases<'a> {
         let mut lost = total.clone();
         let mut row = vec![0_i128; instance.n_demand()];
         let mut base = 0_i128;
+        // What the triples of each demand point are worth together.
+        let mut in_triples = vec![0_i128; instance.n_demand()];
+        let priced = || self.certificate.triples.iter().zip(&multipliers.triple);
+        for (triple, &m) in priced() {
+            for demand in triple {
+                in_triples[demand.index()] += fine(m);
+            }
+        }
         for i in 0..instance.n_demand() {
             let weight = i128::from(instance.weight[i]);
             if let Some(z) = zone_of(i) {
@@ -593,12 +637,15 @@ impl<'a> Cases<'a> {
                 .map_or(0, |&mu| fine(mu) * weight);
             let given = multipliers.demand.get(i).map_or(0, |&m| fine(m));
             let n = i128::from(need[i]);
-            row[i] = if must[i] {
-                given
-            } else {
-                given.min((weight * steps + extra) / n)
-            };
+            // Covered, the point saves its worth and costs its multipliers; not covered, neither.
+            let worth = (weight * steps + extra) / n;
+            row[i] = if must[i] { given } else { given.min(worth) };
             base += n * row[i];
+            base += if must[i] {
+                in_triples[i]
+            } else {
+                in_triples[i].min(worth - row[i])
+            };
         }
         for (z, total) in total.iter().enumerate() {
             let may_miss = (total * (whole - i128::from(floor))).div_euclid(whole) - lost[z];
@@ -616,7 +663,41 @@ impl<'a> Cases<'a> {
                 .map(|(demand, _)| row[demand])
                 .sum();
         }
+        for (triple, &m) in priced().filter(|(_, m)| **m > 0) {
+            base += self.price_triple(decided, triple, fine(m), &need, &mut value);
+        }
         Some((base, value))
+    }
+
+    /// What a triple adds to the bound, apart from its demand points that are still to be covered; and to the sites' values.
+    fn price_triple(
+        &self,
+        decided: &Decided,
+        triple: &[crate::instance::DemandIx; 3],
+        multiplier: i128,
+        need: &[u32],
+        value: &mut [i128],
+    ) -> i128 {
+        let radius = self.question.radius.unwrap_or(u64::MAX);
+        let mut sites: Vec<SiteIx> = triple
+            .iter()
+            .flat_map(|&d| self.instance.served_by(d))
+            .filter(|&(_, cost)| cost <= radius)
+            .map(|(site, _)| site)
+            .collect();
+        sites.sort_unstable();
+        let covered = triple.iter().filter(|d| need[d.index()] == 0).count();
+        let mut least = i128::try_from(covered).expect("three at most") - 1;
+        for same in sites.chunk_by(|a, b| a == b) {
+            let counts = if same.len() == 3 { 2 } else { 1 };
+            let site = same[0].index();
+            match decided.site[site] {
+                State::Open => least -= counts,
+                State::Free => value[site] += counts * multiplier,
+                State::Closed => {}
+            }
+        }
+        least * multiplier
     }
 
     fn median_rows(
@@ -697,6 +778,12 @@ impl<'a> Cases<'a> {
         }
         (base, value)
     }
+}
+
+/// Whether demand points are covered or not, by one site each.
+fn covers(instance: &Instance, question: &Question) -> bool {
+    let model = matches!(question.model, Model::Lscp | Model::Mclp);
+    model && question.times == 1 && instance.capacity.is_none()
 }
 
 fn times(question: &Question) -> u32 {

@@ -4,5 +4,7 @@
 mod bad_input;
 mod demo;
 mod program;
+mod site_options;
+mod site_verify;
 mod tables;
 mod verbs;

@@ -1,6 +1,9 @@
 //! The independent check believes what is proven and nothing else.
 
-use siting::{BoundCheck, Case, Effort, Instance, Proof, Question, VerifyError, solve, verify};
+use siting::{
+    BoundCheck, Case, Certificate, Effort, Instance, InstanceBuilder, Proof, Question, VerifyError,
+    solve, verify,
+};
 
 use crate::town::Town;
 
@@ -149,4 +152,56 @@ fn a_site_left_out_without_reason_is_no_proof() {
         verify(&instance, &proof),
         Err(VerifyError::BadCertificate { .. })
     ));
+}
+
+/// Two triangles: each site stands between two demand points and covers both.
+fn triangles() -> Instance {
+    let mut builder = InstanceBuilder::new();
+    let one = || "10".parse().unwrap();
+    for side in ["left", "right"] {
+        for corner in 0..3 {
+            builder.demand(&format!("{side} {corner}"), one());
+            for end in [corner, (corner + 1) % 3] {
+                let site = format!("{side} between {corner}");
+                builder.pair(&site, &format!("{side} {end}"), one());
+            }
+        }
+    }
+    builder.build().unwrap()
+}
+
+#[test]
+fn triples_prove_what_the_linear_relaxation_cannot() {
+    // Half of each site covers all six demand points with three sites; in truth five is the most.
+    let instance = triangles();
+    let question = Question {
+        n_sites: Some(3),
+        ..Question::mclp(10)
+    };
+    let honest = solve(&instance, &question, &Effort::exact())
+        .unwrap()
+        .proof();
+    assert_eq!((honest.objective, honest.bound), (50, 50));
+    let certificate = honest.certificate.as_ref().unwrap();
+    assert_eq!(certificate.triples.len(), 2);
+    let verified = verify(&instance, &honest).unwrap();
+    assert_eq!(verified.bound, BoundCheck::Confirmed);
+
+    let refused = |change: &dyn Fn(&mut Certificate)| {
+        let mut other = honest.clone();
+        change(other.certificate.as_mut().unwrap());
+        verify(&instance, &other).unwrap_err()
+    };
+    // Without them the multipliers prove less.
+    let without = refused(&|c| {
+        for multipliers in &mut c.multipliers {
+            multipliers.triple.clear();
+        }
+    });
+    assert!(matches!(without, VerifyError::BoundNotProven { .. }));
+    // A condition on one demand point three times would not hold.
+    let twice = refused(&|c| c.triples[0] = [c.triples[0][0]; 3]);
+    assert!(matches!(twice, VerifyError::BadCertificate { .. }));
+    let negative = refused(&|c| c.multipliers[0].triple[0] = -1);
+    assert!(matches!(negative, VerifyError::BadCertificate { .. }));
 }

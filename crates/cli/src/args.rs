@@ -35,7 +35,7 @@ pub(crate) enum Verb {
     /// Why a place is covered or not: the route, its minutes, and what stands in the way
     Explain(Explain),
     /// Choose sites: from a plan, or from tables of costs and demand
-    Site(Site),
+    Site(Box<Site>),
     /// Compute a plan's baseline and all its scenarios into a folder
     Run(Run),
     /// Kept, gained and lost between two result folders of one plan

@@ -1,5 +1,6 @@
 //! Every option of `nuanquan site` on tables small enough to follow by hand; every answer is proven and its proof believed.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use serde_json::{Value, json};
@@ -14,9 +15,9 @@ fn street() -> TempDir {
     let mut costs = "site_id,demand_id,cost\n".to_owned();
     for (i, weight) in (0_i32..).zip([10, 1, 10, 1, 1, 1]) {
         let zone = if i < 3 { "west" } else { "east" };
-        demand += &format!("d{i},{weight},{zone}\n");
+        writeln!(demand, "d{i},{weight},{zone}").unwrap();
         for j in 0_i32..6 {
-            costs += &format!("s{j},d{i},{}\n", (i - j).abs());
+            writeln!(costs, "s{j},d{i},{}", (i - j).abs()).unwrap();
         }
     }
     let sites = "site_id,standing,price,capacity\n\

@@ -1,5 +1,6 @@
 //! `nuanquan site verify`: what was changed in a result is found, whatever it is.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -13,11 +14,11 @@ fn tables(folder: &Path) {
     let mut demand = "demand_id,weight\n".to_owned();
     let mut costs = "site_id,demand_id,cost\n".to_owned();
     for i in 0_i32..12 {
-        demand += &format!("d{i},{}.5\n", 1 + i * 7 % 5);
+        writeln!(demand, "d{i},{}.5", 1 + i * 7 % 5).unwrap();
         for j in [0_i32, 2, 5, 7, 8, 11] {
             let away = (i % 4 - j % 4).abs() + (i / 4 - j / 4).abs();
             if away <= 3 {
-                costs += &format!("s{j},d{i},{away}.25\n");
+                writeln!(costs, "s{j},d{i},{away}.25").unwrap();
             }
         }
     }

@@ -98,7 +98,12 @@ fn demand(
 
 /// A number from 0 to 9e12 in thousandths, rounded.
 fn thousandths(text: &str) -> Option<Demand> {
-    let value = csv::finite(text).filter(|value| (0.0..9e12).contains(value))?;
+    of_number(csv::finite(text)?)
+}
+
+/// As [`thousandths`], from a number.
+pub(crate) fn of_number(value: f64) -> Option<Demand> {
+    let value = Some(value).filter(|value| (0.0..9e12).contains(value))?;
     // Written out and read back, so that no cast is needed and 0.1 is a tenth exactly.
     let digits = format!("{value:.3}").replace('.', "");
     digits.parse().ok().map(Demand::from_thousandths)

@@ -45,6 +45,7 @@ mod encoding;
 mod error;
 pub mod facilities;
 pub mod geojson;
+pub mod geotiff;
 pub mod hazards;
 mod layer;
 mod note;

@@ -18,6 +18,7 @@ mod choose;
 mod circle;
 pub mod compare;
 mod corners;
+mod demand_source;
 mod desk;
 mod desk_streets;
 mod detail;

@@ -26,7 +26,9 @@ pub(crate) fn profiles(
         let place = format!("standard `{}`, profile", standard.key);
         named.entry(&standard.profile).or_insert(place);
     }
-    if let DemandSpec::StreetLength { profile } = &spec.demand {
+    if let DemandSpec::StreetLength { profile } | DemandSpec::ZoneTable { profile, .. } =
+        &spec.demand
+    {
         named
             .entry(profile)
             .or_insert_with(|| "[demand], profile".to_owned());

@@ -9,11 +9,12 @@ use coverage::{
     FacilityKind, HolidayCalendar, JointRule, JointStandard, KindCatalog, ReferenceWeek,
     Resolution, Selection, ServiceRate, ServiceStandard, StudyArea, Zones, border_nodes,
 };
-use formats::{Area, Encoding, Field, Source, boundaries, calendar, demand};
+use formats::{Encoding, Field, Source, boundaries, calendar};
 use units::{BoundingBox, HourOfWeek, Length, LngLat, Outline, parse_length, parse_time};
 
 use crate::change::resolve_changes;
 use crate::corners::street_corners;
+use crate::demand_source::{DemandInputs, demand_set};
 use crate::fingerprint::Fingerprint;
 use crate::hazards::Hazards;
 use crate::place_name::{PlaceNames, zone_name};
@@ -22,7 +23,7 @@ use crate::policies::{policies, policy_notes};
 use crate::problem::Problems;
 use crate::profiles::{island_notes, profiles};
 use crate::project::{Candidate, ProfileStreets, Project, ResolvedScenario};
-use crate::sources::{Reader, outside};
+use crate::sources::Reader;
 use crate::spec::{
     CandidatesSpec, DemandSpec, JointSpec, PlanSpec, SourceSpec, StandardSpec, StudyAreaSpec,
 };
@@ -85,7 +86,8 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
     let zones = zones(&mut reader, spec, &mut problems);
     let mut facilities = facilities(&mut reader, spec, &mut problems);
     let hazards = Hazards::read(&mut reader, spec.hazards.as_ref(), &mut problems);
-    let demand = demand_set(&mut reader, spec, &area, &profiles, &mut problems);
+    let inputs = DemandInputs::new(&area, &zones, &profiles);
+    let demand = demand_set(&mut reader, &spec.demand, &inputs, &mut problems);
     let candidates: Vec<Vec<Candidate>> = spec
         .candidates
         .iter()
@@ -458,68 +460,6 @@ fn facilities(reader: &mut Reader<'_>, spec: &PlanSpec, problems: &mut Problems)
     facilities
 }
 
-fn demand_set(
-    reader: &mut Reader<'_>,
-    spec: &PlanSpec,
-    area: &StudyArea,
-    profiles: &BTreeMap<String, ProfileStreets>,
-    problems: &mut Problems,
-) -> Option<DemandSet> {
-    match &spec.demand {
-        DemandSpec::StreetLength { profile } => {
-            let components = &profiles.get(profile)?.components;
-            let streets = &reader.city.streets;
-            let demand = DemandSet::street_meters(streets, area, |edge| components.is_main(edge));
-            if demand.n_points() == 0 {
-                problems.add("[demand]: no street of the network lies in the study area");
-                return None;
-            }
-            Some(demand)
-        }
-        DemandSpec::Table {
-            path,
-            unit,
-            datum,
-            encoding,
-            columns,
-            outside: rule,
-            illustrative,
-        } => {
-            let from = SourceSpec {
-                path: Some(path.clone()),
-                datum: datum.clone(),
-                encoding: encoding.clone(),
-                columns: columns.clone(),
-                illustrative: *illustrative,
-                ..SourceSpec::default()
-            };
-            let bounds = Area {
-                outline: area.outline().clone(),
-                name: "the study area".to_owned(),
-                outside: outside(*rule),
-            };
-            let read = reader.file("[demand]", &from).and_then(|source| {
-                let loaded = demand::read_positions(&source, Some(&bounds));
-                reader.take("[demand]", loaded)
-            });
-            match read {
-                Ok(counts) => {
-                    let set = DemandSet::counted(unit.as_str(), area, counts);
-                    Some(if *illustrative {
-                        set.illustrative()
-                    } else {
-                        set
-                    })
-                }
-                Err(more) => {
-                    problems.extend(more);
-                    None
-                }
-            }
-        }
-    }
-}
-
 fn candidates(
     reader: &mut Reader<'_>,
     spec: &PlanSpec,
@@ -537,7 +477,7 @@ fn candidates(
             };
             let profile = match &spec.demand {
                 DemandSpec::StreetLength { profile } => profile,
-                DemandSpec::Table { .. } => match spec.standards.first() {
+                _ => match spec.standards.first() {
                     Some(standard) => &standard.profile,
                     None => return Vec::new(),
                 },

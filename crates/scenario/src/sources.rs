@@ -1,6 +1,6 @@
 //! Named sources opened through `formats`, or picked from the city's places by their tags.
 
-use city::City;
+use city::{City, Place};
 use coverage::{Amenity, AmenitySet, Capacity, Facility, FacilityKind, KindCatalog, OpeningHours};
 use formats::{Area, Encoding, Loaded, Note, Outside, Source, facilities};
 use units::{Datum, TravelTime, parse_time};
@@ -199,29 +199,11 @@ impl Reader<'_> {
         from: &SourceSpec,
         kind: &FacilityKind,
     ) -> Result<Vec<Facility>, Problems> {
-        let mut problems = Problems::default();
-        let mut rules: Vec<(&str, &str)> = Vec::new();
-        for rule in &from.tags {
-            match rule.split_once('=') {
-                Some((key, value)) if !key.is_empty() && !value.is_empty() => {
-                    rules.push((key, value));
-                }
-                _ => problems.add(format!(
-                    "{place}, tags: `{rule}` is no tag; write `key=value`, or `key=*` for any value"
-                )),
-            }
-        }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        let rules = tag_rules(place, &from.tags)?;
         let mut facilities = Vec::new();
         let (mut n_outside, mut n_bad_hours) = (0_usize, 0_usize);
         for found in self.city.places.iter() {
-            let fits = rules.iter().any(|&(key, value)| {
-                found
-                    .tag(key)
-                    .is_some_and(|tag| value == "*" || tag.split(';').any(|t| t == value))
-            });
+            let fits = rules.iter().any(|rule| rule.fits(&found));
             if !fits {
                 continue;
             }
@@ -260,6 +242,39 @@ impl Reader<'_> {
         }
         Ok(facilities)
     }
+}
+
+/// A tag that a place must carry.
+pub(crate) struct TagRule<'a> {
+    key: &'a str,
+    /// `*` for any.
+    value: &'a str,
+}
+
+impl TagRule<'_> {
+    /// Whether a place carries it, be it as one of several values.
+    pub(crate) fn fits(&self, place: &Place<'_>) -> bool {
+        place
+            .tag(self.key)
+            .is_some_and(|tag| self.value == "*" || tag.split(';').any(|value| value == self.value))
+    }
+}
+
+/// Tags as written in a plan.
+pub(crate) fn tag_rules<'a>(place: &str, tags: &'a [String]) -> Result<Vec<TagRule<'a>>, Problems> {
+    let mut problems = Problems::default();
+    let mut rules = Vec::new();
+    for rule in tags {
+        match rule.split_once('=') {
+            Some((key, value)) if !key.is_empty() && !value.is_empty() => {
+                rules.push(TagRule { key, value });
+            }
+            _ => problems.add(format!(
+                "{place}, tags: `{rule}` is no tag; write `key=value`, or `key=*` for any value"
+            )),
+        }
+    }
+    problems.or(rules)
 }
 
 /// As the plan says; rows outside are a problem unless it says otherwise.

@@ -276,6 +276,46 @@ pub enum DemandSpec {
         #[serde(default)]
         illustrative: bool,
     },
+    /// Counts of the plan's `[zones]`, spread over the length of the streets in each.
+    ZoneTable {
+        /// A CSV with the zone's id and `demand`.
+        path: PathBuf,
+        /// What is counted.
+        unit: String,
+        /// The profile whose streets it is spread over.
+        profile: String,
+        /// Encoding of the file.
+        encoding: Option<String>,
+        /// Which column holds which field.
+        #[serde(default)]
+        columns: ColumnMap,
+        /// Made up for illustration.
+        #[serde(default)]
+        illustrative: bool,
+    },
+    /// A raster of counts (`GeoTIFF` in WGS-84 degrees), such as population: each cell of it counts at
+    /// its centre.
+    Raster {
+        /// The file.
+        path: PathBuf,
+        /// What is counted, e.g. `people`.
+        unit: String,
+    },
+    /// Places of the network file by their tags, each counting the same: restaurants as origins of
+    /// orders.
+    Places {
+        /// Tags as in a layer, `key=value` or `key=*`.
+        tags: Vec<String>,
+        /// What a place stands for, e.g. `restaurants`.
+        unit: String,
+        /// How much each counts, 1 unless given.
+        per_place: Option<u32>,
+    },
+    /// Floor area of the buildings in the network file, in square metres: destinations of orders.
+    Buildings {
+        /// Levels of a building that has none mapped, 1 unless given.
+        levels: Option<u32>,
+    },
 }
 
 /// What it means to be covered by one service.

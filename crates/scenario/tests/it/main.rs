@@ -3,6 +3,7 @@
 
 mod access;
 mod compare;
+mod demand;
 mod desk;
 mod detail;
 mod explain;

@@ -1,0 +1,221 @@
+//! Who needs the services: counted, measured as street, or taken from what the map shows.
+
+use std::collections::BTreeMap;
+
+use city::AreaKind;
+use coverage::{Demand, DemandSet, StudyArea, Zones};
+use formats::{Area, demand, geotiff};
+use units::{LngLat, LocalPlane};
+
+use crate::problem::Problems;
+use crate::project::ProfileStreets;
+use crate::sources::{Reader, outside, tag_rules};
+use crate::spec::{DemandSpec, SourceSpec};
+
+/// What demand is made from.
+pub(crate) struct DemandInputs<'a> {
+    pub(crate) area: &'a StudyArea,
+    pub(crate) zones: &'a Zones,
+    pub(crate) profiles: &'a BTreeMap<String, ProfileStreets>,
+}
+
+impl<'a> DemandInputs<'a> {
+    pub(crate) fn new(
+        area: &'a StudyArea,
+        zones: &'a Zones,
+        profiles: &'a BTreeMap<String, ProfileStreets>,
+    ) -> Self {
+        Self {
+            area,
+            zones,
+            profiles,
+        }
+    }
+}
+
+/// The demand of a plan.
+pub(crate) fn demand_set(
+    reader: &mut Reader<'_>,
+    spec: &DemandSpec,
+    inputs: &DemandInputs<'_>,
+    problems: &mut Problems,
+) -> Option<DemandSet> {
+    let area = inputs.area;
+    let made = match spec {
+        DemandSpec::StreetLength { profile } => street_length(reader, inputs, profile)?,
+        DemandSpec::Table {
+            path,
+            unit,
+            datum,
+            encoding,
+            columns,
+            outside: rule,
+            illustrative,
+        } => {
+            let from = SourceSpec {
+                path: Some(path.clone()),
+                datum: datum.clone(),
+                encoding: encoding.clone(),
+                columns: columns.clone(),
+                illustrative: *illustrative,
+                ..SourceSpec::default()
+            };
+            let bounds = Area {
+                outline: area.outline().clone(),
+                name: "the study area".to_owned(),
+                outside: outside(*rule),
+            };
+            reader.file("[demand]", &from).and_then(|source| {
+                let loaded = demand::read_positions(&source, Some(&bounds));
+                let counts = reader.take("[demand]", loaded)?;
+                let set = DemandSet::counted(unit.as_str(), area, counts);
+                Ok(marked(set, *illustrative))
+            })
+        }
+        DemandSpec::ZoneTable {
+            path,
+            unit,
+            profile,
+            encoding,
+            columns,
+            illustrative,
+        } => {
+            let from = SourceSpec {
+                path: Some(path.clone()),
+                encoding: encoding.clone(),
+                columns: columns.clone(),
+                ..SourceSpec::default()
+            };
+            let streets = street_length(reader, inputs, profile)?;
+            reader.file("[demand]", &from).and_then(|source| {
+                let loaded = demand::read_zones(&source, inputs.zones);
+                let counts = reader.take("[demand]", loaded)?;
+                let (unit, zones) = (unit.as_str(), inputs.zones);
+                let set = DemandSet::spread_over_streets(unit, &streets?, zones, &counts);
+                Ok(marked(set, *illustrative))
+            })
+        }
+        DemandSpec::Raster { path, unit } => {
+            let path = reader.plan.path_of(path);
+            reader.files.push(path.clone());
+            geotiff::read_counts(&path)
+                .map_err(|error| Problems::one(format!("[demand]: {error}")))
+                .map(|counts| DemandSet::counted(unit.as_str(), area, counts))
+        }
+        DemandSpec::Places {
+            tags,
+            unit,
+            per_place,
+        } => places(reader, tags, per_place.unwrap_or(1))
+            .map(|counts| DemandSet::counted(unit.as_str(), area, counts)),
+        DemandSpec::Buildings { levels } => Ok(DemandSet::counted(
+            "floor_m2",
+            area,
+            buildings(reader, area, levels.unwrap_or(1)),
+        )),
+    };
+    match made {
+        Ok(set) if set.total() == Demand::ZERO => {
+            problems.add("[demand]: there is no demand in the study area");
+            None
+        }
+        Ok(set) => {
+            if set.outside() > Demand::ZERO {
+                let (lost, unit) = (set.outside().as_units_f64(), set.unit());
+                reader.notes.push(format!(
+                    "[demand]: {lost:.0} {unit} lie outside the study area or find no street"
+                ));
+            }
+            Some(set)
+        }
+        Err(more) => {
+            problems.extend(more);
+            None
+        }
+    }
+}
+
+fn marked(set: DemandSet, illustrative: bool) -> DemandSet {
+    if illustrative {
+        set.illustrative()
+    } else {
+        set
+    }
+}
+
+/// Metres of street of a profile's main network; `None` when there is no such profile, which is
+/// told elsewhere.
+fn street_length(
+    reader: &Reader<'_>,
+    inputs: &DemandInputs<'_>,
+    profile: &str,
+) -> Option<Result<DemandSet, Problems>> {
+    let components = &inputs.profiles.get(profile)?.components;
+    let streets = &reader.city.streets;
+    let set = DemandSet::street_meters(streets, inputs.area, |edge| components.is_main(edge));
+    Some(if set.n_points() == 0 {
+        Err(Problems::one(
+            "[demand]: no street of the network lies in the study area",
+        ))
+    } else {
+        Ok(set)
+    })
+}
+
+/// Places with one of some tags, each counting the same: restaurants as origins of orders.
+fn places(
+    reader: &Reader<'_>,
+    tags: &[String],
+    per_place: u32,
+) -> Result<Vec<(LngLat, Demand)>, Problems> {
+    let rules = tag_rules("[demand]", tags)?;
+    let demand = Demand::from_units(u64::from(per_place));
+    let places = reader.city.places.iter();
+    Ok(places
+        .filter(|place| rules.iter().any(|rule| rule.fits(place)))
+        .map(|place| (place.position, demand))
+        .collect())
+}
+
+/// Buildings as destinations: their floor area, footprint times levels, in square metres.
+///
+/// `levels` is what a building without mapped levels counts for. Inner courts are left out of the
+/// footprint; the position is the mean of the outer corners.
+fn buildings(reader: &Reader<'_>, area: &StudyArea, levels: u32) -> Vec<(LngLat, Demand)> {
+    let plane = LocalPlane::over(area.bounding_box());
+    let areas = reader.city.backdrop.areas();
+    let buildings = areas.filter(|area| area.kind == AreaKind::Building);
+    buildings
+        .filter_map(|building| {
+            let mut rings = building.rings();
+            let outer = rings.next()?;
+            let holes: f64 = rings.map(|ring| square_meters(&plane, ring)).sum();
+            let footprint = (square_meters(&plane, outer) - holes).max(0.0);
+            let floors = f64::from(building.levels.unwrap_or(levels));
+            let text = format!("{:.0}", footprint * floors);
+            let demand = Demand::from_units(text.parse().ok()?);
+            Some((middle(outer)?, demand))
+        })
+        .filter(|&(_, demand)| demand > Demand::ZERO)
+        .collect()
+}
+
+fn square_meters(plane: &LocalPlane, ring: &[LngLat]) -> f64 {
+    let points: Vec<_> = ring.iter().map(|&corner| plane.project(corner)).collect();
+    let next = points.iter().cycle().skip(1);
+    let doubled: f64 = points
+        .iter()
+        .zip(next)
+        .map(|(a, b)| a.x_m * b.y_m - b.x_m * a.y_m)
+        .sum();
+    doubled.abs() / 2.0
+}
+
+/// The mean of some positions.
+fn middle(positions: &[LngLat]) -> Option<LngLat> {
+    let n = i64::try_from(positions.len()).ok().filter(|n| *n > 0)?;
+    let lng: i64 = positions.iter().map(|p| i64::from(p.lng_e7())).sum();
+    let lat: i64 = positions.iter().map(|p| i64::from(p.lat_e7())).sum();
+    let (lng, lat) = (i32::try_from(lng / n).ok()?, i32::try_from(lat / n).ok()?);
+    Some(LngLat::from_e7(lng, lat))
+}

@@ -1,0 +1,117 @@
+//! Demand from what the map shows, and per zone.
+
+use std::fs;
+use std::path::Path;
+
+use coverage::Demand;
+use scenario::{Plan, Project, resolve};
+
+fn monaco(demand: &str, more: &str, files: &[(&str, &str)]) -> Result<Project, String> {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let network = data.join("monaco/monaco.osm.pbf");
+    let plan = format!(
+        "format = 1\nname = \"x\"\n[study_area]\nbox = [7.4085, 43.7235, 7.4400, 43.7520]\n\
+         [network]\npath = '{}'\n[[layer]]\nname = \"pharmacies\"\nkind = \"rider-pharmacy\"\n\
+         from = {{ tags = [\"amenity=pharmacy\"] }}\n\
+         [[standard]]\nkey = \"near\"\nname = \"near\"\nprofile = \"foot\"\nlimit = \"8min\"\n\
+         [demand]\n{demand}\n{more}",
+        network.display()
+    );
+    let path = folder.path().join("plan.toml");
+    fs::write(&path, plan).unwrap();
+    let plan = Plan::read(&path).map_err(|problems| problems.to_string())?;
+    let city = osm::import(&network, &osm::ImportOptions::default()).unwrap();
+    resolve(&plan, city).map_err(|problems| problems.to_string())
+}
+
+#[test]
+fn restaurants_count_one_by_one() {
+    let text = "source = \"places\"\ntags = [\"amenity=restaurant\"]\nunit = \"restaurants\"\nper_place = 3";
+    let project = monaco(text, "", &[]).unwrap();
+    let inside = project.city.places.iter().filter(|place| {
+        let is_one = place
+            .tag("amenity")
+            .is_some_and(|tag| tag.split(';').any(|t| t == "restaurant"));
+        is_one && project.area.outline().contains(place.position)
+    });
+    let n_inside = inside.count();
+    assert!(n_inside > 20, "{n_inside}");
+    assert_eq!(project.demand.n_points(), n_inside);
+    let total = Demand::from_units(3 * u64::try_from(n_inside).unwrap());
+    assert_eq!(project.demand.total(), total);
+    let evaluation = scenario::evaluate(&project, &[]).unwrap();
+    let share = evaluation.services[0]
+        .coverage
+        .total()
+        .covered_share()
+        .unwrap();
+    assert!(share > 0.5 && share <= 1.0, "{share}");
+}
+
+#[test]
+fn buildings_count_their_floors() {
+    let once = monaco("source = \"buildings\"", "", &[]).unwrap();
+    let thrice = monaco("source = \"buildings\"\nlevels = 3", "", &[]).unwrap();
+    let area = |project: &Project| project.demand.total().as_units_f64();
+    assert_eq!(once.demand.unit().name(), "floor_m2");
+    // Monaco has 2 km² of land; footprints are a part of that, floors a multiple of them.
+    assert!(
+        (200_000.0..4_000_000.0).contains(&area(&once)),
+        "{}",
+        area(&once)
+    );
+    // Next to no building of this extract has mapped levels; each is rounded to whole square metres.
+    let ratio = area(&thrice) / area(&once);
+    assert!(ratio > 2.5 && ratio < 3.001, "{ratio}");
+}
+
+#[test]
+fn counts_of_zones_are_spread_over_their_streets() {
+    let square = |id: &str, west: f64, east: f64| {
+        format!(
+            r#"{{"type":"Feature","properties":{{"id":"{id}"}},"geometry":{{"type":"Polygon","coordinates":[[[{west},43.73],[{east},43.73],[{east},43.745],[{west},43.745],[{west},43.73]]]}}}}"#
+        )
+    };
+    let zones = format!(
+        r#"{{"type":"FeatureCollection","features":[{},{}]}}"#,
+        square("west", 7.41, 7.42),
+        square("east", 7.42, 7.43)
+    );
+    let text =
+        "source = \"zone-table\"\npath = \"riders.csv\"\nunit = \"riders\"\nprofile = \"foot\"";
+    let zone = "[zones]\npath = \"zones.geojson\"\nid = \"id\"\n";
+    let files = [
+        ("zones.geojson", zones.as_str()),
+        ("riders.csv", "id,demand\nwest,300\neast,500\n"),
+    ];
+    let riders = "columns = { zone = \"id\" }\nencoding = \"utf-8\"";
+    let project = monaco(&format!("{text}\n{riders}"), zone, &files).unwrap();
+    assert_eq!(project.demand.total(), Demand::from_units(800));
+    let evaluation = scenario::evaluate(&project, &[]).unwrap();
+    let by_zone = &evaluation.services[0].by_zone;
+    let total = |zone: usize| by_zone[zone].split.total();
+    assert_eq!(
+        (total(0), total(1)),
+        (Demand::from_units(300), Demand::from_units(500))
+    );
+}
+
+#[test]
+fn demand_that_is_nowhere_is_a_problem() {
+    let text = "source = \"places\"\ntags = [\"amenity=battery_swap\"]\nunit = \"x\"";
+    let error = monaco(text, "", &[]).unwrap_err();
+    assert!(
+        error.contains("[demand]: there is no demand in the study area"),
+        "{error}"
+    );
+    let text = "source = \"raster\"\npath = \"people.tif\"\nunit = \"people\"";
+    let error = monaco(text, "", &[("people.tif", "x")]).unwrap_err();
+    assert!(
+        error.contains("people.tif") && error.contains("GeoTIFF"),
+        "{error}"
+    );
+}

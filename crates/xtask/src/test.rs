@@ -44,6 +44,11 @@ fn run_steps() -> Result<()> {
 pub(crate) fn run(long: bool) -> Result<()> {
     run_steps()?;
     if long {
+        command::run(
+            "many more damaged files (cargo test -p osm damage)",
+            cargo(&["test", "--package", "osm", "--test", "it", "damage"])
+                .env("PROPTEST_CASES", "4096"),
+        )?;
         guard::sees_slower_loops()?;
         bench::run()?;
         peers::run(None)?;

@@ -6,7 +6,6 @@ that is not installed, or that fails, is named and left out; the others are stil
 """
 
 import importlib.metadata
-import os
 import pathlib
 import platform
 import re
@@ -47,16 +46,25 @@ def tell(program, work, figure, name=None, value=None):
         FOUND[name] = value
 
 
+# A process counts the memory of the one it was forked from as its own, so programs are started by a
+# small one.
+STARTER = """
+import os, subprocess, sys, time
+start = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+print(time.perf_counter() - start, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status))
+"""
+
+
 def run_measured(words):
     """Runs a program; seconds and the MiB it held at most."""
-    start = time.perf_counter()
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise RuntimeError(f"{words[0]} ended with {process.returncode}")
-    return seconds, usage.ru_maxrss / 1024
+    starter = [sys.executable, "-I", "-S", "-c", STARTER, *map(str, words)]
+    output = subprocess.run(starter, check=True, capture_output=True, text=True).stdout
+    seconds, mib, code = output.split()
+    if code != "0":
+        raise RuntimeError(f"{words[0]} ended with {code}")
+    return float(seconds), float(mib)
 
 
 def version(name):

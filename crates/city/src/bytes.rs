@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use graph::ColumnSink;
 use xxhash_rust::xxh3::Xxh3Default;
 
 /// Columns being written, and the checksum of what was written so far.
@@ -35,11 +36,35 @@ impl<'a> Writer<'a> {
     }
 
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
-        let length = u64::try_from(bytes.len()).expect("a usize fits 64 bits");
-        self.put(&length.to_le_bytes());
+        self.begin(bytes.len());
         self.put(bytes);
-        // Columns begin at multiples of eight, so that numbers lie aligned in the file.
-        self.put(&[0; 7][..bytes.len().next_multiple_of(8) - bytes.len()]);
+        self.end(bytes.len());
+    }
+
+    fn begin(&mut self, n_bytes: usize) {
+        let length = u64::try_from(n_bytes).expect("a usize fits 64 bits");
+        self.put(&length.to_le_bytes());
+    }
+
+    /// Columns begin at multiples of eight, so that numbers lie aligned in the file.
+    fn end(&mut self, n_bytes: usize) {
+        self.put(&[0; 7][..n_bytes.next_multiple_of(8) - n_bytes]);
+    }
+
+    /// A column of numbers that are made one by one.
+    fn made<T: bytemuck::NoUninit>(&mut self, values: impl ExactSizeIterator<Item = T>) {
+        let n_bytes = values.len() * size_of::<T>();
+        self.begin(n_bytes);
+        let mut block = Vec::with_capacity(BLOCK);
+        for value in values {
+            block.push(value);
+            if block.len() == BLOCK {
+                self.put(bytemuck::cast_slice(&block));
+                block.clear();
+            }
+        }
+        self.put(bytemuck::cast_slice(&block));
+        self.end(n_bytes);
     }
 
     fn put(&mut self, bytes: &[u8]) {
@@ -65,6 +90,19 @@ impl<'a> Writer<'a> {
             let swapped: Vec<i64> = column.iter().map(|n| n.to_le()).collect();
             self.bytes(bytemuck::cast_slice(&swapped));
         }
+    }
+}
+
+/// Numbers that are written at once.
+const BLOCK: usize = 4_096;
+
+impl ColumnSink for Writer<'_> {
+    fn column(&mut self, values: impl ExactSizeIterator<Item = u32>) {
+        self.made(values.map(u32::to_le));
+    }
+
+    fn wide_column(&mut self, values: impl ExactSizeIterator<Item = i64>) {
+        self.made(values.map(i64::to_le));
     }
 }
 

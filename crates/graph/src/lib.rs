@@ -58,7 +58,7 @@ pub use id::{
     ArcId, CompoundId, EdgeId, FactsId, GateId, NodeFactsId, NodeId, OsmNodeId, OsmWayId, TurnSetId,
 };
 pub use metric::{ArcPrice, Metric};
-pub use parts::{GraphParts, GraphPools, PartsError};
+pub use parts::{ColumnSink, GraphParts, GraphPools, PartsError};
 pub use petgraph_view::{OpenArc, PetgraphView, VisitedNodes};
 pub use policy::{
     Contraflow, FerryPolicy, GatePolicies, GatePolicy, Policies, SidePaths, TurnOnFoot,

@@ -83,72 +83,98 @@ impl GraphParts {
     pub const N_COLUMNS: usize = column::N;
 }
 
+/// Takes the columns of a graph one after the other.
+pub trait ColumnSink {
+    /// A column of 32-bit numbers.
+    fn column(&mut self, values: impl ExactSizeIterator<Item = u32>);
+    /// A column of 64-bit numbers.
+    fn wide_column(&mut self, values: impl ExactSizeIterator<Item = i64>);
+}
+
+/// The columns in memory.
+#[derive(Debug, Default)]
+struct Collected {
+    columns: Vec<Vec<u32>>,
+    wide_columns: Vec<Vec<i64>>,
+}
+
+impl ColumnSink for Collected {
+    fn column(&mut self, values: impl ExactSizeIterator<Item = u32>) {
+        self.columns.push(values.collect());
+    }
+
+    fn wide_column(&mut self, values: impl ExactSizeIterator<Item = i64>) {
+        self.wide_columns.push(values.collect());
+    }
+}
+
 impl StreetGraph {
-    /// One column after the other, as [`GraphParts::columns`] holds them, so that a writer needs
-    /// no copy of all of them.
+    /// Hands every column to `sink`, those of 32 bits in the order of [`GraphParts::columns`], then
+    /// those of 64 bits: OSM ids of nodes, and of the ways of edges. No copy is made.
     ///
-    /// Cost: a copy of each column when it is asked for.
-    pub fn columns(&self) -> impl Iterator<Item = Vec<u32>> + '_ {
-        (0..column::N).map(|index| self.column(index))
-    }
-
-    fn column(&self, index: usize) -> Vec<u32> {
-        match index {
-            column::FIRST_OUT => self.topology.columns().0.to_vec(),
-            column::HEAD => numbers(self.topology.columns().1, |n| n.as_u32()),
-            column::TAIL => numbers(self.topology.columns().2, |n| n.as_u32()),
-            column::NODE_LNG => numbers(&self.node_positions, |p| p.lng_e7().cast_unsigned()),
-            column::NODE_LAT => numbers(&self.node_positions, |p| p.lat_e7().cast_unsigned()),
-            column::ARC_EDGE => self.arc_edges.clone(),
-            column::EDGE_START => numbers(&self.edges, |e| e.start.as_u32()),
-            column::EDGE_END => numbers(&self.edges, |e| e.end.as_u32()),
-            column::EDGE_LENGTH => numbers(&self.edges, |e| e.length.as_mm()),
-            column::EDGE_WAY_START => numbers(&self.edges, |e| e.way_start.as_mm()),
-            column::EDGE_NAME => numbers(&self.edges, |e| e.name),
-            column::EDGE_FACTS => numbers(&self.edges, |e| e.facts.as_u32()),
-            column::SHAPE_FIRST => self.geometry.columns().0.to_vec(),
-            column::SHAPE_LNG => numbers(self.geometry.columns().1, |p| p.lng_e7().cast_unsigned()),
-            column::SHAPE_LAT => numbers(self.geometry.columns().1, |p| p.lat_e7().cast_unsigned()),
-            column::ORIGIN_FIRST => self.first_origin_arc.clone(),
-            column::ORIGIN_ARC => numbers(&self.origin_arcs, |a| a.as_u32()),
-            column::DESTINATION_FIRST => self.first_destination_arc.clone(),
-            column::DESTINATION_ARC => numbers(&self.destination_arcs, |a| a.as_u32()),
-            column::COPY_OF => numbers(&self.copy_of, |n| n.as_u32()),
-            column::COPY_LAYER => numbers(&self.copy_layers, |&layer| small(layer.index())),
-            column::LINK_ARC => numbers(&self.link_arcs, |a| a.as_u32()),
-            column::LINK_KIND => numbers(&self.links, |&link| split(link).0),
-            column::LINK_ID => numbers(&self.links, |&link| split(link).1),
-            column::GATE_NODE => numbers(&self.gates, |g| g.node.as_u32()),
-            column::GATE_MAPPED => {
-                numbers(&self.gates, |g| g.mapped.map_or(NONE, NodeFactsId::as_u32))
-            }
-            column::GATE_COMPOUND => {
-                numbers(&self.gates, |g| g.compound.map_or(NONE, CompoundId::as_u32))
-            }
-            column::GATE_EDGE_FIRST => self.first_gate_edge.clone(),
-            column::GATE_EDGE => numbers(&self.gate_edges, |e| e.as_u32()),
-            column::EDGE_COMPOUND => self.edge_compounds.clone(),
-            column::COMPOUND_LAYERS => {
-                numbers(&self.compound_has_layers, |&layers| u32::from(layers))
-            }
-            column::STOP_EDGE => numbers(&self.stops, |(e, _)| e.as_u32()),
-            column::STOP_COUNTS => numbers(&self.stops, |(_, stops)| {
-                let [a, b] = stops.signals;
-                let [c, d] = stops.crossings;
-                u32::from_le_bytes([a, b, c, d])
-            }),
-            _ => unreachable!("there are no more columns"),
-        }
-    }
-
-    /// The columns of 64-bit numbers: OSM ids of nodes, and of the ways of edges.
-    ///
-    /// Cost: a copy.
-    pub fn wide_columns(&self) -> [Vec<i64>; 2] {
-        [
-            self.node_osm_ids.iter().map(|id| id.as_i64()).collect(),
-            self.edges.iter().map(|edge| edge.way.as_i64()).collect(),
-        ]
+    /// Cost: linear.
+    pub fn write_columns(&self, sink: &mut impl ColumnSink) {
+        let (first_out, heads, tails) = self.topology.columns();
+        let (shape_first, shape) = self.geometry.columns();
+        sink.column(first_out.iter().copied());
+        sink.column(heads.iter().map(|n| n.as_u32()));
+        sink.column(tails.iter().map(|n| n.as_u32()));
+        sink.column(
+            self.node_positions
+                .iter()
+                .map(|p| p.lng_e7().cast_unsigned()),
+        );
+        sink.column(
+            self.node_positions
+                .iter()
+                .map(|p| p.lat_e7().cast_unsigned()),
+        );
+        sink.column(self.arc_edges.iter().copied());
+        sink.column(self.edges.iter().map(|e| e.start.as_u32()));
+        sink.column(self.edges.iter().map(|e| e.end.as_u32()));
+        sink.column(self.edges.iter().map(|e| e.length.as_mm()));
+        sink.column(self.edges.iter().map(|e| e.way_start.as_mm()));
+        sink.column(self.edges.iter().map(|e| e.name));
+        sink.column(self.edges.iter().map(|e| e.facts.as_u32()));
+        sink.column(shape_first.iter().copied());
+        sink.column(shape.iter().map(|p| p.lng_e7().cast_unsigned()));
+        sink.column(shape.iter().map(|p| p.lat_e7().cast_unsigned()));
+        sink.column(self.first_origin_arc.iter().copied());
+        sink.column(self.origin_arcs.iter().map(|a| a.as_u32()));
+        sink.column(self.first_destination_arc.iter().copied());
+        sink.column(self.destination_arcs.iter().map(|a| a.as_u32()));
+        sink.column(self.copy_of.iter().map(|n| n.as_u32()));
+        sink.column(self.copy_layers.iter().map(|&layer| small(layer.index())));
+        sink.column(self.link_arcs.iter().map(|a| a.as_u32()));
+        sink.column(self.links.iter().map(|&link| split(link).0));
+        sink.column(self.links.iter().map(|&link| split(link).1));
+        sink.column(self.gates.iter().map(|g| g.node.as_u32()));
+        sink.column(
+            self.gates
+                .iter()
+                .map(|g| g.mapped.map_or(NONE, NodeFactsId::as_u32)),
+        );
+        sink.column(
+            self.gates
+                .iter()
+                .map(|g| g.compound.map_or(NONE, CompoundId::as_u32)),
+        );
+        sink.column(self.first_gate_edge.iter().copied());
+        sink.column(self.gate_edges.iter().map(|e| e.as_u32()));
+        sink.column(self.edge_compounds.iter().copied());
+        sink.column(
+            self.compound_has_layers
+                .iter()
+                .map(|&layers| u32::from(layers)),
+        );
+        sink.column(self.stops.iter().map(|(e, _)| e.as_u32()));
+        sink.column(self.stops.iter().map(|(_, stops)| {
+            let [a, b] = stops.signals;
+            let [c, d] = stops.crossings;
+            u32::from_le_bytes([a, b, c, d])
+        }));
+        sink.wide_column(self.node_osm_ids.iter().map(|id| id.as_i64()));
+        sink.wide_column(self.edges.iter().map(|edge| edge.way.as_i64()));
     }
 
     /// What edges and nodes share.
@@ -168,9 +194,12 @@ impl StreetGraph {
     ///
     /// Cost: a copy of everything.
     pub fn to_parts(&self) -> GraphParts {
+        let mut collected = Collected::default();
+        self.write_columns(&mut collected);
+        let wide_columns = collected.wide_columns.try_into();
         GraphParts {
-            columns: self.columns().collect(),
-            wide_columns: self.wide_columns(),
+            columns: collected.columns,
+            wide_columns: wide_columns.expect("there are two of them"),
             pools: self.pools(),
         }
     }
@@ -427,10 +456,6 @@ fn ensure(holds: bool, reason: &'static str) -> Result<(), PartsError> {
 fn below(column: &[u32], limit: usize, none: Option<u32>) -> bool {
     let is_fine = |&id: &u32| EdgeId::new(id).index() < limit || Some(id) == none;
     column.iter().all(is_fine)
-}
-
-fn numbers<T>(items: &[T], number: impl Fn(&T) -> u32) -> Vec<u32> {
-    items.iter().map(number).collect()
 }
 
 /// In place: the compiler reuses the memory of the column.

@@ -201,7 +201,7 @@ pub struct FacilityLoadReport {
 }
 
 /// The indicators of the study area or of a zone; formulas stand at
-/// [`Indicators`](coverage::Indicators) and [`Equity`](coverage::Equity).
+/// [`Indicators`] and [`Equity`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DistrictReport {
     /// Id of the zone; `None` for the whole study area.

@@ -1,5 +1,6 @@
 use units::{LngLat, Speed, TravelTime};
 
+use crate::indicator::points_by_zone;
 use crate::{
     Demand, DemandId, Distribution, Facility, LorenzPoint, PointState, Ranking, ServiceCoverage,
     ServiceInputs, ZoneId, concentration_of_times,
@@ -73,14 +74,11 @@ impl Equity {
         zone_of_point: &[Option<ZoneId>],
         n_zones: usize,
     ) -> Vec<Self> {
-        let mut points_of_zone: Vec<Vec<usize>> = vec![Vec::new(); n_zones];
-        for (point, zone) in zone_of_point.iter().enumerate() {
-            if let Some(zone) = zone {
-                points_of_zone[zone.index()].push(point);
-            }
-        }
         let of_zone = |points: &Vec<usize>| Self::of_points(inputs, points);
-        points_of_zone.iter().map(of_zone).collect()
+        points_by_zone(zone_of_point, n_zones)
+            .iter()
+            .map(of_zone)
+            .collect()
     }
 
     fn of_points(inputs: &EquityInputs<'_>, points: &[usize]) -> Self {

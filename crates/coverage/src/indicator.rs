@@ -57,13 +57,7 @@ impl Indicators {
         zone_of_point: &[Option<ZoneId>],
         n_zones: usize,
     ) -> Vec<Self> {
-        let mut points_of_zone: Vec<Vec<usize>> = vec![Vec::new(); n_zones];
-        for (point, zone) in zone_of_point.iter().enumerate() {
-            if let Some(zone) = zone {
-                points_of_zone[zone.index()].push(point);
-            }
-        }
-        points_of_zone
+        points_by_zone(zone_of_point, n_zones)
             .iter()
             .map(|points| Self::of_points(demand, coverage, rows_limit, points))
             .collect()
@@ -95,6 +89,17 @@ impl Indicators {
             worst_tenth: worst_tenth(&served, rows_limit),
         }
     }
+}
+
+/// The demand points of each zone, in order.
+pub(crate) fn points_by_zone(zone_of_point: &[Option<ZoneId>], n_zones: usize) -> Vec<Vec<usize>> {
+    let mut points_of_zone: Vec<Vec<usize>> = vec![Vec::new(); n_zones];
+    for (point, zone) in zone_of_point.iter().enumerate() {
+        if let Some(zone) = zone {
+            points_of_zone[zone.index()].push(point);
+        }
+    }
+    points_of_zone
 }
 
 fn total(served: &[(Option<TravelTime>, Demand)]) -> u128 {

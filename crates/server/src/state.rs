@@ -124,8 +124,7 @@ impl State {
         if let Some(place) = self.places.get(key) {
             return Ok((place.name.clone(), Arc::clone(&place.plain)));
         }
-        let over = key.strip_suffix(EDITED).unwrap_or(key);
-        let place = self.place(over)?;
+        let place = self.place_behind(key)?;
         let desk = place.read()?;
         let name = format!("{}（已编辑 edited）", place.name);
         Ok((name, Arc::clone(desk.desk.standing())))
@@ -139,6 +138,14 @@ impl State {
                 self.order.join(", ")
             ))
         })
+    }
+
+    /// The scenario that a key speaks of, with or without its edits.
+    pub(crate) fn place_behind(&self, key: &str) -> Result<&Place, Problem> {
+        match self.places.get(key) {
+            Some(place) => Ok(place),
+            None => self.place(key.strip_suffix(EDITED).unwrap_or(key)),
+        }
     }
 
     /// Index of a standard among the plan's standards.

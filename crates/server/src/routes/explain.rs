@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 
 use crate::problem::Problem;
 use crate::routes::compute;
-use crate::state::{BASELINE, EDITED, State};
+use crate::state::{BASELINE, State};
 use crate::wire::{self, ExplainAnswer, ExplainedPart, TripInfo, WayInfo, WayStep};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -53,11 +53,7 @@ fn answer(state: &State, asked: &Asked) -> Result<ExplainAnswer, Problem> {
         None => vec![state.standard(&asked.standard)?],
     };
     let key = asked.scenario.as_deref().unwrap_or(BASELINE);
-    let over = match state.places.get(key) {
-        Some(_) => key,
-        None => key.strip_suffix(EDITED).unwrap_or(key),
-    };
-    let revised = state.place(over)?.read()?;
+    let revised = state.place_behind(key)?.read()?;
     let standing = revised.desk.standing();
     let points = project.demand.of_cell(cell);
     let parts = standards

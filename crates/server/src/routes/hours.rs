@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 
 use crate::problem::Problem;
 use crate::routes::compute;
-use crate::state::{BASELINE, EDITED, State};
+use crate::state::{BASELINE, State};
 use crate::wire::{self, HoursAnswer, HoursState};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -31,11 +31,7 @@ pub(crate) async fn hours(
     compute(&state, move |state| {
         let standard = state.standard(&asked.standard)?;
         let scenario = asked.scenario.unwrap_or_else(|| BASELINE.to_owned());
-        let over = match state.places.get(&scenario) {
-            Some(_) => scenario.as_str(),
-            None => scenario.strip_suffix(EDITED).unwrap_or(&scenario),
-        };
-        let revised = state.place(over)?.read()?;
+        let revised = state.place_behind(&scenario)?.read()?;
         let week = revised.desk.week(standard);
         Ok(Json(HoursAnswer {
             scenario,

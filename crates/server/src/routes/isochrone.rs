@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 use crate::limits;
 use crate::problem::Problem;
 use crate::routes::compute;
-use crate::state::{BASELINE, EDITED, State};
+use crate::state::{BASELINE, State};
 use crate::wire::{self, IsochroneAnswer};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -59,11 +59,7 @@ fn answer(state: &State, asked: Asked) -> Result<IsochroneAnswer, Problem> {
         Direction::From
     };
     let key = asked.scenario.as_deref().unwrap_or(BASELINE);
-    let over = match state.places.get(key) {
-        Some(_) => key,
-        None => key.strip_suffix(EDITED).unwrap_or(key),
-    };
-    let revised = state.place(over)?.read()?;
+    let revised = state.place_behind(key)?.read()?;
     let circle = revised
         .desk
         .circle(&profile, at, direction, limit)

@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 
 use crate::problem::Problem;
 use crate::routes::compute;
-use crate::state::{BASELINE, EDITED, State};
+use crate::state::{BASELINE, State};
 use crate::wire::{self, SiteInfo, SitesAnswer};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -40,11 +40,7 @@ fn answer(state: &State, asked: Asked) -> Result<SitesAnswer, Problem> {
     let project = state.project;
     let standard = state.standard(&asked.standard)?;
     let scenario = asked.scenario.unwrap_or_else(|| BASELINE.to_owned());
-    let over = match state.places.get(&scenario) {
-        Some(_) => scenario.as_str(),
-        None => scenario.strip_suffix(EDITED).unwrap_or(&scenario),
-    };
-    let revised = state.place(over)?.read()?;
+    let revised = state.place_behind(&scenario)?.read()?;
     let kind = match &asked.kind {
         Some(key) => Some(
             project

@@ -406,14 +406,18 @@ impl<'a> State<'a> {
     }
 }
 
-/// How far to search for each profile: twice the largest limit of its standards. Times past the
-/// limit tell how far the uncovered are, and feed the time quantiles.
+/// How far to search for a standard: twice its limit. Times past the limit tell how far the
+/// uncovered are, and feed the time quantiles.
+pub(crate) fn search_limit(limit: TravelTime) -> TravelTime {
+    TravelTime::from_tenths(limit.as_tenths().saturating_mul(2))
+}
+
+/// How far to search for each profile, so that it suffices for all of its standards.
 pub(crate) fn search_limits(standards: &[ServiceStandard]) -> BTreeMap<&str, TravelTime> {
     let mut limits: BTreeMap<&str, TravelTime> = BTreeMap::new();
     for standard in standards {
-        let far = TravelTime::from_tenths(standard.limit.as_tenths().saturating_mul(2));
         let limit = limits.entry(&standard.profile).or_default();
-        *limit = (*limit).max(far);
+        *limit = (*limit).max(search_limit(standard.limit));
     }
     limits
 }

@@ -5,6 +5,7 @@ use reach::{Path, SearchSpace};
 use units::{Length, LngLat, TravelTime};
 
 use crate::desk::Desk;
+use crate::evaluate::search_limit;
 
 /// How the people of a cell get to the facilities of a standard: from the demand point that stands
 /// for the cell on the map to the nearest ones, with the way to the nearest.
@@ -63,7 +64,7 @@ impl Desk<'_> {
         let service = &standing.services[standard];
         let limit = service.limit();
         let standard = &project.standards[standard];
-        let searched = TravelTime::from_tenths(limit.as_tenths().saturating_mul(2));
+        let searched = search_limit(limit);
         let mut trips = CellTrips {
             limit,
             required: standard.required.get(),

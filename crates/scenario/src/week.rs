@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use units::HourOfWeek;
 
 use crate::desk::Desk;
+use crate::evaluate::search_limit;
 use crate::report::{CellSplit, cell_splits};
 
 /// A standard through the week: most hours share their open facilities with others, so there are
@@ -48,8 +49,8 @@ impl Desk<'_> {
         let streets = self
             .streets(&at_any_hour.profile)
             .expect("a profile in use");
-        // Twice the limit, so that the times of uncovered cells are those of the map.
-        let far = units::TravelTime::from_tenths(limit.as_tenths().saturating_mul(2));
+        // As for the map, so that the times of uncovered cells are the same.
+        let far = search_limit(limit);
         let joined = Linkage::from_links(links);
         let rows = Rows::search(&streets.network(), &joined, &streets.demand, far);
         let all = OpenSet::all(facilities.len());

@@ -17,7 +17,7 @@ use utoipa::IntoParams;
 use crate::limits;
 use crate::problem::Problem;
 use crate::routes::compute;
-use crate::state::{BASELINE, EDITED, State};
+use crate::state::{BASELINE, EDITED, Revised, State};
 use crate::wire::{self, ChangedAnswer, EditBody, EditsAnswer, FacilityInfo};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -96,13 +96,8 @@ pub(crate) async fn make(
             )));
         }
         let before = Arc::clone(revised.desk.standing());
-        let after = Arc::clone(revised.desk.edit(edit).map_err(refused)?);
-        revised.revision += 1;
-        Ok(Json(ChangedAnswer {
-            n_edits: revised.desk.edits().len(),
-            revision: revised.revision,
-            ..changed(state, &over, start, &before, &after)
-        }))
+        revised.desk.edit(edit).map_err(refused)?;
+        Ok(Json(kept(state, &over, start, &before, &mut revised)))
     })
     .await
 }
@@ -125,13 +120,7 @@ pub(crate) async fn undo(
                 "no edit lies on scenario `{over}`, so none can be taken back"
             )));
         }
-        let after = Arc::clone(revised.desk.standing());
-        revised.revision += 1;
-        Ok(Json(ChangedAnswer {
-            n_edits: revised.desk.edits().len(),
-            revision: revised.revision,
-            ..changed(state, &over, start, &before, &after)
-        }))
+        Ok(Json(kept(state, &over, start, &before, &mut revised)))
     })
     .await
 }
@@ -180,6 +169,22 @@ fn refused(error: EditError) -> Problem {
     match error {
         EditError::Wrong(why) => Problem::bad(why),
         other => Problem::no_answer(other.to_string()),
+    }
+}
+
+/// The answer to a change that stays; it makes a new revision.
+fn kept(
+    state: &State,
+    over: &str,
+    start: Instant,
+    before: &Standing,
+    revised: &mut Revised,
+) -> ChangedAnswer {
+    revised.revision += 1;
+    ChangedAnswer {
+        n_edits: revised.desk.edits().len(),
+        revision: revised.revision,
+        ..changed(state, over, start, before, revised.desk.standing())
     }
 }
 

@@ -9,6 +9,17 @@ use tempfile::TempDir;
 
 use crate::program::{Outcome, run_in};
 
+/// The check of a result in the folder of its inputs.
+const VERIFY: [&str; 7] = [
+    "site",
+    "verify",
+    "result.json",
+    "--costs",
+    "c.csv",
+    "--demand",
+    "d.csv",
+];
+
 /// 3 x 4 streets with a demand point at every crossing; sites at some of them.
 fn tables(folder: &Path) {
     let mut demand = "demand_id,weight\n".to_owned();
@@ -41,17 +52,8 @@ fn asked(more: &[&str]) -> (TempDir, Value) {
 
 fn verify(folder: &TempDir, result: &Value) -> Outcome {
     fs::write(folder.path().join("result.json"), result.to_string()).unwrap();
-    let words = [
-        "site",
-        "verify",
-        "result.json",
-        "--costs",
-        "c.csv",
-        "--demand",
-        "d.csv",
-        "--format",
-        "json",
-    ];
+    let mut words = VERIFY.to_vec();
+    words.extend(["--format", "json"]);
     run_in(folder.path(), &words)
 }
 
@@ -99,16 +101,7 @@ fn every_model_is_confirmed() {
 fn a_result_is_readable_and_checked_from_standard_words() {
     let (folder, result) = asked(&MCLP);
     fs::write(folder.path().join("result.json"), result.to_string()).unwrap();
-    let words = [
-        "site",
-        "verify",
-        "result.json",
-        "--costs",
-        "c.csv",
-        "--demand",
-        "d.csv",
-    ];
-    let outcome = run_in(folder.path(), &words);
+    let outcome = run_in(folder.path(), &VERIFY);
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     for part in [
         "inputs confirmed",
@@ -230,16 +223,7 @@ fn without_a_certificate_the_bound_is_not_checked() {
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     let answer: Value = serde_json::from_str(&outcome.stdout).unwrap();
     assert_eq!(answer["bound_check"], "not checked");
-    let words = [
-        "site",
-        "verify",
-        "result.json",
-        "--costs",
-        "c.csv",
-        "--demand",
-        "d.csv",
-    ];
-    let text = run_in(folder.path(), &words).stdout;
+    let text = run_in(folder.path(), &VERIFY).stdout;
     assert!(text.contains("bound not checked"), "{text}");
 }
 
@@ -250,16 +234,7 @@ fn what_is_no_result_is_bad_input() {
     bare.as_object_mut().unwrap().remove("proof");
     for text in ["{", "[]", &bare.to_string()] {
         fs::write(folder.path().join("result.json"), text).unwrap();
-        let words = [
-            "site",
-            "verify",
-            "result.json",
-            "--costs",
-            "c.csv",
-            "--demand",
-            "d.csv",
-        ];
-        let outcome = run_in(folder.path(), &words);
+        let outcome = run_in(folder.path(), &VERIFY);
         assert_eq!(outcome.code, 2, "{text}: {}", outcome.stdout);
         assert!(outcome.stderr.contains("result.json"), "{}", outcome.stderr);
     }

@@ -21,7 +21,7 @@ pub struct StreetGraphBuilder {
     node_osm_ids: Vec<OsmNodeId>,
     edges: Vec<EdgeRecord>,
     /// Where each edge's shape lies in the pool.
-    shapes: Vec<(usize, usize)>,
+    shapes: Vec<(u32, u32)>,
     shape_pool: Vec<LngLat>,
     names: Vec<String>,
     name_ids: HashMap<String, u32>,
@@ -159,9 +159,11 @@ impl StreetGraphBuilder {
             name: way.name,
             facts: way.facts,
         });
-        let from = self.shape_pool.len();
+        let end =
+            |pool: &[LngLat]| u32::try_from(pool.len()).expect("fewer than 2^32 modelling nodes");
+        let from = end(&self.shape_pool);
         self.shape_pool.extend_from_slice(piece.shape);
-        self.shapes.push((from, self.shape_pool.len()));
+        self.shapes.push((from, end(&self.shape_pool)));
         id
     }
 
@@ -327,11 +329,10 @@ impl StreetGraphBuilder {
             node_osm_ids: self.node_osm_ids,
             arc_edges,
             edges: self.edges,
-            geometry: Geometry::from_shapes(
-                self.shapes
-                    .iter()
-                    .map(|&(from, to)| &self.shape_pool[from..to]),
-            ),
+            geometry: Geometry::from_shapes(self.shapes.iter().map(|&(from, to)| {
+                let (from, to) = (EdgeId::new(from), EdgeId::new(to));
+                &self.shape_pool[from.index()..to.index()]
+            })),
             first_origin_arc,
             origin_arcs,
             first_destination_arc,

@@ -152,7 +152,7 @@ fn of_way<'a>(extract: &Extract, way: &Way, extra: &'a Extra) -> Found<'a> {
     let nodes = &extract.refs[as_usize(way.refs.0)..as_usize(way.refs.1)];
     let positions: Vec<LngLat> = nodes
         .iter()
-        .filter_map(|&node| extract.positions[as_usize(node)])
+        .filter_map(|&node| extract.positions.get(node))
         .collect();
     let is_closed = nodes.len() > 3 && nodes.first() == nodes.last();
     let is_complete = positions.len() == nodes.len();
@@ -196,7 +196,7 @@ fn rings_of(extract: &Extract, border: &[(i64, bool)]) -> Rings {
         for nodes in closed {
             let positions: Option<Vec<LngLat>> = nodes
                 .iter()
-                .map(|&node| extract.positions[as_usize(node)])
+                .map(|&node| extract.positions.get(node))
                 .collect();
             match positions.filter(|ring| ring.len() >= 3) {
                 Some(ring) => rings.push(ring),

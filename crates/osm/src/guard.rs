@@ -21,9 +21,10 @@ pub(crate) const MAX_HEADER_BYTES: u64 = 64 << 10;
 pub(crate) const MAX_BLOB_BYTES: u64 = 32 << 20;
 /// Our own cap: what one decoded block may take. Real blocks of 8,000 objects take 1 to 8 MiB.
 pub(crate) const MAX_DECODED_BYTES: u64 = 256 << 20;
-/// How many compressed bytes are held at once, and how many blocks.
+/// How many compressed bytes are held at once, and how many blocks for each thread: enough that a
+/// heavy block among them does not leave the other threads idle for long.
 const BATCH_BYTES: u64 = 8 << 20;
-const BATCH_BLOBS: usize = 64;
+const BATCH_BLOBS_PER_THREAD: usize = 8;
 
 /// Features of files that are understood.
 const KNOWN_FEATURES: [&str; 3] = ["OsmSchema-V0.6", "DenseNodes", "HistoricalInformation"];
@@ -366,11 +367,12 @@ pub(crate) fn for_each_block<T: Send>(
         let taken = taken.unwrap_or(Err("its objects cannot be understood"));
         Ok((contents, Some(taken.map_err(damaged)?)))
     };
+    let most_blobs = BATCH_BLOBS_PER_THREAD * rayon::current_num_threads();
     let mut done = false;
     while !done {
         let mut batch: Vec<RawBlob> = Vec::new();
         let mut n_bytes = 0;
-        while n_bytes < BATCH_BYTES && batch.len() < BATCH_BLOBS {
+        while n_bytes < BATCH_BYTES && batch.len() < most_blobs {
             let Some((kind, blob)) = reader.next(pass.wanted)? else {
                 done = true;
                 break;

@@ -23,31 +23,32 @@
 //!
 //! | what | bytes each |
 //! |---|---|
-//! | node that a kept way names | 8 (id) + 5.3 to 10.7 (table) + 12 (position) |
+//! | node that a kept way names | 8 (id) + 5.3 to 10.7 (table) + 8 (position) |
 //! | naming of a node by a kept way | 4 |
 //! | kept way | 48, and some 150 more when it is an area or place |
 //! | edge of the network | 44, and 2 arcs of 16 each; 8 for each node of its shape |
 //! | routing node | 16, and 8 in the topology |
 //!
-//! plus the blocks in flight: 8 MiB compressed, and per thread one inflated block with its decoded
-//! objects (1 to 8 MiB in real files, never more than 32 + 256 MiB).
+//! plus the blocks in flight: per thread 8 compressed ones (at most 8 MiB together), and one
+//! inflated block with its decoded objects (1 to 8 MiB in real files, never more than 32 + 256 MiB).
 //!
-//! Taken together, a whole import peaks at **11 MB + 111 bytes for each node of the file**, nearly
-//! all of which some street, building or place names. The formula, fitted to the second and fourth
+//! Taken together, a whole import peaks at **10 MB + 97 bytes for each node of the file**, nearly
+//! all of which some street, building or place names. The formula, fitted to the fourth and fifth
 //! row, against what `cargo run --release -p osm --example import_figures` measures:
 //!
 //! | file | nodes | formula | measured |
 //! |---|---|---|---|
-//! | Shenzhen (streets only) | 32,897 | 15 MB | 12 MB |
-//! | Porto (streets only) | 347,944 | 50 MB | 50 to 52 MB |
-//! | Monaco (mostly buildings) | 180,118 | 31 MB | 36 MB |
-//! | 22 extracts merged | 1,872,599 | 219 MB | 219 to 225 MB |
+//! | Shenzhen (streets only) | 32,897 | 13 MB | 9 MB |
+//! | Monaco (mostly buildings) | 180,118 | 27 MB | 34 MB |
+//! | Heidelberg | 221,009 | 31 MB | 32 MB |
+//! | Porto (streets only) | 347,944 | 44 MB | 44 to 46 MB |
+//! | 22 extracts merged | 1,872,599 | 192 MB | 192 to 194 MB |
 //!
 //! Processor time is about 2 µs for each node, of which two thirds run in parallel (Porto 0.63 s,
 //! the merged extracts 3.7 s, two cores shared with other work).
 //!
 //! A national extract of 1.2 GB holds some 125 million nodes (9 to 10 bytes each in the files
-//! above), so it would peak at about 14 GB and take about 250 s of processor time. That is past an
+//! above), so it would peak at about 12 GB and take about 250 s of processor time. That is past an
 //! office PC, and past [`DEFAULT_MAX_MEMORY`]'s purpose: cut it by city first
 //! (`osmium extract -b WEST,SOUTH,EAST,NORTH`); a plan never needs more than one city and one limit
 //! around it.
@@ -61,6 +62,7 @@ mod facts;
 mod guard;
 mod ids;
 mod network;
+mod positions;
 mod read;
 mod restriction;
 mod survey;
@@ -151,6 +153,12 @@ pub enum Step {
 ///
 /// Cost: three passes over the file, two over most of its blocks; see the crate's documentation.
 pub fn import(path: &Path, options: &ImportOptions) -> Result<City, ImportError> {
+    // All of it on one thread of the pool: an allocator that keeps an arena for each thread can
+    // then build the network in the memory that reading has let go of.
+    rayon::scope(|_| import_here(path, options))
+}
+
+fn import_here(path: &Path, options: &ImportOptions) -> Result<City, ImportError> {
     let tell = |progress| {
         if let Some(tell) = &options.progress {
             tell(progress);

@@ -199,7 +199,7 @@ struct Nodes {
 impl Nodes {
     fn id(&mut self, builder: &mut StreetGraphBuilder, extract: &Extract, node: u32) -> NodeId {
         *self.ids[as_usize(node)].get_or_insert_with(|| {
-            let position = extract.positions[as_usize(node)];
+            let position = extract.positions.get(node);
             let position = position.expect("pieces run between nodes that are there");
             builder.add_node(position, OsmNodeId::new(extract.node_ids.id(node)))
         })
@@ -213,7 +213,7 @@ fn runs(extract: &Extract, way: &Way, buffer: &mut Vec<u32>, mut take: impl FnMu
     let mut has_missing = false;
     buffer.clear();
     for &node in refs {
-        if extract.positions[as_usize(node)].is_none() {
+        if !extract.positions.is_there(node) {
             has_missing = true;
             if buffer.len() > 1 {
                 take(buffer);
@@ -255,7 +255,7 @@ fn routing_nodes(extract: &Extract) -> Vec<bool> {
 fn cut_way(extract: &Extract, way: &Way, is_routing: &[bool]) -> CutWay {
     let mut buffer = Vec::new();
     let mut all = CutWay::default();
-    let position = |node: u32| extract.positions[as_usize(node)].expect("runs have positions");
+    let position = |node: u32| extract.positions.get(node).expect("runs have positions");
     let has_missing = runs(extract, way, &mut buffer, |run| {
         let mut start = run[0];
         let mut start_mm = all.length_mm;

@@ -17,6 +17,7 @@ use crate::doubts::Findings;
 use crate::facts::{self, NodeMark, Street};
 use crate::guard::{self, FileHeader, Pass};
 use crate::ids::{IdIndex, as_usize};
+use crate::positions::Positions;
 use crate::restriction::Restriction;
 use crate::tags::{self, Key, Named, Table, Tag, value};
 use crate::wire::{Contents, as_u64};
@@ -32,8 +33,8 @@ pub(crate) struct Extract {
     pub(crate) facts: Vec<WayFacts>,
     pub(crate) names: Vec<String>,
     pub(crate) node_ids: IdIndex,
-    /// Per dense node; `None` when the file does not hold it.
-    pub(crate) positions: Vec<Option<LngLat>>,
+    /// By dense node.
+    pub(crate) positions: Positions,
     /// By dense node.
     pub(crate) marks: BTreeMap<u32, NodeMark>,
     pub(crate) way_ids: IdIndex,
@@ -100,7 +101,7 @@ pub(crate) fn read(
         facts: Vec::new(),
         names: Vec::new(),
         node_ids: IdIndex::new(),
-        positions: Vec::new(),
+        positions: Positions::default(),
         marks: BTreeMap::new(),
         way_ids: IdIndex::new(),
         place_nodes: BTreeMap::new(),
@@ -173,7 +174,7 @@ impl Extract {
         self.names = Vec::new();
         self.node_ids = IdIndex::new();
         self.way_ids = IdIndex::new();
-        self.positions = Vec::new();
+        self.positions = Positions::default();
         self.marks = BTreeMap::new();
         self.place_nodes = BTreeMap::new();
         self.relations = BTreeMap::new();
@@ -304,7 +305,7 @@ impl Extract {
         memory: &mut Memory<'_>,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<(), ImportError> {
-        self.positions = vec![None; self.node_ids.len()];
+        self.positions = Positions::missing(self.node_ids.len());
         let mut on_street = vec![false; self.node_ids.len()];
         for way in self.ways.iter().filter(|way| way.street.is_some()) {
             for &node in &self.refs[as_usize(way.refs.0)..as_usize(way.refs.1)] {
@@ -329,7 +330,7 @@ impl Extract {
                         .add(FindingKind::DeletedObject, OsmId::Node(id));
                 }
                 for (node, position) in found.positions {
-                    if self.positions[as_usize(node)].replace(position).is_some() {
+                    if self.positions.place(node, position) {
                         let id = OsmId::Node(node_ids.id(node));
                         self.findings.add(FindingKind::DuplicateObject, id);
                         self.marks.remove(&node);

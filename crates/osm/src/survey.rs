@@ -83,7 +83,7 @@ impl Grid {
         {
             let has_both = |first: &u32| {
                 let at = |index: u32| extract.refs[as_usize(index)];
-                let is_there = |node: u32| extract.positions[as_usize(node)].is_some();
+                let is_there = |node: u32| extract.positions.is_there(node);
                 is_there(at(*first)) && is_there(at(first + 1))
             };
             let firsts = data.refs.0..data.refs.1.saturating_sub(1);
@@ -120,7 +120,7 @@ impl Grid {
     fn piece(&self, extract: &Extract, number: usize) -> Piece {
         let first = as_usize(self.pieces[number].first);
         let ends = (extract.refs[first], extract.refs[first + 1]);
-        let position = |node: u32| extract.positions[as_usize(node)];
+        let position = |node: u32| extract.positions.get(node);
         let there = "pieces run between nodes that are there";
         Piece {
             a: position(ends.0).expect(there),

@@ -1,0 +1,59 @@
+//! Where the nodes lie that some way names, by dense number.
+
+use units::LngLat;
+
+use crate::ids::as_usize;
+
+/// Eight bytes a node: a latitude off the earth says that the file does not hold it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Positions {
+    e7: Vec<[i32; 2]>,
+}
+
+const MISSING: [i32; 2] = [0, i32::MIN];
+
+impl Positions {
+    /// That many nodes, all of them missing yet.
+    pub(crate) fn missing(n_nodes: usize) -> Self {
+        Self {
+            e7: vec![MISSING; n_nodes],
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.e7.len()
+    }
+
+    /// `None` when the file does not hold the node.
+    pub(crate) fn get(&self, node: u32) -> Option<LngLat> {
+        let [lng, lat] = self.e7[as_usize(node)];
+        (lat != i32::MIN).then(|| LngLat::from_e7(lng, lat))
+    }
+
+    pub(crate) fn is_there(&self, node: u32) -> bool {
+        self.get(node).is_some()
+    }
+
+    /// Places a node; says whether it had a place before.
+    pub(crate) fn place(&mut self, node: u32, position: LngLat) -> bool {
+        let was_there = self.is_there(node);
+        self.e7[as_usize(node)] = [position.lng_e7(), position.lat_e7()];
+        was_there
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_is_missing_until_it_is_placed() {
+        let mut positions = Positions::missing(2);
+        let south_pole = LngLat::from_e7(-1_800_000_000, -900_000_000);
+        assert_eq!(positions.get(1), None);
+        assert!(!positions.place(1, south_pole));
+        assert_eq!(positions.get(1), Some(south_pole));
+        assert!(positions.place(1, LngLat::from_e7(0, 0)));
+        assert_eq!((positions.len(), positions.is_there(0)), (2, false));
+    }
+}

@@ -37,7 +37,8 @@ pub use file::{EXTENSION, FORMAT_VERSION, OpenError, WriteError};
 pub use osm_id::OsmId;
 pub use places::{Place, Places, PlacesBuilder};
 pub use report::{
-    Finding, FindingKind, ImportReport, Islands, SourceCounts, StreetCounts, UntaggedGates,
+    Finding, FindingKind, ImportReport, Islands, SidePathLinks, SourceCounts, StreetCounts,
+    UntaggedGates,
 };
 pub use source::Source;
 

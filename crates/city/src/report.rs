@@ -3,6 +3,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use units::Length;
+
 use crate::OsmId;
 
 /// What the import kept, dropped and doubted, in counts with examples.
@@ -17,6 +19,8 @@ pub struct ImportReport {
     pub untagged_gates: Vec<UntaggedGates>,
     /// How many compounds have gates without an access tag.
     pub n_compounds_untagged: u64,
+    /// Links that tie side paths to streets; `None` when none were asked for.
+    pub side_path_links: Option<SidePathLinks>,
     /// Number of places.
     pub n_places: u64,
     /// Number of water, green and building areas.
@@ -47,6 +51,20 @@ pub struct UntaggedGates {
     pub n_mapped: u64,
     /// Those of them without an access tag.
     pub n_untagged: u64,
+}
+
+/// Side paths tied to the streets beside them, by links that a plan may open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SidePathLinks {
+    /// How long a link may be.
+    pub within: Length,
+    /// How many there are.
+    pub n_links: u64,
+}
+
+impl SidePathLinks {
+    /// The most that they may be asked to reach: a street farther away is not the street beside.
+    pub const MOST: Length = Length::from_m(100);
 }
 
 /// Objects in the source.
@@ -219,6 +237,14 @@ impl fmt::Display for ImportReport {
             "turns       {} restrictions",
             streets.n_turn_restrictions
         )?;
+        if let Some(links) = &self.side_path_links {
+            writeln!(
+                f,
+                "side paths  {} links to streets within {} m, closed until a plan joins side paths",
+                links.n_links,
+                links.within.as_mm() / 1_000
+            )?;
+        }
         writeln!(
             f,
             "places      {}; areas {}; boundaries {}",

@@ -53,6 +53,21 @@ pub(crate) struct Import {
     /// Network file to write (.nqg); it serves every profile
     #[arg(long, short)]
     pub(crate) output: PathBuf,
+    /// Tie side paths to the streets within this distance, e.g. 30m; the links stay closed until a
+    /// scenario joins side paths
+    #[arg(long, value_name = "LENGTH", value_parser = side_path_links)]
+    pub(crate) side_path_links: Option<Length>,
+}
+
+fn side_path_links(text: &str) -> Result<Length, String> {
+    let length = units::parse_length(text).map_err(|e| e.to_string())?;
+    let most = city::SidePathLinks::MOST;
+    if length > most {
+        return Err(format!(
+            "it reaches past the street beside a path; give at most {most}"
+        ));
+    }
+    Ok(length)
 }
 
 #[derive(Args, Debug)]

@@ -290,6 +290,9 @@ impl WayFlags {
     pub const COVERED: Self = Self(1 << 12);
     /// Some access, oneway or speed tag holds at certain times only; it is not applied.
     pub const CONDITIONAL: Self = Self(1 << 13);
+    /// Not mapped: a link between a side path and the street beside it, open only when a plan
+    /// joins side paths.
+    pub const INFERRED_LINK: Self = Self(1 << 14);
 
     /// Whether all flags of `other` are set.
     pub const fn contains(self, other: Self) -> bool {

@@ -118,6 +118,9 @@ pub struct Policies {
     pub ferries: FerryPolicy,
     /// Roads beside separately mapped paths.
     pub side_paths: SidePaths,
+    /// Whether side paths count as joined to the streets beside them, by the links that the import
+    /// added; shows what missing connections in the map may hide.
+    pub joins_side_paths: bool,
     /// Pushing against one-ways.
     pub contraflow: Contraflow,
     /// Price of a banned turn.

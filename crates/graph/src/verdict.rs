@@ -40,7 +40,7 @@ pub enum ClosedBy {
     Access,
     /// A one-way or a directional access tag.
     Direction,
-    /// `use_sidepath` or `*=separate` under the strict policy.
+    /// `use_sidepath` or `*=separate` under the strict policy, or a link that no plan has joined.
     SidePath,
     /// The ferry policy, or a ferry for others.
     Ferry,
@@ -116,6 +116,9 @@ fn without_push(
 ) -> Verdict {
     if facts.class == RoadClass::Ferry && policies.ferries == FerryPolicy::Closed {
         return Verdict::Closed(ClosedBy::Ferry);
+    }
+    if facts.flags.contains(WayFlags::INFERRED_LINK) && !policies.joins_side_paths {
+        return Verdict::Closed(ClosedBy::SidePath);
     }
     let Some(rule) = profile.classes.get(&facts.class) else {
         return Verdict::Closed(ClosedBy::Class);

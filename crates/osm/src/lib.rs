@@ -44,11 +44,11 @@
 //! | Porto (streets only) | 347,944 | 44 MB | 44 to 46 MB |
 //! | 22 extracts merged | 1,872,599 | 192 MB | 192 to 194 MB |
 //!
-//! Processor time is about 2 µs for each node, of which two thirds run in parallel (Porto 0.63 s,
-//! the merged extracts 3.7 s, two cores shared with other work).
+//! Processor time is 1.1 to 1.7 µs for each node, of which two thirds run in parallel (Porto 0.39 s,
+//! the merged extracts 2.9 to 3.2 s).
 //!
 //! A national extract of 1.2 GB holds some 125 million nodes (9 to 10 bytes each in the files
-//! above), so it would peak at about 12 GB and take about 250 s of processor time. That is past an
+//! above), so it would peak at about 12 GB and take about 200 s of processor time. That is past an
 //! office PC, and past [`DEFAULT_MAX_MEMORY`]'s purpose: cut it by city first
 //! (`osmium extract -b WEST,SOUTH,EAST,NORTH`); a plan never needs more than one city and one limit
 //! around it.
@@ -65,6 +65,7 @@ mod network;
 mod positions;
 mod read;
 mod restriction;
+mod side_paths;
 mod survey;
 mod tags;
 mod wire;
@@ -78,7 +79,7 @@ use std::sync::Arc;
 use city::{City, Islands, OsmId, Source, StreetCounts, UntaggedGates};
 use graph::{Components, Metric, Policies, Profile, StreetGraph};
 use sha2::{Digest, Sha256};
-use units::BoundingBox;
+use units::{BoundingBox, Length};
 
 pub use error::ImportError;
 
@@ -99,6 +100,9 @@ pub struct ImportOptions {
     pub program: String,
     /// The most memory in bytes for what is kept of the file.
     pub max_memory: u64,
+    /// Ties side paths to the streets beside them, within this distance, by links that are closed
+    /// until a plan opens them (`graph::Policies::joins_side_paths`).
+    pub side_path_links: Option<Length>,
     /// Told now and then how far the import is.
     pub progress: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
 }
@@ -108,6 +112,7 @@ impl Default for ImportOptions {
         Self {
             program: concat!("nuanquan ", env!("CARGO_PKG_VERSION")).to_owned(),
             max_memory: DEFAULT_MAX_MEMORY,
+            side_path_links: None,
             progress: None,
         }
     }
@@ -118,6 +123,7 @@ impl fmt::Debug for ImportOptions {
         f.debug_struct("ImportOptions")
             .field("program", &self.program)
             .field("max_memory", &self.max_memory)
+            .field("side_path_links", &self.side_path_links)
             .field("progress", &self.progress.is_some())
             .finish()
     }
@@ -181,6 +187,10 @@ fn import_here(path: &Path, options: &ImportOptions) -> Result<City, ImportError
     let (areas, crossings) = rayon::join(|| areas::assemble(&extract), || survey::survey(&extract));
     let survey::Survey { grid, findings } = crossings;
     let far = grid.far_places(&extract, &areas.places);
+    let side_path_links = options.side_path_links.map(|within| city::SidePathLinks {
+        within,
+        n_links: side_paths::link(&mut extract, &grid, within),
+    });
     drop(grid);
     let (places, backdrop, boundaries) = (areas.places, areas.backdrop, areas.boundaries);
     for (kind, id) in areas.findings.into_iter().chain(findings).chain(far) {
@@ -198,6 +208,7 @@ fn import_here(path: &Path, options: &ImportOptions) -> Result<City, ImportError
         source: extract.counts,
         streets: street_counts(&streets, network.n_ways, network.n_turn_restrictions),
         n_compounds_untagged: count(untagged.len()),
+        side_path_links,
         untagged_gates: untagged
             .into_iter()
             .take(city::ImportReport::MOST_COMPOUNDS)

@@ -34,6 +34,11 @@ impl Positions {
         self.get(node).is_some()
     }
 
+    /// One more node, and where it lies.
+    pub(crate) fn add(&mut self, position: LngLat) {
+        self.e7.push([position.lng_e7(), position.lat_e7()]);
+    }
+
     /// Places a node; says whether it had a place before.
     pub(crate) fn place(&mut self, node: u32, position: LngLat) -> bool {
         let was_there = self.is_there(node);

@@ -22,11 +22,24 @@ const FAR_M: f64 = 150.0;
 
 /// A straight piece of a street or wall.
 #[derive(Clone, Copy, Debug)]
-struct Piece {
-    a: LngLat,
-    b: LngLat,
+pub(crate) struct Piece {
+    pub(crate) a: LngLat,
+    pub(crate) b: LngLat,
     /// Dense numbers of its ends.
     ends: (u32, u32),
+}
+
+impl Piece {
+    /// A line that is no piece of any way.
+    pub(crate) fn between(a: LngLat, b: LngLat) -> Self {
+        let ends = (u32::MAX, u32::MAX);
+        Self { a, b, ends }
+    }
+
+    /// Whether the two cross inside both of them.
+    pub(crate) fn crosses(&self, other: &Self) -> bool {
+        cross(self, other)
+    }
 }
 
 /// Where a piece is found: its first node in the pool, and its way. Kept small, since there are
@@ -117,7 +130,8 @@ impl Grid {
         grid
     }
 
-    fn piece(&self, extract: &Extract, number: usize) -> Piece {
+    /// The piece of a number.
+    pub(crate) fn piece(&self, extract: &Extract, number: usize) -> Piece {
         let first = as_usize(self.pieces[number].first);
         let ends = (extract.refs[first], extract.refs[first + 1]);
         let position = |node: u32| extract.positions.get(node);
@@ -127,6 +141,46 @@ impl Grid {
             b: position(ends.1).expect(there),
             ends,
         }
+    }
+
+    /// The way of a piece, and where it begins in the pool of the ways' nodes.
+    pub(crate) fn place_of(&self, number: u32) -> (u32, u32) {
+        let piece = self.pieces[as_usize(number)];
+        (piece.way, piece.first)
+    }
+
+    /// The layer of a piece that is surveyed.
+    pub(crate) fn layer(&self, number: u32) -> Option<i8> {
+        self.kind(number).map(|(_, layer)| layer)
+    }
+
+    pub(crate) fn is_wall(&self, number: u32) -> bool {
+        self.kind(number)
+            .is_some_and(|(kind, _)| kind == Kind::Wall)
+    }
+
+    /// The pieces whose cells lie within a distance of a place, each once, in order.
+    pub(crate) fn near(&self, place: LngLat, distance_m: f64) -> Vec<u32> {
+        let mut found: Vec<u32> = self
+            .cells_near(place, distance_m)
+            .map(|&(_, number)| number)
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The entries of all cells within a distance of a place.
+    fn cells_near(&self, place: LngLat, distance_m: f64) -> impl Iterator<Item = &(u64, u32)> {
+        let (x, y) = cell_at(place, self.cell_lng_e7);
+        // A place may lie at the border of its cell.
+        let n = cells_across(distance_m);
+        (y - n..=y + n).flat_map(move |y| {
+            let from = self.entries.partition_point(|&(at, _)| at < key(x - n, y));
+            self.entries[from..]
+                .iter()
+                .take_while(move |&&(at, _)| at <= key(x + n, y))
+        })
     }
 
     fn kind(&self, number: u32) -> Option<(Kind, i8)> {
@@ -196,17 +250,10 @@ impl Grid {
     }
 
     fn has_street_near(&self, extract: &Extract, place: LngLat) -> bool {
-        let (x, y) = cell_at(place, self.cell_lng_e7);
-        // 150 m reach into the second cell of 100 m.
-        (y - 2..=y + 2).any(|y| {
-            let from = self.entries.partition_point(|&(at, _)| at < key(x - 2, y));
-            self.entries[from..]
-                .iter()
-                .take_while(|&&(at, _)| at <= key(x + 2, y))
-                .filter(|&&(_, number)| self.kind(number).is_some_and(|k| k.0 != Kind::Wall))
-                .map(|&(_, number)| self.piece(extract, as_usize(number)))
-                .any(|piece| distance_m(place, &piece) <= FAR_M)
-        })
+        self.cells_near(place, FAR_M)
+            .filter(|&&(_, number)| self.kind(number).is_some_and(|k| k.0 != Kind::Wall))
+            .map(|&(_, number)| self.piece(extract, as_usize(number)))
+            .any(|piece| distance_m(place, &piece) <= FAR_M)
     }
 }
 
@@ -237,6 +284,17 @@ fn cell_at(position: LngLat, cell_lng_e7: i64) -> (i64, i64) {
 fn cells_of(piece: &Piece, cell_lng_e7: i64) -> ((i64, i64), (i64, i64)) {
     let (a, b) = (cell_at(piece.a, cell_lng_e7), cell_at(piece.b, cell_lng_e7));
     ((a.0.min(b.0), a.1.min(b.1)), (a.0.max(b.0), a.1.max(b.1)))
+}
+
+/// How many cells a distance reaches into, beside the one that it begins in.
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "a whole number of cells, cut at a hundred"
+)]
+fn cells_across(distance_m: f64) -> i64 {
+    // 9,000 times 1e-7 degrees of latitude are 100.08 m.
+    libm::ceil((distance_m / 100.0).clamp(0.0, 100.0)) as i64
 }
 
 /// Cells of a row lie together.

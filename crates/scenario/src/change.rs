@@ -41,6 +41,8 @@ pub enum Change {
     CloseEdges(Vec<EdgeId>),
     /// Gates open or close.
     Gates(GateChange),
+    /// Side paths count as joined to the streets beside them.
+    JoinSidePaths,
     /// Hazards slow or close their streets.
     HeedHazards,
     /// The best candidates are built.
@@ -143,6 +145,14 @@ pub(crate) fn resolve_change(
         }),
         Modification::CloseStreet { ways, name } => {
             Ok(Change::CloseEdges(edges(project, ways, name.as_deref())?))
+        }
+        Modification::JoinSidePaths {} => {
+            let links = project.city.report.side_path_links;
+            links.map(|_| Change::JoinSidePaths).ok_or_else(|| {
+                "the network has no links between side paths and streets; write \
+                 `side_path_links = \"30m\"` under [network]"
+                    .to_owned()
+            })
         }
         Modification::HeedHazards {} => {
             if project.spec.hazards.is_none() {

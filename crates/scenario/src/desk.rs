@@ -529,6 +529,7 @@ impl<'a> Desk<'a> {
             match change {
                 Change::CloseEdges(_)
                 | Change::Gates(_)
+                | Change::JoinSidePaths
                 | Change::HeedHazards
                 | Change::Choose { .. } => return None,
                 Change::Add(_) => {

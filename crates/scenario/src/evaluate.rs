@@ -174,6 +174,7 @@ impl<'a> State<'a> {
             }
             Change::Limit { standard, limit } => self.standards[*standard].limit = *limit,
             Change::CloseEdges(edges) => self.closed_edges.extend(edges),
+            Change::JoinSidePaths => self.policies.joins_side_paths = true,
             Change::HeedHazards => self.heeds_hazards = true,
             Change::Gates(gates) => gates.apply(&mut self.policies.gates),
             Change::Choose {

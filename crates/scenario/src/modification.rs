@@ -80,6 +80,9 @@ pub enum Modification {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         compound_ways: Vec<i64>,
     },
+    /// Side paths count as joined to the streets beside them, by the links that the import added
+    /// (`[network] side_path_links`): which cells change shows what the map may lack.
+    JoinSidePaths {},
     /// Reported hazards slow or close their streets, as `[hazards.effects]` says.
     HeedHazards {},
     /// The best candidate sites for a standard are built, given everything before this line.

@@ -1,6 +1,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use city::SidePathLinks;
+use units::{Length, parse_length};
+
 use crate::preset::include;
 use crate::problem::Problems;
 use crate::spec::PlanSpec;
@@ -60,6 +63,24 @@ impl Plan {
             .parent()
             .unwrap_or_else(|| Path::new(""))
             .join(path)
+    }
+
+    /// How far side paths are tied to streets; `None` when they are not.
+    ///
+    /// # Errors
+    /// When the length cannot be understood or is more than 100 m.
+    pub fn side_path_links(&self) -> Result<Option<Length>, Problems> {
+        let place = format!("plan `{}`: [network], side_path_links", self.path.display());
+        let Some(text) = &self.spec.network.side_path_links else {
+            return Ok(None);
+        };
+        let length = parse_length(text).map_err(|why| Problems::one(format!("{place}: {why}")))?;
+        if length > SidePathLinks::MOST {
+            return Err(Problems::one(format!(
+                "{place}: {text} reaches past the street beside a path; write at most 100m"
+            )));
+        }
+        Ok(Some(length))
     }
 
     /// The network file or extract that the plan names.

@@ -46,6 +46,7 @@ pub(crate) fn policies(
         gate_delay: gate_delay.flatten().unwrap_or(TravelTime::ZERO),
         ferries: spec.ferries.unwrap_or_default(),
         side_paths: spec.side_paths.unwrap_or_default(),
+        joins_side_paths: false,
         contraflow: spec.contraflow.unwrap_or_default(),
         turn_on_foot: turn_on_foot.unwrap_or_default(),
     }

@@ -86,6 +86,9 @@ pub struct NetworkSpec {
     pub path: PathBuf,
     /// How far a place may lie from the street it is joined to, 150 m unless given.
     pub link_radius: Option<String>,
+    /// Ties side paths to the streets within this distance, by links that only
+    /// `join-side-paths` opens; none unless given.
+    pub side_path_links: Option<String>,
     /// West, south, east, north of the box within which the file holds all streets; the box in its
     /// header unless given, or the box around its streets. Help from beyond is not seen, so cells
     /// near it are edge-affected.

@@ -7,7 +7,7 @@ use crate::output;
 
 /// `nuanquan import`.
 pub(crate) fn run(args: &Import) -> Result<(), Failure> {
-    let city = network::import(&args.input)?;
+    let city = network::import(&args.input, args.side_path_links)?;
     city.write(&args.output)
         .with_context(|| format!("could not write `{}`", args.output.display()))?;
     let streets = &city.streets;

@@ -6,6 +6,7 @@ use city::City;
 use graph::{Components, GatePolicies, Metric, Policies, Profile, ProfileSpec};
 use osm::{ImportOptions, Step};
 use reach::SnapIndex;
+use units::Length;
 
 use crate::args::{Islands, Joining, Travelling};
 use crate::failure::Failure;
@@ -13,16 +14,35 @@ use crate::progress::Progress;
 
 /// Opens a network file, or imports an extract.
 pub(crate) fn open(path: &Path) -> Result<City, Failure> {
+    open_with_links(path, None)
+}
+
+/// As [`open`], with side paths tied to the streets within a distance; a network file must have
+/// been imported so.
+pub(crate) fn open_with_links(
+    path: &Path,
+    side_path_links: Option<Length>,
+) -> Result<City, Failure> {
     let shown = path.display();
     if !path.exists() {
         return Err(anyhow::anyhow!("there is no file `{shown}`").into());
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     if name.ends_with(".nqg") {
-        return Ok(City::open(path).with_context(|| format!("could not open network `{shown}`"))?);
+        let city = City::open(path).with_context(|| format!("could not open network `{shown}`"))?;
+        let has = city.report.side_path_links.map(|links| links.within);
+        if let Some(within) = side_path_links.filter(|&within| has != Some(within)) {
+            return Err(anyhow::anyhow!(
+                "`{shown}` has no links between side paths and streets within {within}; import it \
+                 again with `--side-path-links {}m`, or name the extract in the plan",
+                within.as_m_f64()
+            )
+            .into());
+        }
+        return Ok(city);
     }
     if name.ends_with(".pbf") {
-        return import(path);
+        return import(path, side_path_links);
     }
     Err(anyhow::anyhow!(
         "`{shown}` is neither a network file (.nqg) nor an OpenStreetMap extract (.osm.pbf)"
@@ -31,11 +51,12 @@ pub(crate) fn open(path: &Path) -> Result<City, Failure> {
 }
 
 /// Imports an extract, with a progress bar for anything over a second.
-pub(crate) fn import(path: &Path) -> Result<City, Failure> {
+pub(crate) fn import(path: &Path, side_path_links: Option<Length>) -> Result<City, Failure> {
     let progress = Arc::new(Progress::new());
     let shown = Arc::clone(&progress);
     let options = ImportOptions {
         program: concat!("nuanquan ", env!("CARGO_PKG_VERSION")).to_owned(),
+        side_path_links,
         progress: Some(Arc::new(move |at| shown.show(&told(at)))),
         ..ImportOptions::default()
     };

@@ -9,7 +9,8 @@ use crate::failure::Failure;
 /// Reads a plan and everything it names.
 pub(crate) fn load(path: &Path) -> Result<Project, Failure> {
     let plan = Plan::read(path).map_err(anyhow::Error::from)?;
-    let city = network::open(&plan.network_path())?;
+    let links = plan.side_path_links().map_err(anyhow::Error::from)?;
+    let city = network::open_with_links(&plan.network_path(), links)?;
     resolve(&plan, city)
         .map_err(|problems| anyhow::anyhow!("plan `{}`: {problems}", path.display()).into())
 }

@@ -134,6 +134,16 @@ impl Map {
         ])
     }
 
+    /// The map with its side paths tied to streets.
+    pub(crate) fn import_linked(&self, within: Length) -> City {
+        let (_folder, path) = written(&self.bytes());
+        let options = ImportOptions {
+            side_path_links: Some(within),
+            ..ImportOptions::default()
+        };
+        osm::import(&path, &options).unwrap()
+    }
+
     pub(crate) fn import(&self) -> Result<City, osm::ImportError> {
         import_bytes(&self.bytes())
     }

@@ -12,6 +12,7 @@ mod pbf;
 mod plan;
 mod random_towns;
 mod route;
+mod side_paths;
 mod slow_map;
 mod slow_router;
 mod slow_tags;

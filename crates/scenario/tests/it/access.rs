@@ -157,3 +157,59 @@ fn a_profile_of_the_plan_travels_its_own_streets() {
     }
     assert!(!problems.contains("there is no profile"), "{problems}");
 }
+
+#[test]
+fn a_scenario_joins_side_paths_to_the_streets_beside_them() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/monaco/plan.toml");
+    let plan = Plan::read(&path).unwrap();
+    let links = plan.side_path_links().unwrap();
+    assert!(links.is_some());
+    let options = osm::ImportOptions {
+        side_path_links: links,
+        ..osm::ImportOptions::default()
+    };
+    let network = plan.network_path();
+    let linked = resolve(&plan, osm::import(&network, &options).unwrap()).unwrap();
+    let changes = resolve_changes(&linked, "test", &[Modification::JoinSidePaths {}]).unwrap();
+    let before = evaluate(&linked, &[]).unwrap();
+    let joined = evaluate(&linked, &changes).unwrap();
+    assert!(
+        covered(&before)
+            .iter()
+            .zip(covered(&joined))
+            .all(|(&a, b)| a <= b)
+    );
+    assert_ne!(
+        covered(&before),
+        covered(&joined),
+        "570 links lead somewhere"
+    );
+
+    // While nobody joins them, links are as good as not there: streets are cut at their ends, so
+    // that demand is counted in other pieces, and no more.
+    let mut unlinked_plan = plan.clone();
+    unlinked_plan.spec.scenarios.clear();
+    let city = osm::import(&network, &osm::ImportOptions::default()).unwrap();
+    let unlinked = resolve(&unlinked_plan, city).unwrap();
+    let as_mapped = evaluate(&unlinked, &[]).unwrap();
+    for (a, b) in covered(&as_mapped).into_iter().zip(covered(&before)) {
+        assert!(a.abs_diff(b) <= a / 200, "{a} against {b}");
+    }
+
+    let refused = resolve_changes(&unlinked, "test", &[Modification::JoinSidePaths {}]);
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("side_path_links = \"30m\""), "{refused}");
+}
+
+#[test]
+fn links_may_not_reach_past_the_street_beside_a_path() {
+    let mut plan = plan();
+    for (text, said) in [("300m", "at most 100m"), ("wide", "wide")] {
+        plan.spec.network.side_path_links = Some(text.to_owned());
+        let refused = plan.side_path_links().unwrap_err().to_string();
+        assert!(
+            refused.contains("side_path_links") && refused.contains(said),
+            "{refused}"
+        );
+    }
+}

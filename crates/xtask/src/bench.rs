@@ -184,7 +184,7 @@ pub(crate) fn keep_drag(json: &str) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Keeps what `bench peers` printed for one extract.
+/// Keeps what `bench peers` printed for one extract, or for siting.
 pub(crate) fn keep_peers(extract: &str, text: &str) -> Result<PathBuf> {
     let (folder, machine) = today_here()?;
     // The table of ratios is Markdown already; what was measured stands before it.

@@ -40,19 +40,30 @@ pub(crate) fn run(extract: Option<&str>) -> Result<()> {
         "export the network",
         Command::new(programs.join("export_network")).args([&extract, &own]),
     )?;
-    println!("\n== other programs and ours on {stem}");
-    let output = Command::new(&python)
-        .arg(root().join("benches").join("peers").join("peers.py"))
-        .args([&extract, &own, &programs])
+    measure(&python, "peers.py", &stem, &[&extract, &own, &programs])?;
+    measure(
+        &python,
+        "siting.py",
+        "siting",
+        &[&folder.join("siting"), &programs],
+    )
+}
+
+/// Runs one of our scripts and keeps what it prints.
+fn measure(python: &Path, script: &str, name: &str, arguments: &[&PathBuf]) -> Result<()> {
+    println!("\n== other programs and ours: {name}");
+    let output = Command::new(python)
+        .arg(root().join("benches").join("peers").join(script))
+        .args(arguments)
         .stderr(Stdio::inherit())
         .output()
         .context("could not start Python")?;
     let text = String::from_utf8_lossy(&output.stdout);
     println!("{text}");
     if !output.status.success() {
-        bail!("the peers ended with {}", output.status);
+        bail!("{script} ended with {}", output.status);
     }
-    let kept = bench::keep_peers(&stem, &text)?;
+    let kept = bench::keep_peers(name, &text)?;
     println!("kept in {}", kept.display());
     Ok(())
 }

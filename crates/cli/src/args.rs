@@ -254,6 +254,7 @@ pub(crate) struct Explain {
     subcommand_negates_reqs = true,
     after_help = "Examples:\n  \
       nuanquan site data/shenzhen/plan.toml\n  \
+      nuanquan site data/shenzhen/plan.toml --standard meal --open-gates 3\n  \
       nuanquan site --costs C.csv --demand D.csv --model mclp --radius 900 --sites 20 --format json\n  \
       nuanquan site verify result.json --costs C.csv --demand D.csv\n\n\
       C.csv has the columns site_id,demand_id,cost and D.csv the columns demand_id,weight.\n\
@@ -280,6 +281,9 @@ pub(crate) struct Site {
     /// How many new sites; fixed ones come on top
     #[arg(long)]
     pub(crate) sites: Option<u32>,
+    /// With a plan: how many compounds or gates to open for passing, instead of sites to build
+    #[arg(long, requires = "plan", conflicts_with = "sites", value_name = "N")]
+    pub(crate) open_gates: Option<u32>,
     /// Sites that are open already, by id
     #[arg(long, value_delimiter = ',')]
     pub(crate) fixed: Vec<String>,

@@ -253,7 +253,7 @@ impl<'a> State<'a> {
         differs.then_some(streets)
     }
 
-    fn streets_with(&self, profile: &str, policies: &Policies) -> ScenarioStreets<'a> {
+    pub(crate) fn streets_with(&self, profile: &str, policies: &Policies) -> ScenarioStreets<'a> {
         let base = &self.project.profiles[profile];
         let graph = &self.project.city.streets;
         let policies_differ = *policies != self.project.policies;

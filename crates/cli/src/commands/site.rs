@@ -3,6 +3,7 @@
 mod answer;
 mod asked;
 mod further;
+mod gates;
 mod planned;
 mod tables;
 mod verify;
@@ -23,7 +24,10 @@ use answer::Claims;
 pub(crate) fn run(args: &Site) -> Result<(), Failure> {
     match (&args.verb, &args.plan) {
         (Some(SiteVerb::Verify(args)), _) => verify::run(args),
-        (None, Some(plan)) => planned::answer(plan, args),
+        (None, Some(plan)) => match args.open_gates {
+            Some(n) => gates::answer(plan, n, args),
+            None => planned::answer(plan, args),
+        },
         (None, None) => from_tables(args),
     }
 }

@@ -300,3 +300,59 @@ fn inspect_lists_the_gates_that_a_plan_may_name() {
     let inside = rows.iter().find(|row| !row[5].is_empty()).unwrap();
     assert!(inside[5].parse::<i64>().unwrap() > 0);
 }
+
+#[test]
+fn site_tells_which_gates_to_open_as_lines_that_a_plan_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    let shut = |more: &str| {
+        let text = fs::read_to_string(data_text("monaco/plan.toml")).unwrap();
+        let text = text
+            .replace("monaco.osm.pbf", &data_text("monaco/monaco.osm.pbf"))
+            .replace("[demand]", "[policies]\ngates = \"shut\"\n\n[demand]");
+        let path = folder.path().join("plan.toml");
+        fs::write(&path, text + more).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let ask = |format: &str| {
+        let words = [
+            "--standard",
+            "medicine",
+            "--open-gates",
+            "2",
+            "--format",
+            format,
+        ];
+        good(&[&["site", &shut("")][..], &words].concat())
+    };
+    let json: serde_json::Value = serde_json::from_str(&ask("json")).unwrap();
+    let (objective, bound) = (&json["objective"], &json["bound"]);
+    assert!(
+        objective.as_f64() > json["covered_before"].as_f64(),
+        "{json}"
+    );
+    assert!(bound.as_f64() >= objective.as_f64(), "{json}");
+
+    // The lines, taken over into a scenario, give what was told.
+    let told = ask("table");
+    let (_, lines) = told.split_once("as lines of a plan:\n").unwrap();
+    let scenario = "\n[[scenario]]\nkey = \"opened\"\nname = \"opened\"\n";
+    let plan = shut(&format!("{scenario}\n{lines}"));
+    let words = [
+        "coverage",
+        &plan,
+        "--scenario",
+        "opened",
+        "--format",
+        "json",
+    ];
+    let opened: serde_json::Value = serde_json::from_str(&good(&words)).unwrap();
+    let standards = opened["standards"].as_array().unwrap();
+    let medicine = standards.iter().find(|s| s["key"] == "medicine").unwrap();
+    let thousandths = medicine["covered_thousandths"].as_u64().unwrap();
+    assert_eq!(
+        objective
+            .as_f64()
+            .map(|units| format!("{:.0}", units * 1_000.0)),
+        Some(thousandths.to_string())
+    );
+}

@@ -7,6 +7,7 @@ mod demand;
 mod desk;
 mod detail;
 mod explain;
+mod gate_choice;
 mod laws;
 mod presets;
 mod shenzhen;

@@ -1,0 +1,504 @@
+//! Which gates to open first: the siting machinery with permissions as sites.
+//!
+//! A *permission* is what one decision opens for passing through: all gates of a compound, or a
+//! gate that leads into none. What a permission alone makes covered is searched exactly, and the
+//! siting solver chooses among these sets. Permissions can also help together, when a trip needs
+//! two of them; so every choice is searched as a whole before it is told, and a greedy choice that
+//! searches each of its steps competes.
+//!
+//! The bound holds for every choice: a demand point can only be won by a choice that opens some
+//! permission on a trip that is short enough when all gates are open. These sets are no smaller than
+//! the exact ones, so no choice covers more than the solver's bound for them. This needs every
+//! facility joined to the same street whatever is open, which is checked; demand points that join
+//! another street count as if anything won them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use coverage::{
+    Demand, DemandId, Facility, PointState, ServiceCoverage, ServiceInputs, ServiceStandard,
+};
+use graph::{ArcId, CompoundId, GateId, GatePolicy, NodeId, OsmNodeId, OsmWayId, Policies};
+use rayon::prelude::*;
+use reach::{Direction, NearestFacilities, Place, SearchSpace, within};
+use siting::{CountedRows, Effort, Question, Solution, solve};
+use units::{LngLat, TravelTime};
+
+use crate::change::{Change, standard_index};
+use crate::evaluate::{State, StreetsView};
+use crate::place_name::PlaceNames;
+use crate::project::Project;
+
+/// Gates chosen for opening, and how far from the best the choice can be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GateChoice {
+    /// Index of the standard.
+    pub standard: usize,
+    /// How many permissions could be given: compounds and gates not open for passing yet.
+    pub n_permissions: usize,
+    /// How many of them lie on a trip that would be short enough.
+    pub n_useful: usize,
+    /// All demand.
+    pub total: Demand,
+    /// Demand covered before.
+    pub covered_before: Demand,
+    /// Demand covered with all gates open.
+    pub covered_with_all: Demand,
+    /// What to open, the most useful first.
+    pub openings: Vec<Opening>,
+    /// No choice of as many permissions covers more demand than this; `None` when nothing is proven
+    /// because opening gates joins facilities to other streets, or makes some way longer.
+    pub bound: Option<Demand>,
+    /// Demand points and facilities that join another street when all gates are open.
+    pub n_rejoined: usize,
+}
+
+/// A permission that is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// Nodes of its gates, as `set-gates` takes them.
+    pub gates: Vec<OsmNodeId>,
+    /// A way inside the compound; `None` for a gate that leads into none, or where no way tells
+    /// the compound from others.
+    pub compound_way: Option<OsmWayId>,
+    /// Street, crossing and zone by its first gate.
+    pub name: String,
+    /// Where its first gate is.
+    pub position: LngLat,
+    /// Demand covered when this and the ones before it are open.
+    pub covered: Demand,
+}
+
+/// Chooses the permissions that make the most demand covered by a standard.
+///
+/// # Errors
+/// Names a standard that the plan has not, or one that asks for more than one facility or says how
+/// many slots so much demand needs; sites for changes that cannot be chosen.
+///
+/// Cost: a search of the standard for each useful permission and each step, and a search from each
+/// demand point that all gates together would win.
+pub fn choose_gates(
+    project: &Project,
+    changes: &[Change],
+    standard: &str,
+    n_openings: usize,
+) -> Result<GateChoice, String> {
+    let state = State::after(project, changes).map_err(|why| why.to_string())?;
+    let index = standard_index(project, standard)?;
+    let asked = &state.standards[index];
+    if asked.required.get() != 1 || asked.rate.is_some() {
+        return Err(format!(
+            "standard `{}` asks for more than one facility in reach; gates can be chosen for \
+             standards that ask for one",
+            asked.key
+        ));
+    }
+    let gates = Gates::of(&state, index);
+    Ok(gates.choose(n_openings))
+}
+
+/// What one decision opens.
+#[derive(Debug)]
+struct Permission {
+    compound: Option<CompoundId>,
+    gates: Vec<GateId>,
+}
+
+/// The permissions of a scenario and what it takes to search with some of them given.
+struct Gates<'a> {
+    state: &'a State<'a>,
+    index: usize,
+    /// The facilities that stand and are open.
+    open: Vec<Facility>,
+    permissions: Vec<Permission>,
+}
+
+/// Which demand points are covered, and their demand.
+#[derive(Debug)]
+struct Covered {
+    points: Vec<bool>,
+    demand: Demand,
+}
+
+impl<'a> Gates<'a> {
+    fn of(state: &'a State<'a>, index: usize) -> Self {
+        let project = state.project;
+        let standard = &state.standards[index];
+        let set = standard
+            .open_set(&state.facilities, &project.week)
+            .and(&state.standing());
+        let open = set.iter().map(|id| state.facilities[id.index()].clone());
+        let profile = &project.profiles[&standard.profile].profile;
+        let streets = &project.city.streets;
+        let policies = graph::gate_policies(streets, profile, &state.policies);
+        let mut of_compound: BTreeMap<CompoundId, Vec<GateId>> = BTreeMap::new();
+        let mut permissions = Vec::new();
+        for ((id, gate), policy) in streets.gates().zip(policies) {
+            if policy.is_none_or(|policy| policy == GatePolicy::Through) {
+                continue;
+            }
+            match gate.compound {
+                Some(compound) => of_compound.entry(compound).or_default().push(id),
+                None => permissions.push(Permission {
+                    compound: None,
+                    gates: vec![id],
+                }),
+            }
+        }
+        permissions.extend(of_compound.into_iter().map(|(compound, gates)| Permission {
+            compound: Some(compound),
+            gates,
+        }));
+        Self {
+            open: open.collect(),
+            state,
+            index,
+            permissions,
+        }
+    }
+
+    fn standard(&self) -> &'a ServiceStandard {
+        &self.state.standards[self.index]
+    }
+
+    fn policies(&self, given: &[usize]) -> Policies {
+        let mut policies = self.state.policies.clone();
+        let gates = given
+            .iter()
+            .flat_map(|&given| &self.permissions[given].gates);
+        let through = gates.map(|&gate| (gate, GatePolicy::Through));
+        policies.gates.by_gate.extend(through);
+        policies
+    }
+
+    /// The standard with some permissions given, decided as a scenario would be.
+    fn covered(&self, given: &[usize]) -> Covered {
+        let streets = self
+            .state
+            .streets_with(&self.standard().profile, &self.policies(given));
+        self.covered_on(&streets.view())
+    }
+
+    fn covered_on(&self, view: &StreetsView<'_>) -> Covered {
+        let demand = &self.state.project.demand;
+        let rows = view.rows(&self.open, self.standard().limit);
+        let all_open = coverage::OpenSet::from_fn(self.open.len(), |_| true);
+        let inputs = ServiceInputs {
+            demand,
+            linkage: &view.demand,
+            rows: &rows,
+            open: &all_open,
+        };
+        let coverage = ServiceCoverage::of(&inputs, self.standard());
+        let is_covered = |&state: &PointState| state == PointState::Covered;
+        Covered {
+            points: coverage.states().iter().map(is_covered).collect(),
+            demand: coverage.total().covered,
+        }
+    }
+
+    fn choose(&self, n_openings: usize) -> GateChoice {
+        let project = self.state.project;
+        let all: Vec<usize> = (0..self.permissions.len()).collect();
+        let profile = &self.standard().profile;
+        let (usual, opened) = rayon::join(
+            || self.state.streets_of(profile),
+            || self.state.streets_with(profile, &self.policies(&all)),
+        );
+        let (view, open_view) = rayon::join(|| usual.view(), || opened.view());
+        let (before, with_all) =
+            rayon::join(|| self.covered_on(&view), || self.covered_on(&open_view));
+        let trips = OpenTrips::of(self, &view, &open_view);
+        let rejoined = Rejoined::of(self, &view, &open_view);
+        let winnable: Vec<DemandId> = (0..before.points.len())
+            .filter(|&at| with_all.points[at] && !before.points[at])
+            .map(DemandId::from_index)
+            .collect();
+        let on_trips = trips.permissions_of(&open_view, &winnable);
+        let useful: Vec<usize> = on_trips
+            .iter()
+            .flatten()
+            .copied()
+            .collect::<BTreeSet<usize>>()
+            .into_iter()
+            .collect();
+        let n = n_openings.min(useful.len());
+        let alone: Vec<Covered> = useful.par_iter().map(|&one| self.covered(&[one])).collect();
+
+        // By the siting solver: what each wins alone, and what each could win with others' help.
+        let weight = |at: usize| project.demand.points()[at].demand.as_thousandths();
+        let mut weights: Vec<u64> = (0..before.points.len())
+            .map(|at| if before.points[at] { 0 } else { weight(at) })
+            .collect();
+        let won = |one: &Covered| -> Vec<u32> {
+            let new = (0..one.points.len()).filter(|&at| one.points[at] && !before.points[at]);
+            new.map(|at| DemandId::from_index(at).as_u32()).collect()
+        };
+        let exact = solved(&weights, alone.iter().map(won), n);
+        for &point in &rejoined.points {
+            weights[point.index()] = 0;
+        }
+        let could_win = useful.iter().map(|one| -> Vec<u32> {
+            let points = winnable.iter().zip(&on_trips);
+            points
+                .filter(|(_, on_trip)| on_trip.contains(one))
+                .map(|(point, _)| point.as_u32())
+                .collect()
+        });
+        let relaxed = solved(&weights, could_win, n);
+        let rejoining: Demand = rejoined
+            .points
+            .iter()
+            .filter(|point| !before.points[point.index()])
+            .map(|point| project.demand.points()[point.index()].demand)
+            .sum();
+        let is_proven = trips.only_gain && rejoined.n_facilities == 0;
+        let bound = is_proven.then(|| {
+            let most = before.demand + demand_of(relaxed.as_ref().map_or(0, Solution::bound));
+            most + rejoining
+        });
+
+        let named = |solution: &Option<Solution>| -> Vec<usize> {
+            let sites = solution.iter().flat_map(Solution::sites);
+            sites.map(|open| useful[open.site.index()]).collect()
+        };
+        let best = [named(&exact), named(&relaxed), self.greedy(&useful, n)]
+            .into_iter()
+            .map(|given| (self.covered(&given).demand, given))
+            .reduce(|best, other| if other.0 > best.0 { other } else { best })
+            .map_or_else(Vec::new, |(_, given)| given);
+        GateChoice {
+            standard: self.index,
+            n_permissions: self.permissions.len(),
+            n_useful: useful.len(),
+            total: project.demand.total(),
+            covered_before: before.demand,
+            covered_with_all: with_all.demand,
+            openings: self.openings(&best),
+            bound,
+            n_rejoined: rejoined.n_points + rejoined.n_facilities,
+        }
+    }
+
+    /// Always the permission that covers the most together with those before it; ends when none
+    /// adds anything.
+    fn greedy(&self, among: &[usize], n: usize) -> Vec<usize> {
+        let mut given: Vec<usize> = Vec::new();
+        let mut covered = self.covered(&[]).demand;
+        while given.len() < n {
+            let with = |one: usize| [&given[..], &[one]].concat();
+            let tried: Vec<(Demand, usize)> = among
+                .par_iter()
+                .filter(|one| !given.contains(one))
+                .map(|&one| (self.covered(&with(one)).demand, one))
+                .collect();
+            let best = tried
+                .into_iter()
+                .max_by_key(|&(demand, one)| (demand, std::cmp::Reverse(one)));
+            match best {
+                Some((demand, one)) if demand > covered => {
+                    covered = demand;
+                    given.push(one);
+                }
+                _ => break,
+            }
+        }
+        given
+    }
+
+    /// Given permissions in order of use, with what is covered up to each.
+    fn openings(&self, given: &[usize]) -> Vec<Opening> {
+        let project = self.state.project;
+        let streets = &project.city.streets;
+        let names = PlaceNames::of(streets, &project.zones);
+        let ways = streets.compound_ways();
+        let mut left: Vec<usize> = given.to_vec();
+        let mut so_far: Vec<usize> = Vec::new();
+        let mut openings = Vec::new();
+        while !left.is_empty() {
+            let tried = left.par_iter().map(|&one| {
+                let covered = self.covered(&[&so_far[..], &[one]].concat()).demand;
+                (covered, std::cmp::Reverse(one))
+            });
+            let (covered, std::cmp::Reverse(one)) = tried.max().expect("some are left");
+            left.retain(|&other| other != one);
+            so_far.push(one);
+            let permission = &self.permissions[one];
+            let node = streets.gate(permission.gates[0]).node;
+            let position = streets.node_position(node);
+            openings.push(Opening {
+                gates: permission
+                    .gates
+                    .iter()
+                    .map(|&gate| streets.node_osm_id(streets.gate(gate).node))
+                    .collect(),
+                compound_way: permission.compound.and_then(|c| ways[c.index()]),
+                name: names.name(position, ""),
+                position,
+                covered,
+            });
+        }
+        openings
+    }
+}
+
+/// Places that join another street when all gates are open.
+struct Rejoined {
+    /// Demand points that some way, however straight, could bring to a facility within the limit.
+    points: Vec<DemandId>,
+    n_points: usize,
+    n_facilities: usize,
+}
+
+impl Rejoined {
+    fn of(gates: &Gates<'_>, view: &StreetsView<'_>, open_view: &StreetsView<'_>) -> Self {
+        let (usual, opened) = (view.demand.links(), open_view.demand.links());
+        let moved = (0..usual.len()).filter(|&at| usual[at] != opened[at]);
+        let moved: Vec<DemandId> = moved.map(DemandId::from_index).collect();
+        let n_points = moved.len();
+        let metric = open_view.network.metric();
+        let arcs = open_view.network.graph().topology().arcs();
+        let fastest = arcs.filter_map(|arc| metric.arc_speed(arc)).max();
+        let limit = gates.standard().limit;
+        let ridden_m = fastest.map_or(0.0, |s| {
+            f64::from(s.as_mm_per_s()) / 1_000.0 * limit.as_secs_f64()
+        });
+        // Both ends may lie this far from their streets.
+        let reach_m = ridden_m + 2.0 * view.link.radius.as_m_f64();
+        let is_near = |point: &DemandId| {
+            let position = gates.state.project.demand.points()[point.index()].position;
+            let mut facilities = gates.open.iter();
+            facilities.any(|facility| position.distance_to(facility.position).as_m_f64() <= reach_m)
+        };
+        let facilities = [view, open_view].map(|view| view.link_facilities(&gates.open));
+        let pairs = facilities[0].links().iter().zip(facilities[1].links());
+        Self {
+            points: moved.into_iter().filter(is_near).collect(),
+            n_points,
+            n_facilities: pairs.filter(|(a, b)| a != b).count(),
+        }
+    }
+}
+
+/// Trips with all gates open: what is left of a trip behind each arc that permissions open.
+struct OpenTrips {
+    limit: TravelTime,
+    /// For each permission the arcs that it opens or quickens: where they begin, and the time from
+    /// there to the nearest facility by way of the arc.
+    arcs: Vec<Vec<(NodeId, TravelTime)>>,
+    /// Whether opening gates closes or lengthens nothing, and every opened arc belongs to a
+    /// permission.
+    only_gain: bool,
+}
+
+impl OpenTrips {
+    fn of(gates: &Gates<'_>, view: &StreetsView<'_>, open_view: &StreetsView<'_>) -> Self {
+        let graph = open_view.network.graph();
+        let (usual, opened) = (view.network.metric(), open_view.network.metric());
+        let mut of_gate: BTreeMap<GateId, usize> = BTreeMap::new();
+        let mut of_compound: BTreeMap<CompoundId, usize> = BTreeMap::new();
+        for (number, permission) in gates.permissions.iter().enumerate() {
+            of_gate.extend(permission.gates.iter().map(|&gate| (gate, number)));
+            of_compound.extend(permission.compound.map(|compound| (compound, number)));
+        }
+        let permission_of = |arc: ArcId| match graph.link(arc) {
+            Some(
+                graph::Link::IntoGate(gate)
+                | graph::Link::OutOfGate(gate)
+                | graph::Link::Layer { gate, .. },
+            ) => of_gate.get(&gate).copied(),
+            Some(graph::Link::Turn(_)) => None,
+            None => {
+                let compound = graph
+                    .arc_edge(arc)
+                    .and_then(|edge| graph.edge_compound(edge));
+                compound.and_then(|compound| of_compound.get(&compound).copied())
+            }
+        };
+        let limit = gates.standard().limit;
+        let (_, places): (Vec<usize>, Vec<Place>) = open_view.link_facilities(&gates.open).linked();
+        let nearest =
+            NearestFacilities::new(&open_view.network, &places, Direction::Towards, limit);
+        let mut arcs = vec![Vec::new(); gates.permissions.len()];
+        let mut only_gain = true;
+        for arc in graph.topology().arcs() {
+            match (usual.arc_time(arc), opened.arc_time(arc)) {
+                (None, None) => {}
+                (Some(before), Some(after)) if before == after => {}
+                (Some(_), None) => only_gain = false,
+                (Some(before), Some(after)) if before < after => only_gain = false,
+                (_, Some(after)) => {
+                    let Some(permission) = permission_of(arc) else {
+                        only_gain = false;
+                        continue;
+                    };
+                    let (tail, head) = (graph.topology().tail(arc), graph.topology().head(arc));
+                    if let [Some(rest), _] = nearest.at_node(head) {
+                        arcs[permission].push((tail, after + rest.time));
+                    }
+                }
+            }
+        }
+        Self {
+            limit,
+            arcs,
+            only_gain,
+        }
+    }
+
+    /// For each demand point the permissions on some trip to a facility within the limit,
+    /// ascending.
+    ///
+    /// Cost: a search from each point, and the opened arcs.
+    fn permissions_of(&self, view: &StreetsView<'_>, points: &[DemandId]) -> Vec<Vec<usize>> {
+        let arcs = view.network.arcs(Direction::From);
+        points
+            .par_iter()
+            .map_init(SearchSpace::default, |space, point| {
+                let Some(link) = view.demand.links()[point.index()] else {
+                    return Vec::new();
+                };
+                let seeds = link.place.seeds(&view.network, Direction::From);
+                let reached = within(arcs, space, seeds, self.limit);
+                let is_on_trip = |&(tail, rest): &(NodeId, TravelTime)| {
+                    reached
+                        .time(tail)
+                        .is_some_and(|time| time + rest <= self.limit)
+                };
+                let on_trips = self.arcs.iter().enumerate();
+                on_trips
+                    .filter(|(_, arcs)| arcs.iter().any(is_on_trip))
+                    .map(|(permission, _)| permission)
+                    .collect()
+            })
+            .collect()
+    }
+}
+
+/// The most weight that `n` of some sets cover; `None` when there is nothing to choose.
+fn solved(weights: &[u64], sets: impl Iterator<Item = Vec<u32>>, n: usize) -> Option<Solution> {
+    let mut rows = CountedRows {
+        weight: weights.to_vec(),
+        first: vec![0],
+        ..CountedRows::default()
+    };
+    for set in sets {
+        rows.demand
+            .extend(set.iter().filter(|&&point| weights[point_index(point)] > 0));
+        rows.first.push(rows.demand.len());
+    }
+    let n = u32::try_from(n).ok().filter(|&n| n > 0)?;
+    let instance = rows.build().expect("sets are ascending");
+    let question = Question {
+        n_sites: Some(n),
+        ..Question::mclp(0)
+    };
+    solve(&instance, &question, &Effort::quick()).ok()
+}
+
+fn point_index(point: u32) -> usize {
+    DemandId::new(point).index()
+}
+
+fn demand_of(steps: i128) -> Demand {
+    Demand::from_thousandths(u64::try_from(steps).expect("covered demand is not negative"))
+}

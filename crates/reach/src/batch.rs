@@ -3,6 +3,7 @@
     reason = "what touches lanes must be compiled for the vectors of its caller"
 )]
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use graph::NodeId;
@@ -11,7 +12,7 @@ use rayon::prelude::*;
 use thiserror::Error;
 use units::TravelTime;
 
-use crate::hierarchy::Hierarchy;
+use crate::hierarchy::{Hierarchy, LaneArcs};
 use crate::lanes::{LANES, LaneTimes};
 use crate::network::Network;
 use crate::place_links::{Place, PlaceLinks};
@@ -58,6 +59,10 @@ pub struct Batch<'a> {
 
 /// Rows that are in flight at a time when answers are handed out one by one.
 const WINDOW: usize = 256 * LANES;
+
+/// Leaving out the descents that lead to no place takes as long as it saves on one row for so many
+/// nodes.
+const ROWS_PER_RESTRICTION: usize = 100;
 
 impl<'a> Batch<'a> {
     /// The longest limit that a batch can search to: 109 minutes.
@@ -120,7 +125,10 @@ impl<'a> Batch<'a> {
         fold: &F,
     ) -> Result<(Vec<F::Answer>, SweepStats), Cancelled> {
         let mut answers = Vec::with_capacity(origins.len());
-        let stats = self.window(&self.rows(origins), fold, |answer| answers.push(answer))?;
+        let descents = self.descents(origins.len());
+        let stats = self.window(&descents, &self.rows(origins), fold, |answer| {
+            answers.push(answer);
+        })?;
         Ok((answers, stats))
     }
 
@@ -139,8 +147,9 @@ impl<'a> Batch<'a> {
     ) -> Result<SweepStats, Cancelled> {
         let mut stats = SweepStats::default();
         let mut row = 0;
+        let descents = self.descents(origins.len());
         for window in origins.windows() {
-            stats += self.window(&self.rows(window), fold, |answer| {
+            stats += self.window(&descents, &self.rows(window), fold, |answer| {
                 sink(row, answer);
                 row += 1;
             })?;
@@ -148,8 +157,22 @@ impl<'a> Batch<'a> {
         Ok(stats)
     }
 
+    /// The descents that so many rows need.
+    fn descents(&self, n_rows: usize) -> Cow<'a, LaneArcs> {
+        let all = &self.hierarchy.descents;
+        match self.destinations {
+            Destinations::Places(_, links)
+                if n_rows.saturating_mul(ROWS_PER_RESTRICTION) >= self.hierarchy.n_nodes() =>
+            {
+                Cow::Owned(self.hierarchy.descents_to(links.nodes()))
+            }
+            Destinations::Places(..) | Destinations::Nodes => Cow::Borrowed(all),
+        }
+    }
+
     fn window<F: RowFold>(
         &self,
+        descents: &LaneArcs,
         rows: &Rows<'_>,
         fold: &F,
         mut sink: impl FnMut(F::Answer),
@@ -161,7 +184,7 @@ impl<'a> Batch<'a> {
                 if self.cancel.is_some_and(|c| c.load(Ordering::Relaxed)) {
                     return Err(Cancelled);
                 }
-                Ok(self.block(rows, block, fold, space))
+                Ok(self.block(descents, rows, block, fold, space))
             })
             .collect::<Result<_, _>>()?;
         let mut stats = SweepStats::default();
@@ -181,6 +204,7 @@ impl<'a> Batch<'a> {
 
     fn block<F: RowFold>(
         &self,
+        descents: &LaneArcs,
         rows: &Rows<'_>,
         block: &[u32],
         fold: &F,
@@ -203,12 +227,26 @@ impl<'a> Batch<'a> {
                     fold,
                     block: &mut folded,
                 };
-                sweep(self.hierarchy, sweep_space, seeds, self.limit, &mut visitor)
+                sweep(
+                    self.hierarchy,
+                    descents,
+                    sweep_space,
+                    seeds,
+                    self.limit,
+                    &mut visitor,
+                )
             }
             Destinations::Places(places, links) => {
                 columns.reset(places.len());
                 let mut visitor = ReadPlaces { links, columns };
-                let stats = sweep(self.hierarchy, sweep_space, seeds, self.limit, &mut visitor);
+                let stats = sweep(
+                    self.hierarchy,
+                    descents,
+                    sweep_space,
+                    seeds,
+                    self.limit,
+                    &mut visitor,
+                );
                 if let Origins::Places(origins) = rows.origins {
                     for (lane, &row) in block.iter().enumerate() {
                         let origin = &origins[NodeId::new(row).index()];

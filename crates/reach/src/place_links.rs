@@ -105,6 +105,13 @@ impl PlaceLinks {
         self.by_edge.len()
     }
 
+    /// The nodes from which places are entered.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = NodeId> + '_ {
+        let ends = self.first.windows(2).enumerate();
+        ends.filter(|(_, range)| range[0] < range[1])
+            .map(|(node, _)| NodeId::from_index(node))
+    }
+
     /// The places that are entered from a node, each with the time from there.
     pub(crate) fn at(&self, node: NodeId) -> &[(u32, TravelTime)] {
         let start = ArcId::new(self.first[node.index()]).index();

@@ -179,7 +179,7 @@ impl<'a> Batch<'a> {
     ) -> Result<SweepStats, Cancelled> {
         let blocks: Vec<_> = rows
             .order
-            .par_chunks(LANES)
+            .par_chunks(rows.block_size())
             .map_init(BlockSpace::default, |space, block| {
                 if self.cancel.is_some_and(|c| c.load(Ordering::Relaxed)) {
                     return Err(Cancelled);
@@ -190,7 +190,7 @@ impl<'a> Batch<'a> {
         let mut stats = SweepStats::default();
         let mut answers: Vec<Option<F::Answer>> = Vec::new();
         answers.resize_with(rows.order.len(), || None);
-        for (block, (found, block_stats)) in rows.order.chunks(LANES).zip(blocks) {
+        for (block, (found, block_stats)) in rows.order.chunks(rows.block_size()).zip(blocks) {
             stats += block_stats;
             for (&row, answer) in block.iter().zip(found) {
                 answers[NodeId::new(row).index()] = Some(answer);
@@ -330,7 +330,22 @@ struct Rows<'a> {
     order: Vec<u32>,
 }
 
+/// Few blocks are made a multiple of so many and equally large, so that no thread waits long for the
+/// last one. It does not depend on the number of threads, nor do counters then.
+const BLOCKS_TOGETHER: usize = 2;
+
 impl Rows<'_> {
+    /// How many rows share a sweep.
+    fn block_size(&self) -> usize {
+        let n_blocks = self.order.len().div_ceil(LANES);
+        if n_blocks <= 1 {
+            return LANES;
+        }
+        self.order
+            .len()
+            .div_ceil(n_blocks.next_multiple_of(BLOCKS_TOGETHER))
+    }
+
     fn seeds_of(&self, row: u32) -> &[(u32, u16)] {
         let row = NodeId::new(row).index();
         &self.seeds[self.first[row]..self.first[row + 1]]

@@ -349,7 +349,7 @@ impl PolygonSpace {
             let mut add = |cell: u32, mm: u32| {
                 let sum = &mut reached_mm[NodeId::new(cell).index()];
                 touched[n_touched] = cell;
-                n_touched += usize::from((*sum == 0) & (mm > 0));
+                n_touched += usize::from(*sum == 0) * usize::from(mm > 0);
                 *sum += mm;
             };
             let (low, high) = match stretch {

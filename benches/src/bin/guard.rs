@@ -391,7 +391,12 @@ impl Bench<'_> {
             let limits = [self.limit];
             let reached =
                 ReachedNetwork::of_place(self.network, &mut space, place, Direction::From, &limits);
-            let options = PolygonOptions::STANDARD;
+            // One size of cells, so that the loop is always the same work.
+            let options = PolygonOptions {
+                cell: Length::from_m(12),
+                finest_cell: Length::from_m(12),
+                ..PolygonOptions::STANDARD
+            };
             let drawn = reached_polygons_in(self.network, &mut paper, &index, &reached, options);
             (reached[0].pieces.len(), drawn[0].leak)
         };

@@ -3,6 +3,7 @@
     reason = "what touches lanes must be compiled for the vectors of its caller"
 )]
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use graph::NodeId;
@@ -11,7 +12,7 @@ use rayon::prelude::*;
 use thiserror::Error;
 use units::TravelTime;
 
-use crate::hierarchy::Hierarchy;
+use crate::hierarchy::{Hierarchy, LaneArcs};
 use crate::lanes::{LANES, LaneTimes};
 use crate::network::Network;
 use crate::place_links::{Place, PlaceLinks};
@@ -58,6 +59,10 @@ pub struct Batch<'a> {
 
 /// Rows that are in flight at a time when answers are handed out one by one.
 const WINDOW: usize = 256 * LANES;
+
+/// Leaving out the descents that lead to no place takes as long as it saves on one row for so many
+/// nodes.
+const ROWS_PER_RESTRICTION: usize = 100;
 
 impl<'a> Batch<'a> {
     /// The longest limit that a batch can search to: 109 minutes.
@@ -120,7 +125,10 @@ impl<'a> Batch<'a> {
         fold: &F,
     ) -> Result<(Vec<F::Answer>, SweepStats), Cancelled> {
         let mut answers = Vec::with_capacity(origins.len());
-        let stats = self.window(&self.rows(origins), fold, |answer| answers.push(answer))?;
+        let descents = self.descents(origins.len());
+        let stats = self.window(&descents, &self.rows(origins), fold, |answer| {
+            answers.push(answer);
+        })?;
         Ok((answers, stats))
     }
 
@@ -139,8 +147,9 @@ impl<'a> Batch<'a> {
     ) -> Result<SweepStats, Cancelled> {
         let mut stats = SweepStats::default();
         let mut row = 0;
+        let descents = self.descents(origins.len());
         for window in origins.windows() {
-            stats += self.window(&self.rows(window), fold, |answer| {
+            stats += self.window(&descents, &self.rows(window), fold, |answer| {
                 sink(row, answer);
                 row += 1;
             })?;
@@ -148,26 +157,40 @@ impl<'a> Batch<'a> {
         Ok(stats)
     }
 
+    /// The descents that so many rows need.
+    fn descents(&self, n_rows: usize) -> Cow<'a, LaneArcs> {
+        let all = &self.hierarchy.descents;
+        match self.destinations {
+            Destinations::Places(_, links)
+                if n_rows.saturating_mul(ROWS_PER_RESTRICTION) >= self.hierarchy.n_nodes() =>
+            {
+                Cow::Owned(self.hierarchy.descents_to(links.nodes()))
+            }
+            Destinations::Places(..) | Destinations::Nodes => Cow::Borrowed(all),
+        }
+    }
+
     fn window<F: RowFold>(
         &self,
+        descents: &LaneArcs,
         rows: &Rows<'_>,
         fold: &F,
         mut sink: impl FnMut(F::Answer),
     ) -> Result<SweepStats, Cancelled> {
         let blocks: Vec<_> = rows
             .order
-            .par_chunks(LANES)
+            .par_chunks(rows.block_size())
             .map_init(BlockSpace::default, |space, block| {
                 if self.cancel.is_some_and(|c| c.load(Ordering::Relaxed)) {
                     return Err(Cancelled);
                 }
-                Ok(self.block(rows, block, fold, space))
+                Ok(self.block(descents, rows, block, fold, space))
             })
             .collect::<Result<_, _>>()?;
         let mut stats = SweepStats::default();
         let mut answers: Vec<Option<F::Answer>> = Vec::new();
         answers.resize_with(rows.order.len(), || None);
-        for (block, (found, block_stats)) in rows.order.chunks(LANES).zip(blocks) {
+        for (block, (found, block_stats)) in rows.order.chunks(rows.block_size()).zip(blocks) {
             stats += block_stats;
             for (&row, answer) in block.iter().zip(found) {
                 answers[NodeId::new(row).index()] = Some(answer);
@@ -181,6 +204,7 @@ impl<'a> Batch<'a> {
 
     fn block<F: RowFold>(
         &self,
+        descents: &LaneArcs,
         rows: &Rows<'_>,
         block: &[u32],
         fold: &F,
@@ -203,12 +227,26 @@ impl<'a> Batch<'a> {
                     fold,
                     block: &mut folded,
                 };
-                sweep(self.hierarchy, sweep_space, seeds, self.limit, &mut visitor)
+                sweep(
+                    self.hierarchy,
+                    descents,
+                    sweep_space,
+                    seeds,
+                    self.limit,
+                    &mut visitor,
+                )
             }
             Destinations::Places(places, links) => {
                 columns.reset(places.len());
                 let mut visitor = ReadPlaces { links, columns };
-                let stats = sweep(self.hierarchy, sweep_space, seeds, self.limit, &mut visitor);
+                let stats = sweep(
+                    self.hierarchy,
+                    descents,
+                    sweep_space,
+                    seeds,
+                    self.limit,
+                    &mut visitor,
+                );
                 if let Origins::Places(origins) = rows.origins {
                     for (lane, &row) in block.iter().enumerate() {
                         let origin = &origins[NodeId::new(row).index()];
@@ -292,7 +330,22 @@ struct Rows<'a> {
     order: Vec<u32>,
 }
 
+/// Few blocks are made a multiple of so many and equally large, so that no thread waits long for the
+/// last one. It does not depend on the number of threads, nor do counters then.
+const BLOCKS_TOGETHER: usize = 2;
+
 impl Rows<'_> {
+    /// How many rows share a sweep.
+    fn block_size(&self) -> usize {
+        let n_blocks = self.order.len().div_ceil(LANES);
+        if n_blocks <= 1 {
+            return LANES;
+        }
+        self.order
+            .len()
+            .div_ceil(n_blocks.next_multiple_of(BLOCKS_TOGETHER))
+    }
+
     fn seeds_of(&self, row: u32) -> &[(u32, u16)] {
         let row = NodeId::new(row).index();
         &self.seeds[self.first[row]..self.first[row + 1]]

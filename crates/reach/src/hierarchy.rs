@@ -15,6 +15,8 @@ pub struct Hierarchy {
     n_levels: usize,
     /// Level by node.
     levels: Vec<u32>,
+    /// Nodes from the lowest level up.
+    nodes: Vec<u32>,
     pub(crate) climbs: LaneArcs,
     pub(crate) descents: LaneArcs,
 }
@@ -77,6 +79,7 @@ impl Hierarchy {
             direction,
             n_levels: order.n_levels(),
             levels,
+            nodes: order.nodes.clone(),
             climbs: LaneArcs::new(n_nodes, climbs),
             descents: LaneArcs::new(n_nodes, descents),
         }
@@ -96,6 +99,42 @@ impl Hierarchy {
     #[inline]
     pub(crate) fn level(&self, node: usize) -> usize {
         NodeId::new(self.levels[node]).index()
+    }
+
+    /// The descents on ways down to some nodes, the others left out: what a sweep needs that is read
+    /// at those nodes only (RPHAST: Delling, Goldberg, Werneck 2011).
+    ///
+    /// Cost: linear in nodes and descents.
+    pub(crate) fn descents_to(&self, nodes: impl Iterator<Item = NodeId>) -> LaneArcs {
+        let mut leads_there = vec![false; self.n_nodes()];
+        for node in nodes {
+            leads_there[node.index()] = true;
+        }
+        // From below, so that the ends of a node's descents are decided before it.
+        for &node in &self.nodes {
+            let node = NodeId::new(node).index();
+            leads_there[node] = leads_there[node]
+                || self
+                    .descents
+                    .of(node)
+                    .iter()
+                    .any(|arc| leads_there[NodeId::new(arc.node).index()]);
+        }
+        let mut kept = LaneArcs {
+            first: Vec::with_capacity(self.n_nodes() + 1),
+            arcs: Vec::new(),
+        };
+        kept.first.push(0);
+        for (node, &leads) in leads_there.iter().enumerate() {
+            if leads {
+                let arcs = self.descents.of(node).iter();
+                let leading = |arc: &&LaneArc| leads_there[NodeId::new(arc.node).index()];
+                kept.arcs.extend(arcs.filter(leading));
+            }
+            kept.first
+                .push(NodeId::from_index(kept.arcs.len()).as_u32());
+        }
+        kept
     }
 
     /// Number of levels.

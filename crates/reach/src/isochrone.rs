@@ -1,6 +1,7 @@
 use graph::{ArcId, EdgeId, NodeId};
 use units::{Length, LngLat, Speed, TravelTime};
 
+use crate::edge_bits::EdgeBits;
 use crate::network::{Direction, Network};
 use crate::place_links::Place;
 use crate::search::{Reached, SearchSpace, within};
@@ -55,12 +56,7 @@ impl ReachedNetwork {
         let largest = limits.iter().copied().max().unwrap_or(TravelTime::ZERO);
         let seeds = place.seeds(network, direction);
         let reached = within(network.arcs(direction), space, seeds, largest);
-        let waves = Waves {
-            network,
-            place,
-            direction,
-            reached: &reached,
-        };
+        let waves = Waves::new(network, place, direction, &reached);
         let edges = waves.edges();
         limits
             .iter()
@@ -88,51 +84,120 @@ impl ReachedNetwork {
 ///
 /// On an edge time comes in from two sides: a *rising* wave grows with the offset, a *falling* one
 /// shrinks. The time at a point is the lower of the two.
-struct Waves<'a> {
+pub(crate) struct Waves<'a> {
     network: &'a Network<'a>,
     place: &'a Place,
     direction: Direction,
     reached: &'a Reached<'a>,
 }
 
-impl Waves<'_> {
+/// A reached part of an edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stretch {
+    /// All of it.
+    Whole,
+    /// Between two offsets.
+    Part {
+        /// The lower offset.
+        low: Length,
+        /// The higher offset.
+        high: Length,
+    },
+}
+
+/// The stretches of pieces: those that meet are one, since most edges are reached from both ends.
+pub(crate) fn stretches_of(pieces: &[ReachedPiece], mut visit: impl FnMut(EdgeId, Stretch)) {
+    let mut pieces = pieces.iter().peekable();
+    while let Some(piece) = pieces.next() {
+        let (low, mut high) = piece.offsets();
+        let meets = |high: Length, next: &&ReachedPiece| {
+            next.edge == piece.edge && next.offsets().0 == high
+        };
+        while let Some(next) = pieces.next_if(|next| meets(high, next)) {
+            high = next.offsets().1;
+        }
+        visit(piece.edge, Stretch::Part { low, high });
+    }
+}
+
+impl<'a> Waves<'a> {
+    pub(crate) fn new(
+        network: &'a Network<'a>,
+        place: &'a Place,
+        direction: Direction,
+        reached: &'a Reached<'a>,
+    ) -> Self {
+        Self {
+            network,
+            place,
+            direction,
+            reached,
+        }
+    }
+
+    /// What is reached of the edges, in order: edges that an arc within the limit leads along from
+    /// end to end are reached as a whole, so only the others are looked at closely.
+    pub(crate) fn for_stretches(&self, limit: TravelTime, mut visit: impl FnMut(EdgeId, Stretch)) {
+        let graph = self.network.graph();
+        let (topology, metric) = (graph.topology(), self.network.metric());
+        let (mut any, mut whole) = (
+            EdgeBits::new(graph.n_edges()),
+            EdgeBits::new(graph.n_edges()),
+        );
+        let mut mark = |time: TravelTime, arc: ArcId| {
+            let (Some(edge), Some(arc_time)) = (graph.arc_edge(arc), metric.arc_time(arc)) else {
+                return;
+            };
+            any.insert(edge);
+            if time + arc_time <= limit {
+                whole.insert(edge);
+            }
+        };
+        for &node in self.reached.nodes() {
+            let time = self.reached.time(node).expect("listed nodes have a label");
+            match self.direction {
+                Direction::From => topology.out_arcs(node).for_each(|arc| mark(time, arc)),
+                Direction::Towards => {
+                    for &arc in topology.in_arcs(node) {
+                        mark(time, arc);
+                    }
+                }
+            }
+        }
+        any.insert(self.place.point.edge);
+        let mut pieces = Vec::new();
+        any.for_each(|edge| {
+            if whole.holds(edge) {
+                visit(edge, Stretch::Whole);
+            } else {
+                pieces.clear();
+                self.cut(edge, limit, &mut pieces);
+                stretches_of(&pieces, &mut visit);
+            }
+        });
+    }
+
     /// Edges that may hold reached points, in order.
     fn edges(&self) -> Vec<EdgeId> {
         let graph = self.network.graph();
         let topology = graph.topology();
-        // One bit per edge: reading them off in order is cheaper than sorting what is found twice.
-        let mut bits = vec![0_u64; graph.n_edges().div_ceil(64)];
-        let mut mark = |edge: EdgeId| bits[edge.index() / 64] |= 1 << (edge.index() % 64);
-        mark(self.place.point.edge);
+        // Closed arcs count too: no wave comes along them.
+        let mut found = EdgeBits::new(graph.n_edges());
+        found.insert(self.place.point.edge);
+        let mut mark = |arc: ArcId| {
+            if let Some(edge) = graph.arc_edge(arc) {
+                found.insert(edge);
+            }
+        };
         for &node in self.reached.nodes() {
             match self.direction {
-                Direction::From => topology
-                    .out_arcs(node)
-                    .filter_map(|arc| self.edge_if_open(arc))
-                    .for_each(&mut mark),
-                Direction::Towards => topology
-                    .in_arcs(node)
-                    .iter()
-                    .filter_map(|&arc| self.edge_if_open(arc))
-                    .for_each(&mut mark),
+                Direction::From => topology.out_arcs(node).for_each(&mut mark),
+                Direction::Towards => topology.in_arcs(node).iter().copied().for_each(&mut mark),
             }
         }
         let mut edges = Vec::with_capacity(self.reached.nodes().len() * 2);
-        for (base, &word) in (0..).step_by(64).zip(&bits) {
-            let mut rest = word;
-            while rest != 0 {
-                edges.push(EdgeId::new(base + rest.trailing_zeros()));
-                rest &= rest - 1;
-            }
-        }
+        found.for_each(|edge| edges.push(edge));
         edges
-    }
-
-    fn edge_if_open(&self, arc: ArcId) -> Option<EdgeId> {
-        self.network
-            .graph()
-            .arc_edge(arc)
-            .filter(|_| self.network.metric().is_open(arc))
     }
 
     /// The lowest time at an offset among arcs of one sense of travel.
@@ -222,26 +287,29 @@ impl Waves<'_> {
             Direction::From => (forward, backward),
             Direction::Towards => (backward, forward),
         };
-        let wave = |arc: ArcId| {
+        let way_start = u64::from(graph.edge_way_start(edge).as_mm());
+        let way_end = way_start + u64::from(graph.edge_length(edge).as_mm());
+        let wave = |arc: ArcId, enters: u64| {
             let speed = metric.arc_speed(arc)?;
             let (node, delay) = match self.direction {
                 Direction::From => (topology.tail(arc), TravelTime::ZERO),
                 Direction::Towards => {
-                    let start = u64::from(graph.edge_way_start(edge).as_mm());
-                    let end = start + u64::from(graph.edge_length(edge).as_mm());
                     let whole = metric.arc_time(arc)?;
-                    (topology.head(arc), whole - speed.time_between(start, end))
+                    (
+                        topology.head(arc),
+                        whole - speed.time_between(way_start, way_end),
+                    )
                 }
             };
-            Some((self.reached.time(node)? + delay, speed))
+            let time = self.reached.time(node)? + delay;
+            Some(PlainWave::new(enters, time, speed))
         };
-        let way_start = u64::from(graph.edge_way_start(edge).as_mm());
         Some(PlainWaves {
             edge,
-            rising: wave(rising),
-            falling: wave(falling),
+            rising: wave(rising, way_start),
+            falling: wave(falling, way_end),
             way_start,
-            way_end: way_start + u64::from(graph.edge_length(edge).as_mm()),
+            way_end,
         })
     }
 
@@ -249,38 +317,36 @@ impl Waves<'_> {
     /// in the time that is left.
     fn cut_plain(&self, waves: &PlainWaves, limit: TravelTime, pieces: &mut Vec<ReachedPiece>) {
         let (start, end) = (waves.way_start, waves.way_end);
+        let rising = waves.rising.filter(|wave| wave.time <= limit);
+        let falling = waves.falling.filter(|wave| wave.time <= limit);
         // The last position of the rising wave, the first of the falling one.
-        let last = waves
-            .rising
-            .filter(|wave| wave.0 <= limit)
-            .map(|(time, speed)| speed.position_after(start, limit - time).min(end));
-        let first = waves
-            .falling
-            .filter(|wave| wave.0 <= limit)
-            .map(|(time, speed)| first_position(speed, end, limit - time).max(start));
-        let (last, first) = match (last, first) {
-            (Some(last), Some(first)) if first <= last => waves.meet(first, last),
-            both => both,
+        let last = rising.map(|wave| wave.last_within(end, limit));
+        let first = falling.map(|wave| wave.first_within(start, limit));
+        let (last, first) = match (rising, last, falling, first) {
+            (Some(rising), Some(last), Some(falling), Some(first)) if first <= last => {
+                meet(&rising, &falling, start, end)
+            }
+            _ => (last, first),
         };
         let offset = |position: u64| {
             Length::from_mm(u32::try_from(position - start).expect("inside the edge"))
         };
-        if let (Some(last), Some(wave)) = (last, waves.rising) {
+        if let (Some(last), Some(wave)) = (last, rising) {
             pieces.push(self.as_travelled(ReachedPiece {
                 edge: waves.edge,
                 start_offset: Length::ZERO,
                 end_offset: offset(last),
-                start: wave.0,
-                end: wave.0 + wave.1.time_between(start, last),
+                start: wave.time,
+                end: wave.time_at(last),
             }));
         }
-        if let (Some(first), Some(wave)) = (first, waves.falling) {
+        if let (Some(first), Some(wave)) = (first, falling) {
             pieces.push(self.as_travelled(ReachedPiece {
                 edge: waves.edge,
                 start_offset: offset(end),
                 end_offset: offset(first),
-                start: wave.0,
-                end: wave.0 + wave.1.time_between(first, end),
+                start: wave.time,
+                end: wave.time_at(first),
             }));
         }
     }
@@ -380,74 +446,108 @@ impl Waves<'_> {
     }
 }
 
-/// Time and speed of the two waves on an edge, by positions along its way.
+/// The two waves on an edge, by positions along its way.
 struct PlainWaves {
     edge: EdgeId,
-    /// Time at the start of the edge.
-    rising: Option<(TravelTime, Speed)>,
-    /// Time at the end of the edge.
-    falling: Option<(TravelTime, Speed)>,
+    /// Comes in at the start of the edge.
+    rising: Option<PlainWave>,
+    /// Comes in at the end of the edge.
+    falling: Option<PlainWave>,
     way_start: u64,
     way_end: u64,
 }
 
-impl PlainWaves {
-    /// Where two waves that overlap between `first` and `last` share the edge: the end of the
-    /// rising one, which rules as long as it is not later, and the start of the falling one.
-    fn meet(&self, first: u64, last: u64) -> (Option<u64>, Option<u64>) {
-        let (Some((rise, rise_speed)), Some((fall, fall_speed))) = (self.rising, self.falling)
-        else {
-            return (Some(last), Some(first));
-        };
-        let (start, end) = (self.way_start, self.way_end);
-        let rising_rules = |position: u64| {
-            rise + rise_speed.time_between(start, position)
-                <= fall + fall_speed.time_between(position, end)
-        };
-        if rising_rules(end) {
-            return (Some(end), None);
+/// A wave on an edge.
+#[derive(Clone, Copy)]
+struct PlainWave {
+    /// Where and when it comes in.
+    enters: u64,
+    time: TravelTime,
+    speed: Speed,
+    /// Tenths between the beginning of the way and where the wave comes in; times are rounded at
+    /// positions counted from there.
+    enters_tenths: u32,
+}
+
+impl PlainWave {
+    fn new(enters: u64, time: TravelTime, speed: Speed) -> Self {
+        Self {
+            enters,
+            time,
+            speed,
+            enters_tenths: tenths_at(speed, enters),
         }
-        if !rising_rules(start) || fall + fall_speed.time_between(start, end) <= rise {
-            return (None, Some(start));
+    }
+
+    /// When it passes a position.
+    fn time_at(&self, position: u64) -> TravelTime {
+        if position == self.enters {
+            return self.time;
         }
-        let (mut good, mut bad) = (start, end);
-        // Without rounding the waves meet where both have used up the time between them.
-        let up = u64::from(rise_speed.as_mm_per_s());
-        let down = u64::from(fall_speed.as_mm_per_s());
-        let both = u64::from((fall - rise).as_tenths()) * down;
-        let lag = u64::from((rise - fall).as_tenths()) * down;
-        let guess = (((end - start) * 10 + both).saturating_sub(lag)) * up / (up + down) / 10;
-        // Rounding moves it by no more than a tenth of a second each way.
-        let slack = (up + down) / 5 + 1;
-        let low = (start + guess).saturating_sub(slack).clamp(start, end);
-        let high = (start + guess + slack).clamp(start, end);
-        if rising_rules(low) {
-            good = low;
+        let between = tenths_at(self.speed, position).abs_diff(self.enters_tenths);
+        self.time + TravelTime::from_tenths(between)
+    }
+
+    /// The last position before `end` of a rising wave.
+    fn last_within(&self, end: u64, limit: TravelTime) -> u64 {
+        let left = (limit - self.time).as_tenths();
+        let last = last_at(self.speed, self.enters_tenths.saturating_add(left));
+        last.clamp(self.enters, end)
+    }
+
+    /// The first position after `start` of a falling wave.
+    fn first_within(&self, start: u64, limit: TravelTime) -> u64 {
+        let left = (limit - self.time).as_tenths();
+        // Tenths are rounded at positions, so this is one past the last position that lies a tenth
+        // further away than allowed.
+        match self.enters_tenths.checked_sub(left) {
+            None | Some(0) => start,
+            Some(first) => (last_at(self.speed, first - 1) + 1).clamp(start, self.enters),
         }
-        if !rising_rules(high) {
-            bad = high;
-        }
-        while bad - good > 1 {
-            let middle = good.midpoint(bad);
-            if rising_rules(middle) {
-                good = middle;
-            } else {
-                bad = middle;
-            }
-        }
-        (Some(good), Some(good))
     }
 }
 
-/// The first position from which `end` is reached in `time`.
-fn first_position(speed: Speed, end: u64, time: TravelTime) -> u64 {
-    // Tenths of a second are rounded at positions, so this is one past the last position that lies
-    // a tenth further away than allowed.
-    let whole = speed.time_between(0, end);
-    if whole <= time {
-        return 0;
+fn tenths_at(speed: Speed, position: u64) -> u32 {
+    speed.time_between(0, position).as_tenths()
+}
+
+/// The last position that rounds to so many tenths from the beginning of the way.
+fn last_at(speed: Speed, tenths: u32) -> u64 {
+    speed.position_after(0, TravelTime::from_tenths(tenths))
+}
+
+/// Where two waves that overlap share an edge: the end of the rising one, which rules as long as it
+/// is not later, and the start of the falling one.
+fn meet(
+    rising: &PlainWave,
+    falling: &PlainWave,
+    start: u64,
+    end: u64,
+) -> (Option<u64>, Option<u64>) {
+    if rising.time_at(end) <= falling.time {
+        return (Some(end), None);
     }
-    speed.position_after(0, whole - time - TravelTime::from_tenths(1)) + 1
+    if falling.time_at(start) <= rising.time {
+        return (None, Some(start));
+    }
+    // The rising wave rules where its tenths and those of the falling one, both counted from the
+    // beginning of the way, add up to no more than this.
+    let both = u64::from(falling.time.as_tenths())
+        + u64::from(falling.enters_tenths)
+        + u64::from(rising.enters_tenths)
+        - u64::from(rising.time.as_tenths());
+    let (up, down) = (rising.speed, falling.speed);
+    let (up_mm_per_s, down_mm_per_s) = (u64::from(up.as_mm_per_s()), u64::from(down.as_mm_per_s()));
+    // Give the rising wave `tenths` of them and the falling one the rest: the further the one gets,
+    // the less the other, and the last position of both is best where they meet. Halves of tenths
+    // that rounding adds at either end move that by less than two.
+    let tenths = both * down_mm_per_s / (up_mm_per_s + down_mm_per_s);
+    let of_both = (tenths.saturating_sub(1)..=(tenths + 2).min(both)).map(|tenths| {
+        let tenths_of = |tenths: u64| u32::try_from(tenths).unwrap_or(u32::MAX);
+        last_at(up, tenths_of(tenths)).min(last_at(down, tenths_of(both - tenths)))
+    });
+    let meet = of_both.max().unwrap_or(start).clamp(start, end);
+    (Some(meet), Some(meet))
 }
 
 /// Later than any limit.

@@ -41,6 +41,7 @@
 //! demand (that is `coverage`'s).
 
 mod batch;
+mod edge_bits;
 mod hierarchy;
 mod isochrone;
 mod labels;
@@ -69,7 +70,8 @@ pub use order::ContractionOrder;
 pub use path::{Leg, Path};
 pub use place_links::{Place, PlaceLinks};
 pub use polygon::{
-    Leak, PolygonOptions, PolygonSpace, ReachedPolygon, reached_polygons, reached_polygons_in,
+    Circles, Leak, PolygonOptions, PolygonSpace, ReachedPolygon, circle_polygons_in,
+    reached_polygons, reached_polygons_in,
 };
 pub use row_fold::{Count, CoverBits, Decay, DecayedSum, FullRow, Nearest, RowFold, WeightedSum};
 pub use rows::{SparseRows, row, rows_from, rows_towards};

@@ -1,4 +1,5 @@
 use graph::{ArcId, NodeId};
+use rayon::prelude::*;
 use units::TravelTime;
 
 use crate::network::{Direction, Network};
@@ -44,6 +45,9 @@ impl Place {
     }
 }
 
+/// Places whose ends one thread looks up at a time.
+const PLACES_TOGETHER: usize = 1_024;
+
 /// A set of places by the nodes from which a search reads them: what a finished search needs in
 /// order to answer for each place without looking at the streets again.
 #[derive(Clone, Debug)]
@@ -66,27 +70,41 @@ impl PlaceLinks {
             Direction::From => Direction::Towards,
             Direction::Towards => Direction::From,
         };
-        let mut pairs: Vec<(NodeId, u32, TravelTime)> = Vec::with_capacity(places.len() * 2);
-        let mut by_edge = Vec::with_capacity(places.len());
-        for (id, place) in (0..).zip(places) {
-            pairs.extend(
-                place
-                    .seeds(network, entered)
-                    .map(|(node, time)| (node, id, time)),
-            );
-            by_edge.push((place.point.edge, id));
-        }
-        pairs.sort_unstable();
+        // Places lie anywhere, so what is looked up for them is in no cache: threads wait for it side
+        // by side.
+        let pairs: Vec<Vec<(NodeId, u32, TravelTime)>> = places
+            .par_chunks(PLACES_TOGETHER)
+            .enumerate()
+            .map(|(chunk, places)| {
+                let mut pairs = Vec::with_capacity(places.len() * 2);
+                let first = ArcId::from_index(chunk * PLACES_TOGETHER).as_u32();
+                for (id, place) in (first..).zip(places) {
+                    let seeds = place.seeds(network, entered);
+                    pairs.extend(seeds.map(|(node, time)| (node, id, time)));
+                }
+                pairs
+            })
+            .collect();
+        let edges = places.iter().map(|place| place.point.edge);
+        let mut by_edge: Vec<(graph::EdgeId, u32)> = edges.zip(0..).collect();
         by_edge.sort_unstable();
+        // By counting: each pair goes to the next slot of its node, so a node's places keep their
+        // order.
         let n_nodes = network.graph().n_nodes();
         let mut first = vec![0_u32; n_nodes + 1];
-        for (node, ..) in &pairs {
+        for (node, ..) in pairs.iter().flatten() {
             first[node.index() + 1] += 1;
         }
         for node in 0..n_nodes {
             first[node + 1] += first[node];
         }
-        let links = pairs.into_iter().map(|(_, id, time)| (id, time)).collect();
+        let mut next = first.clone();
+        let mut links = vec![(0, TravelTime::ZERO); pairs.iter().map(Vec::len).sum()];
+        for (node, id, time) in pairs.into_iter().flatten() {
+            let slot = &mut next[node.index()];
+            links[ArcId::new(*slot).index()] = (id, time);
+            *slot += 1;
+        }
         Self {
             direction,
             first,
@@ -103,6 +121,13 @@ impl PlaceLinks {
     /// Number of places.
     pub fn n_places(&self) -> usize {
         self.by_edge.len()
+    }
+
+    /// The nodes from which places are entered.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = NodeId> + '_ {
+        let ends = self.first.windows(2).enumerate();
+        ends.filter(|(_, range)| range[0] < range[1])
+            .map(|(node, _)| NodeId::from_index(node))
     }
 
     /// The places that are entered from a node, each with the time from there.

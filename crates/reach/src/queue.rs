@@ -4,14 +4,17 @@ use graph::NodeId;
 ///
 /// Inside a bucket order does not matter: a node whose label improves while its bucket is open is
 /// queued again, and the older entry is recognised by its worse time (Dial's buckets with the
-/// label-correcting bucket of Δ-stepping, on one thread). All entries lie in one pool in the order
-/// of pushing; a bucket is a chain through the pool, newest first.
+/// label-correcting bucket of Δ-stepping, on one thread). All entries lie in one pool; a bucket is a
+/// chain through the pool, newest first. Taken entries are used again, so the pool stays as small
+/// as what waits at one time and in the nearest cache.
 #[derive(Clone, Debug)]
 pub(crate) struct BucketQueue<T> {
     /// Newest entry of each bucket, `END` when it is empty.
     newest: Vec<u32>,
-    /// All entries of the search.
+    /// Entries that wait, and those that are free.
     pool: Vec<Entry<T>>,
+    /// The first free entry, `END` when there is none.
+    free: u32,
     current: usize,
     /// No entry lies past this bucket.
     last: usize,
@@ -36,6 +39,7 @@ impl<T> Default for BucketQueue<T> {
         Self {
             newest: Vec::new(),
             pool: Vec::new(),
+            free: END,
             current: 0,
             last: 0,
         }
@@ -50,6 +54,7 @@ impl<T: Copy> BucketQueue<T> {
         let used = self.newest.len().min(self.last + 1);
         self.newest[..used].fill(END);
         self.pool.clear();
+        self.free = END;
         self.current = 0;
         self.last = 0;
     }
@@ -62,13 +67,20 @@ impl<T: Copy> BucketQueue<T> {
             self.newest.resize((bucket + 1).next_power_of_two(), END);
         }
         let newest = &mut self.newest[bucket];
-        let entry = NodeId::from_index(self.pool.len()).as_u32();
-        self.pool.push(Entry {
+        let entry = Entry {
             item,
             tenths,
             older: *newest,
-        });
-        *newest = entry;
+        };
+        if self.free == END {
+            *newest = NodeId::from_index(self.pool.len()).as_u32();
+            self.pool.push(entry);
+        } else {
+            *newest = self.free;
+            let slot = &mut self.pool[NodeId::new(self.free).index()];
+            self.free = slot.older;
+            *slot = entry;
+        }
         self.last = self.last.max(bucket);
     }
 
@@ -78,7 +90,10 @@ impl<T: Copy> BucketQueue<T> {
         loop {
             let newest = self.newest.get_mut(self.current)?;
             if *newest != END {
-                let entry = self.pool[NodeId::new(*newest).index()];
+                let slot = &mut self.pool[NodeId::new(*newest).index()];
+                let entry = *slot;
+                slot.older = self.free;
+                self.free = *newest;
                 *newest = entry.older;
                 return Some(entry);
             }

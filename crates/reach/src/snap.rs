@@ -1,11 +1,11 @@
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use graph::{EdgeId, StreetGraph};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use units::{BoundingBox, Length, LngLat, LocalPlane, PlanePoint, nearest_to_center};
 
-use crate::polygon::street_raster::StreetRaster;
+use crate::polygon::street_raster::{Extent, StreetRaster};
 
 /// A point of the streets: an edge, and how far along it from its start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,13 +27,15 @@ pub struct Snap {
     pub walk: Length,
 }
 
+type KeptRaster = (Length, Option<Arc<StreetRaster>>);
+
 /// An R-tree of the edges that a profile may use.
 #[derive(Clone, Debug)]
 pub struct SnapIndex {
     edges: RTree<GeomWithData<Rectangle<[i32; 2]>, u32>>,
-    /// The same edges laid out in cells, once outlines have been drawn; none when they are too
-    /// many cells.
-    raster: OnceLock<(Length, Option<Arc<StreetRaster>>)>,
+    /// The same edges laid out in cells, by their side, once outlines have been drawn; none when
+    /// they are too many cells.
+    rasters: Arc<Mutex<Vec<KeptRaster>>>,
 }
 
 impl SnapIndex {
@@ -60,35 +62,34 @@ impl SnapIndex {
             .collect();
         Self {
             edges: RTree::bulk_load(boxes),
-            raster: OnceLock::new(),
+            rasters: Arc::default(),
         }
     }
 
     /// The indexed edges laid out in cells of one side; `None` when the cells are too many.
     ///
-    /// Cost: the first side that is asked for is kept, others are made each time.
+    /// Cost: made when a side is asked for first, then kept.
     pub(crate) fn raster(
         &self,
         graph: &StreetGraph,
         side: Length,
         most_cells: usize,
     ) -> Option<Arc<StreetRaster>> {
-        let make = || {
-            let mut edges: Vec<EdgeId> = self
-                .edges
-                .iter()
-                .map(|entry| EdgeId::new(entry.data))
-                .collect();
-            edges.sort_unstable();
-            let raster = StreetRaster::new(graph, edges.iter().copied(), side, most_cells);
-            raster.map(Arc::new)
-        };
-        let (kept_side, kept) = self.raster.get_or_init(|| (side, make()));
-        if *kept_side == side {
-            kept.clone()
-        } else {
-            make()
+        // Others wait meanwhile: they would make the same. A panic leaves the list whole.
+        let mut rasters = self.rasters.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, kept)) = rasters.iter().find(|&&(kept, _)| kept == side) {
+            return kept.clone();
         }
+        let mut edges: Vec<EdgeId> = self
+            .edges
+            .iter()
+            .map(|entry| EdgeId::new(entry.data))
+            .collect();
+        edges.sort_unstable();
+        let extent = Extent::Whole(most_cells);
+        let made = StreetRaster::new(graph, edges.iter().copied(), side, extent).map(Arc::new);
+        rasters.push((side, made.clone()));
+        made
     }
 
     /// Number of indexed edges.

@@ -6,7 +6,7 @@
 use graph::NodeId;
 use multiversion::multiversion;
 
-use crate::hierarchy::{Hierarchy, LaneArc};
+use crate::hierarchy::{Hierarchy, LaneArc, LaneArcs};
 use crate::lanes::LaneTimes;
 
 /// Memory of a sweep, worth reusing: one per worker.
@@ -29,7 +29,7 @@ pub struct SweepStats {
     pub n_climbed: u64,
     /// Arcs looked at while climbing.
     pub n_relaxed_up: u64,
-    /// Nodes within the limit of some lane.
+    /// Nodes within the limit of some lane; of a batch to places, those on the way to one.
     pub n_reached: u64,
     /// Arcs looked at while descending.
     pub n_relaxed_down: u64,
@@ -66,6 +66,9 @@ pub(crate) trait NodeVisitor {
 /// Werneck 2011); going only to nodes that a label within the limit leads to keeps it to the
 /// circles.
 ///
+/// `descents` are all of the hierarchy, or those on ways to the nodes that the visitor reads; other
+/// nodes are then not shown.
+///
 /// Cost: the union of the lanes' circles, each node once up and once down.
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512vl+avx512dq+avx512cd+avx2+bmi1+bmi2+lzcnt+popcnt+fma",
@@ -74,6 +77,7 @@ pub(crate) trait NodeVisitor {
 ))]
 pub(crate) fn sweep<V: NodeVisitor>(
     hierarchy: &Hierarchy,
+    descents: &LaneArcs,
     space: &mut SweepSpace,
     seeds: &[LaneSeed],
     limit: u16,
@@ -135,7 +139,7 @@ pub(crate) fn sweep<V: NodeVisitor>(
                 continue;
             }
             stats.n_reached += 1;
-            for &LaneArc { node, tenths } in hierarchy.descents.of(index) {
+            for &LaneArc { node, tenths } in descents.of(index) {
                 if earliest.saturating_add(tenths) > limit {
                     break;
                 }

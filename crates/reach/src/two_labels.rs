@@ -1,7 +1,7 @@
 use graph::NodeId;
 use units::TravelTime;
 
-use crate::network::SearchArcs;
+use crate::network::{Onward, SearchArcs};
 use crate::queue::BucketQueue;
 use crate::search::SearchStats;
 
@@ -40,32 +40,26 @@ impl TwoLabels {
         limit: TravelTime,
     ) -> Self {
         // Hot loop; watched by benches/nearest. Invariant: the two labels of a node are of
-        // different sources, in order, and never rise; each label that changed is queued. A source
+        // different sources, in order, and never rise; each label that changed is queued, or walked
+        // on where the node leads on to one other at most, as in `within`: the arc back brings a
+        // source that is there already, and later. A source
         // that is not among the best two of a node is not needed beyond it: the two that are stay
         // ahead of it over any arc, ties included. It ends because labels are whole numbers that
         // only fall. Cost per step: one slice of arcs.
         let limit_tenths = limit.as_tenths().min(u32::MAX - 1);
         let mut labels = vec![[NONE; 2]; arcs.n_nodes()];
         let mut queue: BucketQueue<(u32, u32)> = BucketQueue::default();
-        let mut stats = SearchStats::default();
-        let mut offer = |labels: &mut [[u64; 2]],
-                         queue: &mut BucketQueue<(u32, u32)>,
-                         node: u32,
-                         source: u32,
-                         tenths: u32| {
-            let label = &mut labels[NodeId::new(node).index()];
-            stats.n_reached += u64::from(label[0] == NONE);
-            if lower(label, pack(tenths, source)) {
-                queue.push((node, source), tenths);
-            }
-        };
+        let (mut n_reached, mut n_scanned, mut n_stale, mut n_relaxed) = (0, 0, 0, 0);
         for (source, node, time) in seeds {
-            if time.as_tenths() <= limit_tenths {
-                let (node, tenths) = (node.as_u32(), time.as_tenths());
-                offer(&mut labels, &mut queue, node, source, tenths);
+            let tenths = time.as_tenths();
+            if tenths <= limit_tenths {
+                let label = &mut labels[node.index()];
+                n_reached += u64::from(label[0] == NONE);
+                if lower(label, pack(tenths, source)) {
+                    queue.push((node.as_u32(), source), tenths);
+                }
             }
         }
-        let (mut n_scanned, mut n_stale, mut n_relaxed) = (0, 0, 0);
         while let Some(entry) = queue.pop() {
             let (node, source) = entry.item;
             let node = NodeId::new(node);
@@ -74,17 +68,40 @@ impl TwoLabels {
                 continue;
             }
             n_scanned += 1;
-            for arc in arcs.of(node) {
-                n_relaxed += 1;
-                let tenths = entry.tenths.saturating_add(arc.tenths());
-                if tenths <= limit_tenths {
-                    offer(&mut labels, &mut queue, arc.node, source, tenths);
+            let scanned = arcs.of(node);
+            n_relaxed += u64::try_from(scanned.len()).expect("usize fits u64");
+            for &arc in scanned {
+                let (mut arc, mut tenths) = (arc, entry.tenths);
+                loop {
+                    tenths = tenths.saturating_add(arc.tenths());
+                    if tenths > limit_tenths {
+                        break;
+                    }
+                    let label = &mut labels[NodeId::new(arc.node).index()];
+                    n_reached += u64::from(label[0] == NONE);
+                    if !lower(label, pack(tenths, source)) {
+                        break;
+                    }
+                    match arc.onward() {
+                        Onward::Many => {
+                            queue.push((arc.node, source), tenths);
+                            break;
+                        }
+                        Onward::None => break,
+                        Onward::One(position) => {
+                            n_relaxed += 1;
+                            arc = arcs.of(NodeId::new(arc.node))[position];
+                        }
+                    }
                 }
             }
         }
-        stats.n_scanned = n_scanned;
-        stats.n_stale = n_stale;
-        stats.n_relaxed = n_relaxed;
+        let stats = SearchStats {
+            n_reached,
+            n_scanned,
+            n_stale,
+            n_relaxed,
+        };
         Self { labels, stats }
     }
 

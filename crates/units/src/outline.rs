@@ -37,13 +37,14 @@ impl Ring {
 
     /// Twice the signed area in squared 1e-7 degrees; positive when counterclockwise.
     pub fn doubled_area_e14(&self) -> i128 {
-        let mut sum = 0_i128;
-        for (i, &a) in self.0.iter().enumerate() {
-            let b = self.0[(i + 1) % self.0.len()];
-            sum += i128::from(a.lng_e7()) * i128::from(b.lat_e7())
-                - i128::from(b.lng_e7()) * i128::from(a.lat_e7());
-        }
-        sum
+        // Products fit 64 bits.
+        let product = |a: i32, b: i32| i128::from(i64::from(a) * i64::from(b));
+        let cross = |a: LngLat, b: LngLat| {
+            product(a.lng_e7(), b.lat_e7()) - product(b.lng_e7(), a.lat_e7())
+        };
+        let sides = self.0.windows(2).map(|side| cross(side[0], side[1]));
+        let closing = self.0.last().zip(self.0.first());
+        sides.sum::<i128>() + closing.map_or(0, |(&last, &first)| cross(last, first))
     }
 
     /// Whether a position lies inside, by the even-odd rule; the border belongs to one side only,

@@ -1,8 +1,6 @@
 use graph::{EdgeId, NodeId, StreetGraph};
 use units::{BoundingBox, Length, LngLat, LocalPlane, PlanePoint};
 
-use crate::isochrone::ReachedPiece;
-
 /// Streets laid out in square cells: which cells an edge passes, and how much street each cell
 /// holds.
 ///
@@ -22,22 +20,56 @@ pub(crate) struct StreetRaster {
     /// The same cells in the order in which edges first pass them: what a circle reaches lies side
     /// by side here, while the rows of a city are too long for any cache.
     cells: Vec<StreetCell>,
-    /// Parts of edge `e` are `first[e]..first[e + 1]`.
-    first: Vec<u32>,
+    /// The edges that are laid out, when they are a few of many; otherwise edges are their own
+    /// numbers.
+    numbers: Option<Vec<EdgeId>>,
+    /// By number of the edge, and the end of the last one.
+    edges: Vec<EdgeParts>,
     parts: Vec<CellPart>,
+    /// Longitudes of the borders between columns and of the middles of columns, latitudes of rows
+    /// likewise: borders of outlines lie on them.
+    half_lngs_e7: Vec<i32>,
+    half_lats_e7: Vec<i32>,
+}
+
+/// Where the parts of an edge begin; they end where those of the next one begin.
+#[derive(Clone, Copy, Debug)]
+struct EdgeParts {
+    first: u32,
+    length: Length,
+}
+
+/// Columns and rows are numbers of 16 bits.
+const MOST_ACROSS: usize = 1 << 16;
+
+/// What is laid out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Extent {
+    /// The streets of a network, unless the box around them has more cells than this.
+    Whole(usize),
+    /// Some streets of a network.
+    Part,
 }
 
 /// A cell that holds a street.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StreetCell {
-    pub(crate) column: u32,
-    pub(crate) row: u32,
+    /// Rasters are at most 65,536 cells wide and high, so that a cell takes eight bytes.
+    column: u16,
+    row: u16,
     /// Street in it, in millimetres.
     pub(crate) total_mm: u32,
 }
 
-/// A stretch of an edge in one cell; the parts of an edge follow one another from its start and add
-/// up to its length.
+impl StreetCell {
+    #[inline]
+    pub(crate) fn column_row(self) -> (u32, u32) {
+        (u32::from(self.column), u32::from(self.row))
+    }
+}
+
+/// A stretch of an edge in one cell, none of them empty but perhaps the first; the parts of an edge
+/// follow one another from its start and add up to its length.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CellPart {
     /// Index into the street cells.
@@ -46,15 +78,15 @@ pub(crate) struct CellPart {
 }
 
 impl StreetRaster {
-    /// Lays out edges in cells of one side; `None` when the box around them has more than
-    /// `most_cells`.
+    /// Lays out edges, in order, in cells of one side; `None` when there would be more cells than
+    /// allowed.
     ///
-    /// Cost: linear in the cells and in the length of the edges.
+    /// Cost: linear in the cells and in the length of the edges; of the whole also in its edges.
     pub(crate) fn new(
         graph: &StreetGraph,
         edges: impl Iterator<Item = EdgeId> + Clone,
         side: Length,
-        most_cells: usize,
+        extent: Extent,
     ) -> Option<Self> {
         let side_m = side.as_m_f64().max(1.0);
         let shapes = edges.clone().flat_map(|edge| graph.edge_shape(edge));
@@ -71,7 +103,8 @@ impl StreetRaster {
         let width = span(min_x, high.x_m).checked_next_multiple_of(64)?;
         let height = span(min_y, high.y_m);
         let n_cells = width.checked_mul(height)?;
-        if n_cells > most_cells {
+        if matches!(extent, Extent::Whole(most) if n_cells > most || width.max(height) > MOST_ACROSS)
+        {
             return None;
         }
         let mut raster = Self {
@@ -83,9 +116,19 @@ impl StreetRaster {
             height,
             streets: vec![0; n_cells / 64],
             cells: Vec::new(),
-            first: Vec::with_capacity(graph.n_edges() + 1),
+            numbers: matches!(extent, Extent::Part).then(Vec::new),
+            edges: Vec::new(),
             parts: Vec::new(),
+            half_lngs_e7: Vec::new(),
+            half_lats_e7: Vec::new(),
         };
+        let halves = |n: usize| (0..=2 * n).map(|half| to_f64(half) / 2.0);
+        raster.half_lngs_e7 = halves(width)
+            .map(|x| raster.position(x, 0.0).lng_e7())
+            .collect();
+        raster.half_lats_e7 = halves(height)
+            .map(|y| raster.position(0.0, y).lat_e7())
+            .collect();
         let mut points = Vec::new();
         let mut scratch = Scratch {
             cuts: Vec::new(),
@@ -93,17 +136,38 @@ impl StreetRaster {
         };
         for edge in edges {
             // Edges that are left out have no parts.
-            raster
-                .first
-                .resize(edge.index() + 1, as_u32(raster.parts.len()));
+            let number = match &mut raster.numbers {
+                Some(numbers) => {
+                    numbers.push(edge);
+                    numbers.len() - 1
+                }
+                None => edge.index(),
+            };
+            raster.end_edges(number);
+            let length = graph.edge_length(edge);
+            raster.edges.push(EdgeParts {
+                first: as_u32(raster.parts.len()),
+                length,
+            });
             points.clear();
             points.extend(graph.edge_shape(edge).map(|at| raster.plane.project(at)));
-            raster.lay_out(&points, graph.edge_length(edge), &mut scratch);
+            raster.lay_out(&points, length, &mut scratch);
         }
-        raster
-            .first
-            .resize(graph.n_edges() + 1, as_u32(raster.parts.len()));
+        let n_numbers = match &raster.numbers {
+            Some(numbers) => numbers.len(),
+            None => graph.n_edges(),
+        };
+        raster.end_edges(n_numbers + 1);
         Some(raster)
+    }
+
+    /// Edges up to a number end here.
+    fn end_edges(&mut self, number: usize) {
+        let none = EdgeParts {
+            first: as_u32(self.parts.len()),
+            length: Length::ZERO,
+        };
+        self.edges.resize(number, none);
     }
 
     /// Appends the parts of one edge.
@@ -156,8 +220,8 @@ impl StreetRaster {
         if numbers[cell] == 0 {
             self.streets[cell / 64] |= 1 << (cell % 64);
             self.cells.push(StreetCell {
-                column: as_u32(cell % self.width),
-                row: as_u32(cell / self.width),
+                column: as_u16(cell % self.width),
+                row: as_u16(cell / self.width),
                 total_mm: 0,
             });
             numbers[cell] = as_u32(self.cells.len());
@@ -166,6 +230,7 @@ impl StreetRaster {
         self.cells[NodeId::new(cell).index()].total_mm += mm;
         match self.parts[start..].last_mut() {
             Some(last) if last.cell == cell => last.mm += mm,
+            Some(_) if mm == 0 => {}
             _ => self.parts.push(CellPart { cell, mm }),
         }
     }
@@ -214,24 +279,34 @@ impl StreetRaster {
         })
     }
 
-    /// Calls `visit` with each part of a reached piece; pieces of edges that are left out have
-    /// none.
+    /// As [`position`](Self::position), by half cells: twice the column and twice the row.
     #[inline]
-    pub(crate) fn for_parts(&self, piece: &ReachedPiece, mut visit: impl FnMut(u32, u32)) {
-        let edge = piece.edge.index();
-        let range =
-            NodeId::new(self.first[edge]).index()..NodeId::new(self.first[edge + 1]).index();
-        let (low, high) = piece.offsets();
-        let (low, high) = (low.as_mm(), high.as_mm());
-        let mut at = 0;
-        for part in &self.parts[range] {
-            let end = at + part.mm;
-            let mm = end.min(high).saturating_sub(at.max(low));
-            if mm > 0 {
-                visit(part.cell, mm);
-            }
-            at = end;
+    pub(crate) fn half_position(&self, x: isize, y: isize) -> LngLat {
+        let at = |halves: &[i32], half: isize| {
+            let half = usize::try_from(half).ok()?;
+            halves.get(half).copied()
+        };
+        match (at(&self.half_lngs_e7, x), at(&self.half_lats_e7, y)) {
+            (Some(lng_e7), Some(lat_e7)) => LngLat::from_e7(lng_e7, lat_e7),
+            // Off the streets, where a margin stands over.
+            _ => self.position(signed_to_f64(x) / 2.0, signed_to_f64(y) / 2.0),
         }
+    }
+
+    /// The parts of an edge with its length; none of an edge that is left out.
+    #[inline]
+    pub(crate) fn parts(&self, edge: EdgeId) -> (&[CellPart], Length) {
+        let number = match &self.numbers {
+            None => Some(edge.index()),
+            Some(numbers) => numbers.binary_search(&edge).ok(),
+        };
+        let Some(number) = number else {
+            return (&[], Length::ZERO);
+        };
+        let EdgeParts { first, length } = self.edges[number];
+        let end = self.edges[number + 1].first;
+        let range = NodeId::new(first).index()..NodeId::new(end).index();
+        (&self.parts[range], length)
     }
 }
 
@@ -240,6 +315,18 @@ struct Scratch {
     cuts: Vec<f64>,
     /// One more than the number of each street cell, by place; zero where there is none yet.
     numbers: Vec<u32>,
+}
+
+fn to_f64(value: usize) -> f64 {
+    f64::from(as_u32(value))
+}
+
+fn signed_to_f64(value: isize) -> f64 {
+    f64::from(i32::try_from(value).expect("rasters are small"))
+}
+
+fn as_u16(value: usize) -> u16 {
+    u16::try_from(value).expect("no more cells than MOST_ACROSS")
 }
 
 fn as_u32(value: usize) -> u32 {

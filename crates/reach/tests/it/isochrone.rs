@@ -1,9 +1,11 @@
 //! Reached pieces: exact ends, both senses of travel, each point once.
 
-use graph::picture;
+use graph::grid_city::GridCity;
+use graph::{Metric, picture};
 use proptest::prelude::*;
 use reach::{
     Direction, Network, Place, ReachedNetwork, SearchSpace, StreetPoint, rows_from, rows_towards,
+    within,
 };
 use units::{Length, Speed, TravelTime};
 
@@ -63,6 +65,26 @@ fn pieces_end_where_the_time_ends() {
          AB 250.499 m..100 m at 15.0 s..0.0 s\n\
          AD 50.499 m..0 m at 15.0 s..10.0 s"
     );
+}
+
+#[test]
+fn a_search_grows_with_its_circle_and_not_with_the_map() {
+    let corner = units::LngLat::from_degrees(114.0, 22.5).unwrap();
+    let counters = |side: usize| {
+        let city = GridCity::new(side, Length::from_m(100), corner);
+        let metric = Metric::uniform(&city.graph, Speed::from_mm_per_s(10_000).unwrap());
+        let network = Network::new(&city.graph, &metric);
+        let mut space = SearchSpace::default();
+        let middle = city.node(side / 2, side / 2);
+        let arcs = network.arcs(Direction::From);
+        // 12 blocks each way: 2 * 12 * 13 + 1 crossings.
+        let limit = TravelTime::from_secs(120);
+        let reached = within(arcs, &mut space, [(middle, TravelTime::ZERO)], limit);
+        reached.stats()
+    };
+    let (small, large) = (counters(31), counters(301));
+    assert_eq!(small.n_reached, 313);
+    assert_eq!(small, large, "a map a hundred times as large");
 }
 
 proptest! {

@@ -5,8 +5,8 @@ use graph::grid_city::GridCity;
 use graph::{Metric, picture};
 use proptest::prelude::*;
 use reach::{
-    Direction, Network, Place, PolygonOptions, ReachedNetwork, ReachedPolygon, SearchSpace,
-    SnapIndex, StreetPoint, reached_polygons,
+    Circles, Direction, Network, Place, PolygonOptions, PolygonSpace, ReachedNetwork,
+    ReachedPolygon, SearchSpace, SnapIndex, StreetPoint, circle_polygons_in, reached_polygons,
 };
 use units::{Length, LngLat, Outline, Ring, Speed, TravelTime};
 
@@ -23,7 +23,23 @@ fn polygons(network: &Network<'_>, place: &Place, limits: &[TravelTime]) -> Vec<
             .iter()
             .any(|&arc| metric.is_open(arc))
     });
-    reached_polygons(network, &index, &reached, PolygonOptions::STANDARD)
+    let drawn = reached_polygons(network, &index, &reached, PolygonOptions::STANDARD);
+    let circles = Circles {
+        place,
+        direction: Direction::From,
+        limits,
+    };
+    let mut paper = PolygonSpace::default();
+    let at_once = circle_polygons_in(
+        network,
+        &mut space,
+        &mut paper,
+        &index,
+        circles,
+        PolygonOptions::STANDARD,
+    );
+    assert_eq!(at_once, drawn, "without pieces nothing else is drawn");
+    drawn
 }
 
 fn to_geo(outline: &Outline) -> geo::MultiPolygon<f64> {
@@ -79,6 +95,42 @@ fn the_grid_city_diamond_has_no_holes_and_leaks_little() {
     assert!(
         to_geo(&drawn[1].outline).contains(&to_geo(&drawn[0].outline)),
         "limits nest"
+    );
+}
+
+#[test]
+fn cells_are_halved_until_both_errors_are_small() {
+    let city = GridCity::new(
+        21,
+        Length::from_m(97),
+        LngLat::from_degrees(114.0, 22.5).unwrap(),
+    );
+    let metric = Metric::uniform(&city.graph, Speed::from_mm_per_s(5_555).unwrap());
+    let network = Network::new(&city.graph, &metric);
+    let index = SnapIndex::new(&city.graph, |_| true);
+    let place = Place {
+        point: StreetPoint {
+            edge: city.graph.edges().nth(400).unwrap(),
+            offset: Length::from_m(13),
+        },
+        access: TravelTime::ZERO,
+    };
+    let mut space = SearchSpace::default();
+    let limits = [TravelTime::from_secs(125)];
+    let reached = ReachedNetwork::of_place(&network, &mut space, &place, Direction::From, &limits);
+    let worst = |options| {
+        let leak = reached_polygons(&network, &index, &reached, options)[0].leak;
+        leak.inside_share().max(leak.outside_share())
+    };
+    let coarse = PolygonOptions {
+        finest_cell: PolygonOptions::STANDARD.cell,
+        ..PolygonOptions::STANDARD
+    };
+    assert!(worst(coarse) > 0.01, "{}", worst(coarse));
+    assert!(
+        worst(PolygonOptions::STANDARD) <= 0.01,
+        "{}",
+        worst(PolygonOptions::STANDARD)
     );
 }
 

@@ -141,21 +141,39 @@ impl ServiceCoverage {
                 (Some(_), _) => PointState::Uncovered,
             })
             .collect();
-        let total = DemandSplit::default();
         let mut coverage = Self {
             limit,
             required,
             states,
             times,
             cells: Vec::new(),
-            total,
+            total: DemandSplit::default(),
         };
-        coverage.cells =
-            split_by_cell(demand, &coverage.states, |point| coverage.is_fragile(point));
-        for &cell in &coverage.cells {
-            coverage.total += cell;
-        }
+        coverage.weigh(demand);
         coverage
+    }
+
+    /// The same points covered, weighed by other demand at them, such as that of another hour
+    /// ([`DemandSet::at`]).
+    ///
+    /// # Panics
+    /// When the demand has other points.
+    ///
+    /// Cost: linear in the demand points.
+    #[must_use]
+    pub fn weighing(&self, demand: &DemandSet) -> Self {
+        assert_eq!(demand.n_points(), self.states.len(), "other demand");
+        let mut coverage = self.clone();
+        coverage.weigh(demand);
+        coverage
+    }
+
+    fn weigh(&mut self, demand: &DemandSet) {
+        self.cells = split_by_cell(demand, &self.states, |point| self.is_fragile(point));
+        self.total = DemandSplit::default();
+        for &cell in &self.cells {
+            self.total += cell;
+        }
     }
 
     /// The limit, included.

@@ -33,6 +33,8 @@ pub enum Field {
     Opened,
     /// How much demand.
     Demand,
+    /// How demand changes over the week, by the name of a pattern.
+    Pattern,
     /// Id of a zone.
     Zone,
     /// What has become of a report.
@@ -45,7 +47,7 @@ pub enum Field {
 
 impl Field {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Id,
         Self::Name,
         Self::Lng,
@@ -59,6 +61,7 @@ impl Field {
         Self::Owner,
         Self::Opened,
         Self::Demand,
+        Self::Pattern,
         Self::Zone,
         Self::State,
         Self::Since,
@@ -167,6 +170,7 @@ impl Field {
                 "订单数",
                 "人口",
             ],
+            Self::Pattern => &["pattern", "demand_class", "时段规律", "需求类型"],
             Self::Zone => &[
                 "zone",
                 "zone_id",

@@ -3,32 +3,56 @@
 use std::collections::BTreeMap;
 
 use city::AreaKind;
-use coverage::{Demand, DemandSet, StudyArea, Zones};
-use formats::{Area, demand, geotiff};
+use coverage::{Demand, DemandPattern, DemandSet, PatternId, StudyArea, Zones, nearest_spelling};
+use formats::{Area, demand, geotiff, patterns};
 use units::{LngLat, LocalPlane};
 
 use crate::problem::Problems;
 use crate::project::ProfileStreets;
 use crate::sources::{Reader, outside, tag_rules};
-use crate::spec::{DemandSpec, SourceSpec};
+use crate::spec::{DemandSpec, PatternsSpec, SourceSpec};
 
 /// What demand is made from.
 pub(crate) struct DemandInputs<'a> {
     pub(crate) area: &'a StudyArea,
     pub(crate) zones: &'a Zones,
     pub(crate) profiles: &'a BTreeMap<String, ProfileStreets>,
+    /// How demand may change over the week.
+    pub(crate) patterns: &'a [DemandPattern],
 }
 
-impl<'a> DemandInputs<'a> {
-    pub(crate) fn new(
-        area: &'a StudyArea,
-        zones: &'a Zones,
-        profiles: &'a BTreeMap<String, ProfileStreets>,
-    ) -> Self {
-        Self {
-            area,
-            zones,
-            profiles,
+/// The patterns of demand that a plan names.
+pub(crate) fn patterns_of(
+    reader: &mut Reader<'_>,
+    spec: Option<&PatternsSpec>,
+    problems: &mut Problems,
+) -> Vec<DemandPattern> {
+    let Some(spec) = spec else {
+        return Vec::new();
+    };
+    let from = SourceSpec {
+        path: Some(spec.path.clone()),
+        encoding: spec.encoding.clone(),
+        illustrative: spec.illustrative,
+        ..SourceSpec::default()
+    };
+    let read = reader.file("[patterns]", &from).and_then(|source| {
+        let loaded = patterns::read(&source);
+        reader.take("[patterns]", loaded)
+    });
+    match read {
+        Ok(patterns) => {
+            let names: Vec<&str> = patterns.iter().map(DemandPattern::name).collect();
+            reader.notes.push(format!(
+                "[patterns]: demand changes over the week ({}); a standard with an hour counts who \
+                 is there then, one without counts demand as given",
+                names.join(", ")
+            ));
+            patterns
+        }
+        Err(more) => {
+            problems.extend(more);
+            Vec::new()
         }
     }
 }
@@ -41,8 +65,9 @@ pub(crate) fn demand_set(
     problems: &mut Problems,
 ) -> Option<DemandSet> {
     let area = inputs.area;
+    let usual = usual_pattern(spec, inputs.patterns, problems);
     let made = match spec {
-        DemandSpec::StreetLength { profile } => street_length(reader, inputs, profile)?,
+        DemandSpec::StreetLength { profile, .. } => street_length(reader, inputs, profile)?,
         DemandSpec::Table {
             path,
             unit,
@@ -51,6 +76,7 @@ pub(crate) fn demand_set(
             columns,
             outside: rule,
             illustrative,
+            ..
         } => {
             let from = SourceSpec {
                 path: Some(path.clone()),
@@ -66,7 +92,7 @@ pub(crate) fn demand_set(
                 outside: outside(*rule),
             };
             reader.file("[demand]", &from).and_then(|source| {
-                let loaded = demand::read_positions(&source, Some(&bounds));
+                let loaded = demand::read_positions(&source, Some(&bounds), inputs.patterns);
                 let counts = reader.take("[demand]", loaded)?;
                 let set = DemandSet::counted(unit.as_str(), area, counts);
                 Ok(marked(set, *illustrative))
@@ -79,6 +105,7 @@ pub(crate) fn demand_set(
             encoding,
             columns,
             illustrative,
+            ..
         } => {
             let from = SourceSpec {
                 path: Some(path.clone()),
@@ -88,14 +115,14 @@ pub(crate) fn demand_set(
             };
             let streets = street_length(reader, inputs, profile)?;
             reader.file("[demand]", &from).and_then(|source| {
-                let loaded = demand::read_zones(&source, inputs.zones);
+                let loaded = demand::read_zones(&source, inputs.zones, inputs.patterns);
                 let counts = reader.take("[demand]", loaded)?;
                 let (unit, zones) = (unit.as_str(), inputs.zones);
                 let set = DemandSet::spread_over_streets(unit, &streets?, zones, &counts);
                 Ok(marked(set, *illustrative))
             })
         }
-        DemandSpec::Raster { path, unit } => {
+        DemandSpec::Raster { path, unit, .. } => {
             let path = reader.plan.path_of(path);
             reader.files.push(path.clone());
             geotiff::read_counts(&path)
@@ -106,9 +133,10 @@ pub(crate) fn demand_set(
             tags,
             unit,
             per_place,
+            ..
         } => places(reader, tags, per_place.unwrap_or(1))
             .map(|counts| DemandSet::counted(unit.as_str(), area, counts)),
-        DemandSpec::Buildings { levels } => Ok(DemandSet::counted(
+        DemandSpec::Buildings { levels, .. } => Ok(DemandSet::counted(
             "floor_m2",
             area,
             buildings(reader, area, levels.unwrap_or(1)),
@@ -126,13 +154,32 @@ pub(crate) fn demand_set(
                     "[demand]: {lost:.0} {unit} lie outside the study area or find no street"
                 ));
             }
-            Some(set)
+            Some(set.following(inputs.patterns.to_vec(), usual))
         }
         Err(more) => {
             problems.extend(more);
             None
         }
     }
+}
+
+/// The pattern that the demand follows as a whole.
+fn usual_pattern(
+    spec: &DemandSpec,
+    patterns: &[DemandPattern],
+    problems: &mut Problems,
+) -> Option<PatternId> {
+    let name = spec.pattern()?;
+    let found = patterns.iter().position(|pattern| pattern.name() == name);
+    if found.is_none() {
+        let names = patterns.iter().map(DemandPattern::name);
+        let hint = match nearest_spelling(name, names) {
+            Some(near) => format!("was `{near}` meant?"),
+            None => "[patterns] names the table that holds them".to_owned(),
+        };
+        problems.add(format!("[demand]: there is no pattern `{name}`; {hint}"));
+    }
+    PatternId::from_index(found?)
 }
 
 fn marked(set: DemandSet, illustrative: bool) -> DemandSet {

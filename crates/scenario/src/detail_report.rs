@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use coverage::{
-    CellRank, Demand, DemandSplit, Distribution, Equity, FacilityLoad, HourlyProfile, Indicators,
-    PointState, Reason, SupplyRatio,
+    CellRank, Demand, DemandSet, DemandSplit, Distribution, Equity, FacilityLoad, HourlyProfile,
+    Indicators, PointState, Reason, SupplyRatio,
 };
 use serde::{Deserialize, Serialize};
 use units::{HourOfWeek, LngLat, TravelTime};
@@ -13,6 +13,7 @@ use crate::detail::{NightGap, ServiceCapacity, ServiceDetail};
 use crate::evaluate::{Evaluation, ServiceResult, typical_time};
 use crate::gap_name::GapNames;
 use crate::hazards::{effect_text, streets_of_hazards};
+use crate::joint_detail::{JointDetail, joint_details};
 use crate::project::Project;
 use crate::report::{GapReport, SplitReport, gap_reports};
 
@@ -38,6 +39,8 @@ pub struct DetailReport {
     pub week: WeekReport,
     /// One for each standard.
     pub standards: Vec<StandardDetail>,
+    /// One for each joint standard.
+    pub joints: Vec<JointDetail>,
     /// Whether hazards slow or close their streets in this scenario.
     pub heeds_hazards: bool,
     /// Reported hazards, in the order of their file.
@@ -101,6 +104,8 @@ pub struct StandardDetail {
     pub hours: Vec<HourReport>,
     /// How many different sets of open facilities the week has.
     pub n_open_sets: usize,
+    /// How many different states: more than sets when demand changes over the week.
+    pub n_states: usize,
     /// The first hour with the most covered demand.
     pub strongest_hour: String,
     /// The first hour with the least.
@@ -122,6 +127,10 @@ pub struct StandardDetail {
     pub reasons: Vec<ReasonReport>,
     /// The gaps of `result.json`, in the same order, with their reasons.
     pub gaps: Vec<GapDetail>,
+    /// Patches of cells whose demand is mostly not joined to a street of the profile: there a street
+    /// is missing, or the map lacks it. They are ranked after the gaps; their uncovered demand is
+    /// the unlinked.
+    pub without_street: Vec<GapReport>,
     /// How full the facilities are; `None` when no capacity is known.
     pub capacity: Option<CapacityReport>,
     /// The whole study area, then each zone.
@@ -247,14 +256,16 @@ pub struct HourReport {
     pub n_open: usize,
     /// Covered demand.
     pub covered_thousandths: u64,
-    /// Its share of all demand, 0 to 1; `None` without demand.
+    /// Its share of the demand of that hour, 0 to 1; `None` without demand.
     pub covered_share: Option<f64>,
+    /// All demand of that hour.
+    pub demand_thousandths: u64,
 }
 
-/// What is covered by day and not by night.
+/// What is covered by day and not by night; demand is that of the hour for the night.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NightReport {
-    /// Covered by day.
+    /// Covered by day, of those who are there by night.
     pub by_day_thousandths: u64,
     /// Part of that: not covered by night.
     pub lost_thousandths: u64,
@@ -296,6 +307,7 @@ impl DetailReport {
             standards: standards
                 .map(|(service, detail)| standard(project, service, detail, &names))
                 .collect(),
+            joints: joint_details(project, evaluation, details, &names),
             heeds_hazards: evaluation.heeds_hazards,
             hazards: hazards(project, evaluation),
         }
@@ -347,6 +359,7 @@ fn standard(
     detail: &ServiceDetail,
     names: &GapNames,
 ) -> StandardDetail {
+    let demand = project.demand_of(&service.standard);
     let cells = service.coverage.cells();
     let backup = detail.backup.total();
     let edge_affected = service.edge_affected.cells();
@@ -354,7 +367,8 @@ fn standard(
         key: service.standard.key.clone(),
         name: service.standard.name.clone(),
         hours: hours(detail),
-        n_open_sets: detail.hours.n_sets(),
+        n_open_sets: detail.open_hours.sets().len(),
+        n_states: detail.hours.n_states(),
         strongest_hour: detail.hours.strongest_hour().to_string(),
         weakest_hour: detail.hours.weakest_hour().to_string(),
         hours_covered: detail.hours_covered.clone(),
@@ -371,31 +385,59 @@ fn standard(
             .iter()
             .map(|cell| cell.fragile.share_of(cell.total()))
             .collect(),
-        reasons: reasons(project, detail),
+        reasons: reasons(demand, detail),
         gaps: (1..)
             .zip(&service.gaps)
             .map(|(rank, gap)| GapDetail {
                 rank,
-                name: names.name(project, gap, service.coverage.states()),
+                name: names.name(project, demand, gap, service.coverage.states()),
                 reason: gap
-                    .reason(&project.demand, &detail.reasons)
+                    .reason(demand, &detail.reasons)
                     .map(|reason| reason.key().to_owned()),
                 missing_s: gap
-                    .missing(&project.demand, &service.coverage)
+                    .missing(demand, &service.coverage)
                     .map(TravelTime::as_secs_f64),
             })
             .collect(),
+        without_street: without_street(project, service, detail, names),
         capacity: detail
             .capacity
             .as_ref()
-            .map(|capacity| capacity_report(project, capacity)),
+            .map(|capacity| capacity_report(demand, capacity)),
         districts: districts(project, service, detail),
     }
 }
 
-fn reasons(project: &Project, detail: &ServiceDetail) -> Vec<ReasonReport> {
+fn without_street(
+    project: &Project,
+    service: &ServiceResult,
+    detail: &ServiceDetail,
+    names: &GapNames,
+) -> Vec<GapReport> {
+    let states = service.coverage.states().iter();
+    // A patch is named by what it lacks: here the street, not the facility.
+    let lacking = states.map(|state| match state {
+        PointState::Unlinked => PointState::Uncovered,
+        PointState::Covered | PointState::Uncovered => PointState::Covered,
+    });
+    let mut gaps = gap_reports(
+        project,
+        project.demand_of(&service.standard),
+        &detail.without_street,
+        &lacking.collect::<Vec<PointState>>(),
+        names,
+        service.edge_affected.cells(),
+        |_| None,
+    );
+    for gap in &mut gaps {
+        gap.rank += service.gaps.len();
+    }
+    gaps
+}
+
+fn reasons(demand: &DemandSet, detail: &ServiceDetail) -> Vec<ReasonReport> {
     let mut by_reason: BTreeMap<Reason, Demand> = BTreeMap::new();
-    for (point, reason) in project.demand.points().iter().zip(&detail.reasons) {
+    for (point, reason) in demand.points().iter().zip(&detail.reasons) {
         if let Some(reason) = reason {
             let sum = by_reason.entry(*reason).or_default();
             *sum = *sum + point.demand;
@@ -410,13 +452,13 @@ fn reasons(project: &Project, detail: &ServiceDetail) -> Vec<ReasonReport> {
         .collect()
 }
 
-fn capacity_report(project: &Project, capacity: &ServiceCapacity) -> CapacityReport {
-    let points = project.demand.points().iter();
+fn capacity_report(demand: &DemandSet, capacity: &ServiceCapacity) -> CapacityReport {
+    let points = demand.points().iter();
     let weighted = points.zip(capacity.catchment.points());
     let spread = Distribution::of_supply(weighted.map(|(point, ratio)| (*ratio, point.demand)));
     CapacityReport {
         n_unknown: capacity.catchment.n_unknown(),
-        supply_mean: (project.demand.total() > Demand::ZERO).then(|| spread.mean()),
+        supply_mean: (demand.total() > Demand::ZERO).then(|| spread.mean()),
         supply_gini: spread.gini(),
         supply_of_cells: capacity.supply_of_cells.clone(),
         supply_of_facilities: capacity
@@ -513,6 +555,7 @@ fn hours(detail: &ServiceDetail) -> Vec<HourReport> {
                 n_open: detail.open_hours.at(hour).n_open(),
                 covered_thousandths: split.covered.as_thousandths(),
                 covered_share: split.covered_share(),
+                demand_thousandths: split.total().as_thousandths(),
             }
         })
         .collect()
@@ -524,10 +567,11 @@ fn night(
     edge_affected: &[bool],
     names: &GapNames,
 ) -> NightReport {
-    let states: Vec<PointState> = (0..project.demand.n_points())
+    let there = project.demand.at(project.night);
+    let states: Vec<PointState> = (0..there.n_points())
         .map(|point| night.state(point))
         .collect();
-    let time_of = |cell: CellRank| typical_time(project, &night.by_night, cell);
+    let time_of = |cell: CellRank| typical_time(&there, &night.by_night, cell);
     let by_day: Demand = night.cells.iter().map(DemandSplit::total).sum();
     NightReport {
         by_day_thousandths: by_day.as_thousandths(),
@@ -537,6 +581,14 @@ fn night(
             .iter()
             .map(|cell| cell.uncovered.as_thousandths())
             .collect(),
-        gaps: gap_reports(project, &night.gaps, &states, names, edge_affected, time_of),
+        gaps: gap_reports(
+            project,
+            &there,
+            &night.gaps,
+            &states,
+            names,
+            edge_affected,
+            time_of,
+        ),
     }
 }

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use city::AreaKind;
 use coverage::{
-    DemandId, EdgeAffected, Facility, FacilityId, Gap, Indicators, JointCoverage, Ledger, Linkage,
-    Obstacle, Rows, ServiceCoverage, ServiceInputs, ServiceStandard, gaps,
+    DemandId, DemandSet, EdgeAffected, Facility, FacilityId, Gap, Indicators, JointCoverage,
+    Ledger, Linkage, Obstacle, Rows, ServiceCoverage, ServiceInputs, ServiceStandard, gaps,
 };
 use graph::{Components, EdgeId, GatePolicies, GatePolicy, Metric, Policies};
 use reach::{Network, SnapIndex};
@@ -362,11 +362,12 @@ impl<'a> State<'a> {
         standard: &ServiceStandard,
     ) -> ServiceResult {
         let project = self.project;
+        let demand = project.demand_of(standard);
         let open = standard
             .open_set(&self.facilities, &project.week)
             .and(&self.standing());
         let inputs = ServiceInputs {
-            demand: &project.demand,
+            demand,
             linkage: &view.demand,
             rows,
             open: &open,
@@ -385,13 +386,13 @@ impl<'a> State<'a> {
             edge_affected: EdgeAffected::of(
                 &view.network,
                 &project.border,
-                &project.demand,
+                demand,
                 &view.demand,
                 standard.limit,
             ),
-            indicators: Indicators::of(&project.demand, &coverage, rows.limit()),
+            indicators: Indicators::of(demand, &coverage, rows.limit()),
             by_zone: Indicators::by_zone(
-                &project.demand,
+                demand,
                 &coverage,
                 rows.limit(),
                 &project.zone_of_point,
@@ -439,7 +440,8 @@ pub(crate) fn decide_joint(
         })
         .collect();
     let coverages: Vec<&ServiceCoverage> = parts.iter().map(|&i| services[i].0).collect();
-    let coverage = JointCoverage::of(&project.demand, &coverages, standard.rule);
+    let demand = project.demand_of_joint(standard);
+    let coverage = JointCoverage::of(demand, &coverages, standard.rule);
     let n_cells = project.area.cells().len();
     let edge_affected = (0..n_cells)
         .map(|cell| parts.iter().any(|&i| services[i].1.cells()[cell]))
@@ -521,12 +523,12 @@ impl StreetsView<'_> {
     }
 }
 
-/// The demand point that stands for a cell on the map, with its time.
+/// The time of the demand point that stands for a cell on the map.
 pub(crate) fn typical_time(
-    project: &Project,
+    demand: &DemandSet,
     coverage: &ServiceCoverage,
     cell: coverage::CellRank,
 ) -> Option<TravelTime> {
-    let point: DemandId = coverage.typical_point(&project.demand, cell)?;
+    let point: DemandId = coverage.typical_point(demand, cell)?;
     coverage.times()[point.index()]
 }

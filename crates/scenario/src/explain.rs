@@ -315,14 +315,15 @@ impl Asked<'_> {
         let view = &self.seen.view;
         let far = self.seen.rows.limit();
         let rows = Rows::search(&view.network, &self.seen.facilities, &view.demand, far);
+        let demand = project.demand_of(standard);
         let inputs = ServiceInputs {
-            demand: &project.demand,
+            demand,
             linkage: &view.demand,
             rows: &rows,
             open,
         };
         let coverage = ServiceCoverage::under(&inputs, &self.state.facilities, standard);
-        let points = project.demand.points().iter().enumerate();
+        let points = demand.points().iter().enumerate();
         let nearest = points.min_by_key(|(_, point)| point.position.distance_to(at));
         nearest.is_none_or(|(index, _)| coverage.states()[index] == PointState::Covered)
     }

@@ -13,6 +13,7 @@
 //!
 //! What it does not do: open network files (the caller hands in a `City`), know HTTP or a terminal.
 
+mod candidate_source;
 mod change;
 mod choose;
 mod circle;
@@ -29,6 +30,7 @@ mod fingerprint;
 mod gap_name;
 mod gate_choice;
 mod hazards;
+pub mod joint_detail;
 mod modification;
 mod place_name;
 mod plan;
@@ -43,6 +45,7 @@ mod resolve;
 pub mod run;
 mod sources;
 pub mod spec;
+mod standard_source;
 pub mod summary;
 pub mod tables;
 mod trips;

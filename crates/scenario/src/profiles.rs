@@ -26,7 +26,7 @@ pub(crate) fn profiles(
         let place = format!("standard `{}`, profile", standard.key);
         named.entry(&standard.profile).or_insert(place);
     }
-    if let DemandSpec::StreetLength { profile } | DemandSpec::ZoneTable { profile, .. } =
+    if let DemandSpec::StreetLength { profile, .. } | DemandSpec::ZoneTable { profile, .. } =
         &spec.demand
     {
         named

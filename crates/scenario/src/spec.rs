@@ -48,6 +48,9 @@ pub struct PlanSpec {
     /// Facilities.
     #[serde(default, rename = "layer")]
     pub layers: Vec<LayerSpec>,
+    /// How demand changes over the week.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patterns: Option<PatternsSpec>,
     /// Who needs the services.
     pub demand: DemandSpec,
     /// Service standards.
@@ -251,6 +254,20 @@ pub struct LayerSpec {
     pub from: SourceSpec,
 }
 
+/// A table of patterns of demand: a column `hour`, and one column for each pattern with the
+/// percentage of the demand as counted that is there at that hour.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatternsSpec {
+    /// A CSV of the 168 hours of a week or the 24 of a day.
+    pub path: PathBuf,
+    /// Encoding of the file.
+    pub encoding: Option<String>,
+    /// Made up for illustration.
+    #[serde(default)]
+    pub illustrative: bool,
+}
+
 /// Who needs the services.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, tag = "source", rename_all = "kebab-case")]
@@ -259,6 +276,9 @@ pub enum DemandSpec {
     StreetLength {
         /// The profile whose streets count.
         profile: String,
+        /// The pattern that it follows over the week; the same at every hour unless given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pattern: Option<String>,
     },
     /// Counts at positions.
     Table {
@@ -278,6 +298,9 @@ pub enum DemandSpec {
         /// Made up for illustration.
         #[serde(default)]
         illustrative: bool,
+        /// The pattern of rows that name none; the same at every hour unless given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pattern: Option<String>,
     },
     /// Counts of the plan's `[zones]`, spread over the length of the streets in each.
     ZoneTable {
@@ -295,6 +318,9 @@ pub enum DemandSpec {
         /// Made up for illustration.
         #[serde(default)]
         illustrative: bool,
+        /// The pattern of rows that name none; the same at every hour unless given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pattern: Option<String>,
     },
     /// A raster of counts (`GeoTIFF` in WGS-84 degrees), such as population: each cell of it counts at
     /// its centre.
@@ -303,6 +329,9 @@ pub enum DemandSpec {
         path: PathBuf,
         /// What is counted, e.g. `people`.
         unit: String,
+        /// The pattern that it follows over the week; the same at every hour unless given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pattern: Option<String>,
     },
     /// Places of the network file by their tags, each counting the same: restaurants as origins of
     /// orders.
@@ -313,12 +342,33 @@ pub enum DemandSpec {
         unit: String,
         /// How much each counts, 1 unless given.
         per_place: Option<u32>,
+        /// The pattern that it follows over the week; the same at every hour unless given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pattern: Option<String>,
     },
     /// Floor area of the buildings in the network file, in square metres: destinations of orders.
     Buildings {
         /// Levels of a building that has none mapped, 1 unless given.
         levels: Option<u32>,
+        /// The pattern that it follows over the week; the same at every hour unless given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pattern: Option<String>,
     },
+}
+
+impl DemandSpec {
+    /// The pattern that demand follows which names none itself.
+    pub(crate) fn pattern(&self) -> Option<&str> {
+        let pattern = match self {
+            Self::StreetLength { pattern, .. }
+            | Self::Table { pattern, .. }
+            | Self::ZoneTable { pattern, .. }
+            | Self::Raster { pattern, .. }
+            | Self::Places { pattern, .. }
+            | Self::Buildings { pattern, .. } => pattern,
+        };
+        pattern.as_deref()
+    }
 }
 
 /// What it means to be covered by one service.

@@ -77,6 +77,32 @@ impl ServiceCoverage {
         )
     }
 
+    /// Coverage of demand that is counted beside the demand in `assignment` and takes no room from
+    /// it: each point's time is that to the nearest facility where one more person finds room
+    /// ([`Assignment::has_room`]).
+    ///
+    /// # Panics
+    /// When the inputs belong to different demand.
+    ///
+    /// Cost: linear in the pairs with full facilities.
+    pub fn beside(inputs: &ServiceInputs<'_>, assignment: &Assignment, limit: TravelTime) -> Self {
+        let time = |point: usize| {
+            let mut row = inputs
+                .rows
+                .open_row(DemandId::from_index(point), inputs.open);
+            let found = row.find(|entry| assignment.has_room(entry.facility, entry.time));
+            found.map(|entry| entry.time)
+        };
+        let times = (0..inputs.demand.n_points()).into_par_iter().map(time);
+        Self::of_times(
+            inputs.demand,
+            inputs.linkage,
+            times.collect(),
+            limit,
+            NonZeroU32::MIN,
+        )
+    }
+
     /// Coverage within a limit by a required number of facilities.
     ///
     /// # Panics

@@ -37,6 +37,8 @@ pub enum Field {
     Pattern,
     /// Id of a zone.
     Zone,
+    /// What zones are put in order by, such as income; only where a plan names the column.
+    Rank,
     /// What has become of a report.
     State,
     /// Since when something has been there.
@@ -47,7 +49,7 @@ pub enum Field {
 
 impl Field {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Id,
         Self::Name,
         Self::Lng,
@@ -63,6 +65,7 @@ impl Field {
         Self::Demand,
         Self::Pattern,
         Self::Zone,
+        Self::Rank,
         Self::State,
         Self::Since,
         Self::Note,
@@ -181,6 +184,7 @@ impl Field {
                 "片区",
                 "区域编号",
             ],
+            Self::Rank => &["rank"],
             Self::State => &["state", "status", "状态", "处理状态"],
             Self::Since => &[
                 "since",

@@ -57,17 +57,46 @@ pub(crate) fn patterns_of(
     }
 }
 
-/// The demand of a plan.
-pub(crate) fn demand_set(
+/// The demand of a plan and its measures, each in a unit of its own.
+pub(crate) fn all_demand(
     reader: &mut Reader<'_>,
+    inputs: &DemandInputs<'_>,
+    problems: &mut Problems,
+) -> Option<(DemandSet, Vec<DemandSet>)> {
+    let mut sets: Vec<Option<DemandSet>> = Vec::new();
+    let mut units: BTreeMap<String, String> = BTreeMap::new();
+    for (place, spec) in reader.plan.spec.all_demand() {
+        let set = demand_set(reader, &place, spec, inputs, problems);
+        if let Some(set) = &set {
+            let unit = set.unit().name().to_owned();
+            match units.get(&unit) {
+                Some(first) => problems.add(format!(
+                    "{place}: `{unit}` is counted in {first} already; units are kept apart, so give \
+                     each a name of its own"
+                )),
+                None => {
+                    units.insert(unit, place);
+                }
+            }
+        }
+        sets.push(set);
+    }
+    let mut sets = sets.into_iter().collect::<Option<Vec<_>>>()?.into_iter();
+    Some((sets.next()?, sets.collect()))
+}
+
+/// Demand as a plan describes it at a place.
+fn demand_set(
+    reader: &mut Reader<'_>,
+    at: &str,
     spec: &DemandSpec,
     inputs: &DemandInputs<'_>,
     problems: &mut Problems,
 ) -> Option<DemandSet> {
     let area = inputs.area;
-    let usual = usual_pattern(spec, inputs.patterns, problems);
+    let usual = usual_pattern(at, spec, inputs.patterns, problems);
     let made = match spec {
-        DemandSpec::StreetLength { profile, .. } => street_length(reader, inputs, profile)?,
+        DemandSpec::StreetLength { profile, .. } => street_length(reader, at, inputs, profile)?,
         DemandSpec::Table {
             path,
             unit,
@@ -91,9 +120,9 @@ pub(crate) fn demand_set(
                 name: "the study area".to_owned(),
                 outside: outside(*rule),
             };
-            reader.file("[demand]", &from).and_then(|source| {
+            reader.file(at, &from).and_then(|source| {
                 let loaded = demand::read_positions(&source, Some(&bounds), inputs.patterns);
-                let counts = reader.take("[demand]", loaded)?;
+                let counts = reader.take(at, loaded)?;
                 let set = DemandSet::counted(unit.as_str(), area, counts);
                 Ok(marked(set, *illustrative))
             })
@@ -113,10 +142,10 @@ pub(crate) fn demand_set(
                 columns: columns.clone(),
                 ..SourceSpec::default()
             };
-            let streets = street_length(reader, inputs, profile)?;
-            reader.file("[demand]", &from).and_then(|source| {
+            let streets = street_length(reader, at, inputs, profile)?;
+            reader.file(at, &from).and_then(|source| {
                 let loaded = demand::read_zones(&source, inputs.zones, inputs.patterns);
-                let counts = reader.take("[demand]", loaded)?;
+                let counts = reader.take(at, loaded)?;
                 let (unit, zones) = (unit.as_str(), inputs.zones);
                 let set = DemandSet::spread_over_streets(unit, &streets?, zones, &counts);
                 Ok(marked(set, *illustrative))
@@ -126,7 +155,7 @@ pub(crate) fn demand_set(
             let path = reader.plan.path_of(path);
             reader.files.push(path.clone());
             geotiff::read_counts(&path)
-                .map_err(|error| Problems::one(format!("[demand]: {error}")))
+                .map_err(|error| Problems::one(format!("{at}: {error}")))
                 .map(|counts| DemandSet::counted(unit.as_str(), area, counts))
         }
         DemandSpec::Places {
@@ -134,7 +163,7 @@ pub(crate) fn demand_set(
             unit,
             per_place,
             ..
-        } => places(reader, tags, per_place.unwrap_or(1))
+        } => places(reader, at, tags, per_place.unwrap_or(1))
             .map(|counts| DemandSet::counted(unit.as_str(), area, counts)),
         DemandSpec::Buildings { levels, .. } => Ok(DemandSet::counted(
             "floor_m2",
@@ -144,14 +173,14 @@ pub(crate) fn demand_set(
     };
     match made {
         Ok(set) if set.total() == Demand::ZERO => {
-            problems.add("[demand]: there is no demand in the study area");
+            problems.add(format!("{at}: there is no demand in the study area"));
             None
         }
         Ok(set) => {
             if set.outside() > Demand::ZERO {
                 let (lost, unit) = (set.outside().as_units_f64(), set.unit());
                 reader.notes.push(format!(
-                    "[demand]: {lost:.0} {unit} lie outside the study area or find no street"
+                    "{at}: {lost:.0} {unit} lie outside the study area or find no street"
                 ));
             }
             Some(set.following(inputs.patterns.to_vec(), usual))
@@ -165,6 +194,7 @@ pub(crate) fn demand_set(
 
 /// The pattern that the demand follows as a whole.
 fn usual_pattern(
+    at: &str,
     spec: &DemandSpec,
     patterns: &[DemandPattern],
     problems: &mut Problems,
@@ -177,7 +207,7 @@ fn usual_pattern(
             Some(near) => format!("was `{near}` meant?"),
             None => "[patterns] names the table that holds them".to_owned(),
         };
-        problems.add(format!("[demand]: there is no pattern `{name}`; {hint}"));
+        problems.add(format!("{at}: there is no pattern `{name}`; {hint}"));
     }
     PatternId::from_index(found?)
 }
@@ -194,6 +224,7 @@ fn marked(set: DemandSet, illustrative: bool) -> DemandSet {
 /// told elsewhere.
 fn street_length(
     reader: &Reader<'_>,
+    at: &str,
     inputs: &DemandInputs<'_>,
     profile: &str,
 ) -> Option<Result<DemandSet, Problems>> {
@@ -201,9 +232,9 @@ fn street_length(
     let streets = &reader.city.streets;
     let set = DemandSet::street_meters(streets, inputs.area, |edge| components.is_main(edge));
     Some(if set.n_points() == 0 {
-        Err(Problems::one(
-            "[demand]: no street of the network lies in the study area",
-        ))
+        Err(Problems::one(format!(
+            "{at}: no street of the network lies in the study area"
+        )))
     } else {
         Ok(set)
     })
@@ -212,10 +243,11 @@ fn street_length(
 /// Places with one of some tags, each counting the same: restaurants as origins of orders.
 fn places(
     reader: &Reader<'_>,
+    at: &str,
     tags: &[String],
     per_place: u32,
 ) -> Result<Vec<(LngLat, Demand)>, Problems> {
-    let rules = tag_rules("[demand]", tags)?;
+    let rules = tag_rules(at, tags)?;
     let demand = Demand::from_units(u64::from(per_place));
     let places = reader.city.places.iter();
     Ok(places

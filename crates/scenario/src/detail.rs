@@ -8,6 +8,7 @@ use coverage::{
 use units::LngLat;
 
 use crate::evaluate::Decided;
+use crate::measure::{MeasureDetail, measured, zone_ranks};
 
 /// What a standard comes to beyond its coverage.
 #[derive(Debug)]
@@ -32,6 +33,8 @@ pub struct ServiceDetail {
     pub equity: Equity,
     /// The same for each zone.
     pub equity_by_zone: Vec<Equity>,
+    /// The same in the unit of each measure of the plan.
+    pub measures: Vec<MeasureDetail>,
 }
 
 /// The night gap of a standard: between the plan's hour for the day and its hour for the night.
@@ -116,7 +119,9 @@ impl ServiceDetail {
             facilities,
             speed: decided.speed,
             center: project.area.bounding_box().center(),
+            zone_ranks: &zone_ranks(project, &project.zone_of_point),
         };
+        let capacity = ServiceCapacity::of(decided, &inputs);
         let n_zones = project.zones.n_zones();
         Self {
             hours_covered: hours.hours_covered(),
@@ -126,7 +131,8 @@ impl ServiceDetail {
                 standard.limit,
                 standard.required.saturating_add(1),
             ),
-            capacity: ServiceCapacity::of(decided, &inputs),
+            measures: measured(decided, &open, capacity.as_ref()),
+            capacity,
             reasons: why(decided, &inputs, &base, waters),
             without_street: gaps_without_street(&project.area, coverage.cells()),
             equity: Equity::of(&equity),

@@ -3,19 +3,20 @@
 use std::collections::BTreeMap;
 
 use coverage::{
-    CellRank, Demand, DemandSet, DemandSplit, Distribution, Equity, FacilityLoad, HourlyProfile,
-    Indicators, PointState, Reason, SupplyRatio,
+    CellRank, Demand, DemandSet, DemandSplit, Distribution, FacilityLoad, HourlyProfile,
+    PointState, Reason, SupplyRatio,
 };
 use serde::{Deserialize, Serialize};
 use units::{HourOfWeek, LngLat, TravelTime};
 
 use crate::detail::{NightGap, ServiceCapacity, ServiceDetail};
+use crate::district::{DistrictReport, districts};
 use crate::evaluate::{Evaluation, ServiceResult, typical_time};
 use crate::gap_name::GapNames;
 use crate::hazards::{effect_text, streets_of_hazards};
 use crate::joint_detail::{JointDetail, joint_details};
 use crate::project::Project;
-use crate::report::{GapReport, SplitReport, gap_reports};
+use crate::report::{GapReport, gap_reports};
 
 /// A scenario's result in detail: `detail.json`.
 ///
@@ -35,6 +36,9 @@ pub struct DetailReport {
     pub demand_unit: String,
     /// All demand in the study area.
     pub demand_thousandths: u64,
+    /// Other demand that indicators are given for, each in a unit of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measures: Vec<MeasureReport>,
     /// The week that hours are read in.
     pub week: WeekReport,
     /// One for each standard.
@@ -45,6 +49,17 @@ pub struct DetailReport {
     pub heeds_hazards: bool,
     /// Reported hazards, in the order of their file.
     pub hazards: Vec<HazardReport>,
+}
+
+/// A measure: demand that indicators are given for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeasureReport {
+    /// What it counts.
+    pub unit: String,
+    /// All of it in the study area.
+    pub demand_thousandths: u64,
+    /// Made up for illustration.
+    pub illustrative: bool,
 }
 
 /// A reported hazard.
@@ -133,7 +148,8 @@ pub struct StandardDetail {
     pub without_street: Vec<GapReport>,
     /// How full the facilities are; `None` when no capacity is known.
     pub capacity: Option<CapacityReport>,
-    /// The whole study area, then each zone.
+    /// The whole study area, then each zone, in the unit of the demand; then the same in the unit of
+    /// each measure.
     pub districts: Vec<DistrictReport>,
 }
 
@@ -209,44 +225,6 @@ pub struct FacilityLoadReport {
     pub is_idle: bool,
 }
 
-/// The indicators of the study area or of a zone; formulas stand at
-/// [`Indicators`] and [`Equity`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DistrictReport {
-    /// Id of the zone; `None` for the whole study area.
-    pub zone: Option<String>,
-    /// Its name.
-    pub name: String,
-    /// What becomes of its demand.
-    #[serde(flatten)]
-    pub split: SplitReport,
-    /// Time within which half of the demand finds what it needs; `None` past the search.
-    pub median_s: Option<f64>,
-    /// The same for three quarters.
-    pub quantile_75_s: Option<f64>,
-    /// The same for nine tenths.
-    pub quantile_90_s: Option<f64>,
-    /// Mean time of the tenth that is worst served.
-    pub worst_tenth_mean_s: Option<f64>,
-    /// Mean time.
-    pub mean_s: Option<f64>,
-    /// Time on the way over the time that the straight line would take.
-    pub detour: Option<f64>,
-    /// Gini coefficient of the times.
-    pub gini: Option<f64>,
-    /// Palma ratio of the times.
-    pub palma: Option<f64>,
-    /// Theil index of the times.
-    pub theil: Option<f64>,
-    /// Concentration of the times over the distance from the middle of the study area.
-    pub concentration: Option<f64>,
-    /// Demand past the search, which counts at its limit: then the figures above are lower bounds.
-    pub beyond_thousandths: u64,
-    /// Lorenz curve of the times: shares of the sum of all times that the best-served 0, 10, …,
-    /// 100 % of the demand have.
-    pub lorenz: Vec<f64>,
-}
-
 /// One hour of the week.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HourReport {
@@ -296,6 +274,15 @@ impl DetailReport {
             scenario: key.to_owned(),
             demand_unit: project.demand.unit().name().to_owned(),
             demand_thousandths: project.demand.total().as_thousandths(),
+            measures: project
+                .measures
+                .iter()
+                .map(|measure| MeasureReport {
+                    unit: measure.demand.unit().name().to_owned(),
+                    demand_thousandths: measure.demand.total().as_thousandths(),
+                    illustrative: measure.demand.is_illustrative(),
+                })
+                .collect(),
             week: WeekReport {
                 monday: project.week.monday(),
                 time_zone: project.week.time_zone().to_owned(),
@@ -497,51 +484,6 @@ fn load_report(load: &FacilityLoad) -> FacilityLoadReport {
         taken_thousandths: load.taken.as_thousandths(),
         is_overloaded: load.is_overloaded(),
         is_idle: load.is_idle(),
-    }
-}
-
-fn districts(
-    project: &Project,
-    service: &ServiceResult,
-    detail: &ServiceDetail,
-) -> Vec<DistrictReport> {
-    let zones = project.zones.zones().iter();
-    let of_zones = zones.zip(service.by_zone.iter().zip(&detail.equity_by_zone));
-    let all = district(None, "", &service.indicators, &detail.equity);
-    std::iter::once(all)
-        .chain(of_zones.map(|(zone, (indicators, equity))| {
-            district(Some(&zone.id), &zone.name, indicators, equity)
-        }))
-        .collect()
-}
-
-fn district(
-    zone: Option<&str>,
-    name: &str,
-    indicators: &Indicators,
-    equity: &Equity,
-) -> DistrictReport {
-    let seconds = |time: Option<TravelTime>| time.map(TravelTime::as_secs_f64);
-    DistrictReport {
-        zone: zone.map(str::to_owned),
-        name: name.to_owned(),
-        split: SplitReport::of(&indicators.split),
-        median_s: seconds(indicators.median),
-        quantile_75_s: seconds(indicators.quantile_75),
-        quantile_90_s: seconds(indicators.quantile_90),
-        worst_tenth_mean_s: seconds(indicators.worst_tenth.map(|worst| worst.mean)),
-        mean_s: equity.mean_s,
-        detour: equity.detour,
-        gini: equity.gini,
-        palma: equity.palma,
-        theil: equity.theil,
-        concentration: equity.concentration,
-        beyond_thousandths: equity.beyond.as_thousandths(),
-        lorenz: equity
-            .lorenz
-            .iter()
-            .map(|corner| corner.value_share)
-            .collect(),
     }
 }
 

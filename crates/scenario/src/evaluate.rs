@@ -13,6 +13,7 @@ use units::{LngLat, Speed, TravelTime};
 use crate::change::Change;
 use crate::choose::{ChosenSites, choose};
 use crate::detail::ServiceDetail;
+use crate::measure::{Measure, MeasureRows};
 use crate::project::{ProfileStreets, Project};
 use crate::repriced::{hindered, ordinary_speed, two_way};
 
@@ -80,7 +81,7 @@ pub struct JointResult {
 /// # Errors
 /// When sites are to be chosen and no choice exists.
 pub fn evaluate(project: &Project, changes: &[Change]) -> Result<Evaluation, Infeasible> {
-    let (evaluation, _) = State::after(project, changes)?.decide(&[], |_| ());
+    let (evaluation, _) = State::after(project, changes)?.decide(&[], &[], |_| ());
     Ok(evaluation)
 }
 
@@ -99,7 +100,10 @@ pub fn evaluate_in_detail(
     let state = State::after(project, changes)?;
     let waters = waters(project);
     let obstacles = [Obstacle::Gate, Obstacle::OneWay];
-    Ok(state.decide(&obstacles, |decided| ServiceDetail::of(decided, &waters)))
+    let measures = &project.measures;
+    Ok(state.decide(&obstacles, measures, |decided| {
+        ServiceDetail::of(decided, &waters)
+    }))
 }
 
 /// A decided standard with everything that it was decided from.
@@ -112,6 +116,8 @@ pub(crate) struct Decided<'a> {
     pub(crate) speed: Speed,
     /// The streets and rows without each obstacle that the streets know.
     pub(crate) without: &'a [(Obstacle, StreetsView<'a>, Rows)],
+    /// The plan's measures on the streets of the profile.
+    pub(crate) measures: &'a [MeasureRows],
 }
 
 /// The borders of the waters that the city draws.
@@ -286,10 +292,11 @@ impl<'a> State<'a> {
     }
 
     /// Decides every standard; `detail` sees each with everything that it was decided from, and the
-    /// streets without each of the obstacles.
+    /// streets without each of the obstacles, and the measures.
     fn decide<D>(
         self,
         obstacles: &[Obstacle],
+        measures: &[Measure],
         detail: impl Fn(&Decided<'_>) -> D,
     ) -> (Evaluation, Vec<D>) {
         let project = self.project;
@@ -315,6 +322,14 @@ impl<'a> State<'a> {
                     (*obstacle, view, rows)
                 })
                 .collect();
+            let measures: Vec<MeasureRows> = measures
+                .iter()
+                .map(|measure| {
+                    let linkage = view.link_demand(&measure.demand);
+                    let rows = Rows::search(&view.network, &facilities, &linkage, far);
+                    MeasureRows { linkage, rows }
+                })
+                .collect();
             for (index, standard) in self.standards.iter().enumerate() {
                 if standard.profile != profile {
                     continue;
@@ -327,6 +342,7 @@ impl<'a> State<'a> {
                     result: &result,
                     speed,
                     without: &without,
+                    measures: &measures,
                 });
                 results[index] = Some((result, detail));
             }
@@ -467,6 +483,7 @@ pub(crate) struct StreetsView<'a> {
     project: &'a Project,
     pub(crate) link: coverage::LinkOptions,
     pub(crate) index: SnapIndex,
+    components: &'a Components,
     pub(crate) network: Network<'a>,
     pub(crate) demand: Linkage,
 }
@@ -485,17 +502,13 @@ impl ScenarioStreets<'_> {
         let (metric, components) = self.metric();
         let index = SnapIndex::new(graph, |edge| components.is_main(edge));
         let link = self.base.link;
-        let demand = Linkage::of_demand(
-            graph,
-            &index,
-            &self.project.demand,
-            |edge| components.is_main(edge),
-            link,
-        );
+        let is_main = |edge| components.is_main(edge);
+        let demand = Linkage::of_demand(graph, &index, &self.project.demand, is_main, link);
         StreetsView {
             project: self.project,
             link,
             index,
+            components,
             network: Network::new(graph, metric),
             demand,
         }
@@ -503,6 +516,13 @@ impl ScenarioStreets<'_> {
 }
 
 impl StreetsView<'_> {
+    /// Other demand than the plan's joined to these streets.
+    pub(crate) fn link_demand(&self, demand: &DemandSet) -> Linkage {
+        let graph = &self.project.city.streets;
+        let is_main = |edge| self.components.is_main(edge);
+        Linkage::of_demand(graph, &self.index, demand, is_main, self.link)
+    }
+
     pub(crate) fn link_facilities(&self, facilities: &[Facility]) -> Linkage {
         Linkage::of_facilities(
             &self.project.city.streets,

@@ -196,12 +196,9 @@ impl<'a> Seen<'a> {
         place: &DemandSet,
         far: TravelTime,
     ) -> Self {
-        let graph = &state.project.city.streets;
-        let (_, components) = streets.metric();
         let view = streets.view();
         let facilities = view.link_facilities(&state.facilities);
-        let is_main = |edge| components.is_main(edge);
-        let from = Linkage::of_demand(graph, &view.index, place, is_main, view.link);
+        let from = view.link_demand(place);
         Self {
             rows: Rows::search(&view.network, &facilities, &from, far),
             view,

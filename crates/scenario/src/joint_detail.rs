@@ -1,10 +1,11 @@
 //! A joint standard in detail, as data: which part is missing in its gaps, and why.
 
-use coverage::{Part, ServiceCoverage};
+use coverage::{DemandSet, JointCoverage, Part, ServiceCoverage, ZoneId};
 use serde::{Deserialize, Serialize};
 use units::TravelTime;
 
 use crate::detail::ServiceDetail;
+use crate::district::{DistrictReport, split_districts};
 use crate::evaluate::{Evaluation, JointResult};
 use crate::gap_name::GapNames;
 use crate::project::Project;
@@ -18,6 +19,9 @@ pub struct JointDetail {
     pub name: String,
     /// The gaps of `result.json`, in the same order, with what they lack.
     pub gaps: Vec<JointGapDetail>,
+    /// The whole study area, then each zone, in the unit of the demand and of each measure; without
+    /// times, since those of different services are not one thing.
+    pub districts: Vec<DistrictReport>,
 }
 
 /// What a gap of a joint standard lacks.
@@ -103,5 +107,31 @@ fn joint(
         key: standard.key.clone(),
         name: standard.name.clone(),
         gaps,
+        districts: districts(project, result, details),
     }
+}
+
+fn districts(
+    project: &Project,
+    result: &JointResult,
+    details: &[ServiceDetail],
+) -> Vec<DistrictReport> {
+    let standard = &project.joints[result.joint];
+    let of = |demand: &DemandSet, zones: &[Option<ZoneId>], joint: &JointCoverage| {
+        let by_zone = joint.by_zone(demand, zones, project.zones.n_zones());
+        split_districts(project, demand.unit().name(), joint.total(), &by_zone)
+    };
+    let demand = project.demand_of_joint(standard);
+    let mut districts = of(demand, &project.zone_of_point, &result.coverage);
+    for (number, measure) in project.measures.iter().enumerate() {
+        let parts: Vec<&ServiceCoverage> = result
+            .parts
+            .iter()
+            .map(|&part| &details[part].measures[number].coverage)
+            .collect();
+        let demand = measure.demand_at(project.hour_of_joint(standard));
+        let joint = JointCoverage::of(demand, &parts, standard.rule);
+        districts.extend(of(demand, &measure.zone_of_point, &joint));
+    }
+    districts
 }

@@ -10,6 +10,7 @@ use units::{BoundingBox, HourOfWeek, LngLat, TravelTime};
 
 use crate::change::Change;
 use crate::hazards::Hazards;
+use crate::measure::Measure;
 use crate::spec::PlanSpec;
 
 /// A plan with everything it names loaded, checked and joined: the untouched baseline that every
@@ -53,6 +54,8 @@ pub struct Project {
     pub demand: DemandSet,
     /// When demand changes over the week: that of each hour which a standard names.
     pub demand_of_hours: BTreeMap<HourOfWeek, DemandSet>,
+    /// Other demand that indicators are given for, each in a unit of its own.
+    pub measures: Vec<Measure>,
     /// Reported hazards.
     pub hazards: Hazards,
     /// Service standards, in the order of the plan.
@@ -79,13 +82,18 @@ impl Project {
     ///
     /// Cost: linear in standards times parts.
     pub fn demand_of_joint(&self, joint: &JointStandard) -> &DemandSet {
+        self.demand_at(self.hour_of_joint(joint))
+    }
+
+    /// The hour that all parts of a joint standard with an hour share.
+    pub(crate) fn hour_of_joint(&self, joint: &JointStandard) -> Option<HourOfWeek> {
         let parts = self
             .standards
             .iter()
             .filter(|s| joint.parts.contains(&s.key));
         let mut hours = parts.filter_map(|part| part.at);
         let first = hours.next();
-        self.demand_at(first.filter(|&first| hours.all(|hour| hour == first)))
+        first.filter(|&first| hours.all(|hour| hour == first))
     }
 
     fn demand_at(&self, hour: Option<HourOfWeek>) -> &DemandSet {

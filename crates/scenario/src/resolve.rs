@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use city::City;
 use coverage::{
     DEFAULT_BORDER, DEFAULT_RADIUS, DemandSet, Facility, HolidayCalendar, KindCatalog,
-    ReferenceWeek, Resolution, ServiceStandard, StudyArea, Zones, border_nodes,
+    ReferenceWeek, Resolution, StudyArea, Zones, border_nodes,
 };
 use formats::{Encoding, Field, Source, boundaries, calendar};
 use units::{BoundingBox, HourOfWeek, Length, LngLat, Outline, parse_length};
 
 use crate::candidate_source::candidates;
 use crate::change::resolve_changes;
-use crate::demand_source::{DemandInputs, demand_set, patterns_of};
+use crate::demand_source::{DemandInputs, all_demand, patterns_of};
 use crate::fingerprint::Fingerprint;
 use crate::hazards::Hazards;
+use crate::measure::{Measure, demand_of_hours};
 use crate::place_name::{PlaceNames, zone_name};
 use crate::plan::Plan;
 use crate::policies::{policies, policy_notes};
@@ -80,11 +81,11 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         profiles: &profiles,
         patterns: &patterns,
     };
-    let demand = demand_set(&mut reader, &spec.demand, &inputs, &mut problems);
+    let demand = all_demand(&mut reader, &inputs, &mut problems);
     let candidates = candidates(&mut reader, &inputs, &mut problems);
     let names = PlaceNames::of(&city.streets, &zones);
     let candidates = name_places(&names, spec, &mut facilities, candidates);
-    let (true, Some(demand)) = (problems.is_empty(), demand) else {
+    let (true, Some((demand, measures))) = (problems.is_empty(), demand) else {
         return Err(problems);
     };
 
@@ -92,6 +93,8 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
     notes.extend(island_notes(&profiles));
     let border = border_nodes(&city.streets, &complete_box, DEFAULT_BORDER);
     let zone_of_point = demand.zones_of_points(&zones);
+    let measure = |demand| Measure::new(demand, &zones, &standards);
+    let measures = measures.into_iter().map(measure).collect();
     let mut project = Project {
         spec: spec.clone(),
         fingerprint: fingerprint(plan, &city, &files)?,
@@ -111,6 +114,7 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         facilities,
         demand_of_hours: demand_of_hours(&demand, &standards),
         demand,
+        measures,
         hazards,
         standards,
         joints,
@@ -120,18 +124,6 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
     };
     project.scenarios = scenarios(&project, &mut problems);
     problems.or(project)
-}
-
-/// The demand of each hour that a standard names, when demand changes over the week.
-fn demand_of_hours(
-    demand: &DemandSet,
-    standards: &[ServiceStandard],
-) -> BTreeMap<HourOfWeek, DemandSet> {
-    let hours = standards.iter().filter_map(|standard| standard.at);
-    hours
-        .filter(|_| demand.has_patterns())
-        .map(|hour| (hour, demand.at(hour).into_owned()))
-        .collect()
 }
 
 /// How far a place may lie from the street it is joined to.
@@ -289,6 +281,9 @@ fn zones(reader: &mut Reader<'_>, spec: &PlanSpec, problems: &mut Problems) -> Z
     let mut columns = formats::ColumnMap::default().with(Field::Zone, zones.id.clone());
     if let Some(name) = &zones.name {
         columns = columns.with(Field::Name, name.clone());
+    }
+    if let Some(rank) = &zones.rank {
+        columns = columns.with(Field::Rank, rank.clone());
     }
     let from = SourceSpec {
         path: Some(zones.path.clone()),

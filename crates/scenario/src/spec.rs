@@ -53,6 +53,9 @@ pub struct PlanSpec {
     pub patterns: Option<PatternsSpec>,
     /// Who needs the services.
     pub demand: DemandSpec,
+    /// Other demand that indicators are given for, each in a unit of its own; it decides nothing.
+    #[serde(default, rename = "measure", skip_serializing_if = "Vec::is_empty")]
+    pub measures: Vec<DemandSpec>,
     /// Service standards.
     #[serde(default, rename = "standard")]
     pub standards: Vec<StandardSpec>,
@@ -67,6 +70,15 @@ pub struct PlanSpec {
     /// Scenarios over the baseline.
     #[serde(default, rename = "scenario")]
     pub scenarios: Vec<ScenarioSpec>,
+}
+
+impl PlanSpec {
+    /// The demand and every measure, each with its place in the plan for messages.
+    pub(crate) fn all_demand(&self) -> impl Iterator<Item = (String, &DemandSpec)> {
+        let measures = (1..).zip(&self.measures);
+        let measures = measures.map(|(number, spec)| (format!("[[measure]] {number}"), spec));
+        std::iter::once(("[demand]".to_owned(), &self.demand)).chain(measures)
+    }
 }
 
 /// The area analyzed and its grid.
@@ -112,6 +124,10 @@ pub struct ZonesSpec {
     /// given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub called: Option<String>,
+    /// The property with a number that puts the zones in order, such as their income: then the
+    /// concentration of times over it is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rank: Option<String>,
     /// The datum of the file, WGS-84 unless given.
     pub datum: Option<String>,
 }

@@ -6,6 +6,7 @@ use coverage::{Demand, DemandUnit};
 
 use crate::compare::Comparison;
 use crate::detail_report::{DetailReport, StandardDetail, WeekReport};
+use crate::district::DistrictReport;
 use crate::explain::{Explanation, Route};
 use crate::joint_detail::JointDetail;
 use crate::report::{ChosenReport, GapReport, JointReport, ScenarioReport, StandardReport};
@@ -135,10 +136,45 @@ fn why(out: &mut Text, demand: &Amounts<'_>, standard: &StandardDetail) {
         number(all.concentration),
         number(all.detour),
     ));
+    if let Some(by_zone) = all.concentration_by_zone {
+        out.line(&format!(
+            "      concentration over the rank of zones {by_zone:.3}"
+        ));
+    }
+    // The study area in the units of the measures comes after that of the demand, without zone.
+    for other in standard
+        .districts
+        .iter()
+        .skip(1)
+        .filter(|d| d.zone.is_none())
+    {
+        in_unit(out, other);
+    }
 }
 
-/// What the largest gaps of a joint standard lack.
+/// The study area in the unit of a measure.
+fn in_unit(out: &mut Text, district: &DistrictReport) {
+    let demand = Amounts {
+        unit: &district.unit,
+    };
+    let median = district
+        .median_s
+        .map_or_else(|| "the search does not reach it".to_owned(), minutes);
+    out.line(&format!(
+        "      of {}: {} covered, half within {median}",
+        demand.of(district.split.total_thousandths()),
+        percent(district.split.covered_share),
+    ));
+}
+
+/// A joint standard in the units of the measures, and what its largest gaps lack.
 fn lacks(out: &mut Text, demand: &Amounts<'_>, joint: &JointDetail) {
+    for other in joint.districts.iter().skip(1).filter(|d| d.zone.is_none()) {
+        let amounts = Amounts { unit: &other.unit };
+        let share = percent(other.split.covered_share);
+        let whole = amounts.of(other.split.total_thousandths());
+        out.line(&format!("    {}: {share} of {whole} covered", joint.key));
+    }
     if joint.gaps.is_empty() {
         return;
     }

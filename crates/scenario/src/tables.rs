@@ -418,21 +418,23 @@ fn capacity_values(detail: &StandardDetail, facility: usize, has_rate: bool) -> 
     values
 }
 
-/// The indicators of the study area (no zone) and of each zone, standard by standard.
+/// The indicators of the study area (no zone) and of each zone, standard by standard: in the unit of
+/// the demand, then of each measure. Joint standards follow, without times.
 ///
 /// Cost: linear in the rows.
-pub fn districts(project: &Project, report: &ScenarioReport, detail: &DetailReport) -> Table {
-    let unit = project.demand.unit();
+pub fn districts(report: &ScenarioReport, detail: &DetailReport) -> Table {
+    let amount = |name: &str| Column::decimal(format!("{name}_amount"), 3);
     let columns = vec![
         Column::text("standard"),
+        Column::text("unit"),
         Column::text("zone"),
         Column::text("name"),
-        Column::demand("demand", unit),
+        amount("demand"),
         Column::share("covered"),
-        Column::demand("covered", unit),
-        Column::demand("uncovered", unit),
-        Column::demand("unlinked", unit),
-        Column::demand("fragile", unit),
+        amount("covered"),
+        amount("uncovered"),
+        amount("unlinked"),
+        amount("fragile"),
         Column::seconds("median"),
         Column::seconds("quantile_75"),
         Column::seconds("quantile_90"),
@@ -443,14 +445,18 @@ pub fn districts(project: &Project, report: &ScenarioReport, detail: &DetailRepo
         Column::decimal("palma_ratio", 6),
         Column::decimal("theil_ratio", 6),
         Column::decimal("concentration_ratio", 6),
-        Column::demand("beyond_search", unit),
+        Column::decimal("concentration_by_zone_ratio", 6),
+        amount("beyond_search"),
     ];
     let mut table = Table::new("districts", columns);
-    for standard in &detail.standards {
-        for district in &standard.districts {
+    let standards = detail.standards.iter().map(|s| (&s.key, &s.districts));
+    let joints = detail.joints.iter().map(|j| (&j.key, &j.districts));
+    for (key, districts) in standards.chain(joints) {
+        for district in districts {
             let split = &district.split;
             table.push(vec![
-                standard.key.clone().into(),
+                key.clone().into(),
+                district.unit.clone().into(),
                 district.zone.clone().into(),
                 district.name.clone().into(),
                 units(split.total_thousandths()),
@@ -469,11 +475,13 @@ pub fn districts(project: &Project, report: &ScenarioReport, detail: &DetailRepo
                 district.palma.into(),
                 district.theil.into(),
                 district.concentration.into(),
+                district.concentration_by_zone.into(),
                 units(district.beyond_thousandths),
             ]);
         }
     }
-    if report.illustrative {
+    let made_up = detail.measures.iter().any(|measure| measure.illustrative);
+    if report.illustrative || made_up {
         table.mark_illustrative();
     }
     table

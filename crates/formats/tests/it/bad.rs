@@ -150,6 +150,7 @@ fn demand_names_unknown_and_repeated_zones() {
         id: id.to_owned(),
         name: id.to_owned(),
         outline: area(Outside::Refuse).outline,
+        rank: None,
     };
     let zones = Zones::new(vec![zone("a"), zone("b")]);
     let (_folder, source) = file("a.csv", b"zone,count\na,1\nc,2\na,3\nb,many\n");

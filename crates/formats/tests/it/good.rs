@@ -290,3 +290,28 @@ fn hazards_are_read_with_their_state() {
     );
     assert_eq!(error.hints(), ["did you mean `dark-street`?"]);
 }
+
+#[test]
+fn a_raster_that_gdal_wrote_is_read_cell_by_cell() {
+    // 38 by 35 cells of three arc seconds in deflated tiles of 16 by 16, the nothings as -99999;
+    // counts and place of the largest as rasterio tells them of the same file.
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let path = folder.join("../../data/monaco/people-synthetic.tif");
+    let counts = formats::geotiff::read_counts(&path).unwrap();
+    assert_eq!(counts.len(), 664);
+    let total: Demand = counts.iter().map(|&(_, demand)| demand).sum();
+    assert_eq!(total, Demand::from_thousandths(9_446_700));
+    let (place, most) = counts.iter().max_by_key(|&&(_, demand)| demand).unwrap();
+    assert_eq!(*most, Demand::from_thousandths(83_700));
+    let center = at(7.422_25, 43.737_416_7);
+    assert!(
+        place.distance_to(center) < units::Length::from_mm(100),
+        "{place}"
+    );
+    // Row by row from the north.
+    assert!(
+        counts
+            .windows(2)
+            .all(|pair| pair[0].0.lat() >= pair[1].0.lat())
+    );
+}

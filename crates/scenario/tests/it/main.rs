@@ -12,6 +12,7 @@ mod gap_reasons;
 mod gate_choice;
 mod hourly_demand;
 mod laws;
+mod measures;
 mod presets;
 mod shenzhen;
 

@@ -148,6 +148,7 @@ pub struct Assignment {
     facilities: Vec<FacilityLoad>,
     turned_away: Vec<Demand>,
     times: Vec<Option<TravelTime>>,
+    full_from: Vec<Option<TravelTime>>,
 }
 
 impl Assignment {
@@ -183,6 +184,11 @@ impl Assignment {
         }
         pairs.par_sort_unstable();
         let mut times = vec![None; demand.n_points()];
+        let is_full = |load: &FacilityLoad| load.serves.is_some_and(|serves| load.taken >= serves);
+        let mut full_from: Vec<Option<TravelTime>> = loads
+            .iter()
+            .map(|load| is_full(load).then_some(TravelTime::ZERO))
+            .collect();
         for (entry, point) in pairs {
             let load = &mut loads[entry.facility.index()];
             let wanted = left[point.index()];
@@ -191,6 +197,9 @@ impl Assignment {
                 None => wanted,
             };
             load.taken = load.taken + taken;
+            if taken > Demand::ZERO && is_full(load) {
+                full_from[entry.facility.index()] = Some(entry.time);
+            }
             left[point.index()] = wanted - taken;
             let whole = demand.points()[point.index()].demand;
             let time = &mut times[point.index()];
@@ -202,7 +211,14 @@ impl Assignment {
             facilities: loads,
             turned_away: left,
             times,
+            full_from,
         }
+    }
+
+    /// Whether one more person who travels this long to a facility would find room there: who is
+    /// nearer comes first, and who comes last of those equally near finds it full.
+    pub fn has_room(&self, facility: FacilityId, time: TravelTime) -> bool {
+        self.full_from[facility.index()].is_none_or(|full| time < full)
     }
 
     /// One load for each facility of the rows.

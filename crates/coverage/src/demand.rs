@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, Range, Sub};
@@ -5,10 +6,10 @@ use std::ops::{Add, Range, Sub};
 use graph::{EdgeId, StreetGraph};
 use rayon::prelude::*;
 use reach::StreetPoint;
-use units::{Length, LngLat};
+use units::{HourOfWeek, Length, LngLat};
 
 use crate::street_pieces::{StreetPiece, street_pieces};
-use crate::{CellRank, DemandId, StudyArea, ZoneId, Zones};
+use crate::{Amount, CellRank, DemandId, DemandPattern, PatternId, StudyArea, ZoneId, Zones};
 
 /// An amount of demand, in whole thousandths of its unit: millimetres where demand is metres of
 /// street, thousandths of a rider where riders are counted.
@@ -125,13 +126,18 @@ pub struct DemandPoint {
     pub cell: CellRank,
     /// How much.
     pub demand: Demand,
+    /// How that changes over the week; `None` for demand that is the same at every hour.
+    pub pattern: Option<PatternId>,
 }
 
 /// The demand of a study area: points in the order of their cells, so that each cell's points are
 /// one range.
+///
+/// Demand is as counted; [`at`](Self::at) gives that of an hour when it follows patterns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DemandSet {
     unit: DemandUnit,
+    patterns: Vec<DemandPattern>,
     points: Vec<DemandPoint>,
     first: Vec<u32>,
     outside: Demand,
@@ -169,6 +175,7 @@ impl DemandSet {
                 }),
                 cell: piece.cell,
                 demand: Demand::from_thousandths(u64::from(piece.length().as_mm())),
+                pattern: None,
             })
             .collect();
         Self::from_points(DemandUnit::StreetMeters, area, points)
@@ -181,17 +188,19 @@ impl DemandSet {
     pub fn counted(
         unit: impl Into<String>,
         area: &StudyArea,
-        counts: impl IntoIterator<Item = (LngLat, Demand)>,
+        counts: impl IntoIterator<Item = (LngLat, impl Into<Amount>)>,
     ) -> Self {
         let mut outside = Demand::ZERO;
         let mut points = Vec::new();
-        for (position, demand) in counts {
+        for (position, amount) in counts {
+            let Amount { demand, pattern } = amount.into();
             match area.locate(position) {
                 Some(cell) => points.push(DemandPoint {
                     position,
                     street: None,
                     cell,
                     demand,
+                    pattern,
                 }),
                 None => outside = outside + demand,
             }
@@ -212,8 +221,9 @@ impl DemandSet {
         unit: impl Into<String>,
         streets: &Self,
         zones: &Zones,
-        counts: &[Demand],
+        counts: &[impl Into<Amount> + Copy],
     ) -> Self {
+        let counts: Vec<Amount> = counts.iter().map(|&count| count.into()).collect();
         let zone_of_point = streets.zones_of_points(zones);
         let mut street_of_zone = vec![0_u128; zones.n_zones()];
         for (point, zone) in streets.points.iter().zip(&zone_of_point) {
@@ -234,18 +244,20 @@ impl DemandSet {
                 point.demand = Demand::ZERO;
                 continue;
             };
-            let count = counts.get(zone).map_or(0, |demand| u128::from(demand.0));
+            let amount = counts.get(zone).copied().unwrap_or_default();
+            let count = u128::from(amount.demand.0);
             let part = |street: u128| count * street / street_of_zone[zone].max(1);
             let before = part(street_so_far[zone]);
             street_so_far[zone] += u128::from(point.demand.0);
             let share = part(street_so_far[zone]) - before;
             point.demand = Demand(u64::try_from(share).expect("a part of a u64"));
+            point.pattern = amount.pattern;
         }
         set.outside = counts
             .iter()
             .enumerate()
             .filter(|&(zone, _)| street_of_zone.get(zone).is_none_or(|&street| street == 0))
-            .map(|(_, &demand)| demand)
+            .map(|(_, amount)| amount.demand)
             .sum();
         set
     }
@@ -262,11 +274,88 @@ impl DemandSet {
         }
         Self {
             unit,
+            patterns: Vec::new(),
             points,
             first,
             outside: Demand::ZERO,
             illustrative: false,
         }
+    }
+
+    /// The same demand, changing over the week: points follow their pattern, those without one the
+    /// `usual`, if there is one, else they stay the same at every hour.
+    ///
+    /// # Panics
+    /// When a point names a pattern past the list.
+    ///
+    /// Cost: linear.
+    #[must_use]
+    pub fn following(mut self, patterns: Vec<DemandPattern>, usual: Option<PatternId>) -> Self {
+        for point in &mut self.points {
+            point.pattern = point.pattern.or(usual);
+            let is_known = |id: PatternId| id.index() < patterns.len();
+            assert!(point.pattern.is_none_or(is_known), "a pattern of the list");
+        }
+        self.patterns = patterns;
+        self
+    }
+
+    /// Whether it changes over the week.
+    pub fn has_patterns(&self) -> bool {
+        !self.patterns.is_empty()
+    }
+
+    /// The patterns that points follow.
+    pub fn patterns(&self) -> &[DemandPattern] {
+        &self.patterns
+    }
+
+    /// The demand of an hour: the same points, each with its share of what was counted.
+    ///
+    /// The points of one pattern add up exactly to its share of their whole, rounded down to a
+    /// thousandth of the unit; so do, within one thousandth, those of every cell.
+    ///
+    /// Cost: linear when there are patterns, else none.
+    pub fn at(&self, hour: HourOfWeek) -> Cow<'_, Self> {
+        if self.patterns.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut set = self.clone();
+        // As when zones are spread over streets: differences of cumulative sums, each rounded down.
+        let mut so_far = vec![0_u128; self.patterns.len()];
+        for point in &mut set.points {
+            let Some(id) = point.pattern.map(PatternId::index) else {
+                continue;
+            };
+            let pattern = &self.patterns[id];
+            let before = pattern.part_of(so_far[id], hour);
+            so_far[id] += u128::from(point.demand.0);
+            let part = pattern.part_of(so_far[id], hour) - before;
+            point.demand = Demand(u64::try_from(part).unwrap_or(u64::MAX));
+        }
+        Cow::Owned(set)
+    }
+
+    /// For each of the 168 hours the first hour of the week with the same shares: hours with one
+    /// answer have equal demand.
+    ///
+    /// Cost: linear in patterns times hours that differ.
+    pub fn alike_hours(&self) -> Vec<HourOfWeek> {
+        let mut firsts: Vec<HourOfWeek> = Vec::new();
+        let is_alike = |a: HourOfWeek, b: HourOfWeek| {
+            let mut patterns = self.patterns.iter();
+            patterns.all(|pattern| pattern.share_at(a) == pattern.share_at(b))
+        };
+        HourOfWeek::all()
+            .map(|hour| {
+                let known = firsts.iter().find(|&&first| is_alike(first, hour));
+                let first = known.copied().unwrap_or(hour);
+                if first == hour {
+                    firsts.push(hour);
+                }
+                first
+            })
+            .collect()
     }
 
     /// The same demand, marked as made up to show something.

@@ -22,6 +22,8 @@ pub struct EquityInputs<'a> {
     pub speed: Speed,
     /// The middle of the study area.
     pub center: LngLat,
+    /// For each demand point the rank of its zone; empty when zones have none.
+    pub zone_ranks: &'a [Option<Ranking>],
 }
 
 /// How evenly the time to a service is spread over the demand, and how straight the ways are.
@@ -35,6 +37,7 @@ pub struct EquityInputs<'a> {
 /// | mean | `sum of p_i t_i`, `p_i` the part of the demand |
 /// | Gini, Palma, Theil, Lorenz | of the times, see [`Distribution`] |
 /// | concentration | of the times over the distance from the middle of the study area, see [`concentration_of_times`](crate::concentration_of_times): positive when the outskirts wait longer |
+/// | concentration by zone rank | of the times over the rank of the zone (its income, say) instead, of the demand whose zone has one: positive when those with a high rank wait longer |
 /// | mean detour | `sum of p_i (t_i - s_i)` over `sum of p_i d_i / v`: `s_i` the start delay of the facility, `d_i` the straight distance to it, `v` the speed along ordinary streets; only demand within the rows' limit |
 #[derive(Clone, Debug, PartialEq)]
 pub struct Equity {
@@ -48,6 +51,8 @@ pub struct Equity {
     pub theil: Option<f64>,
     /// Concentration of the times over the distance from the middle.
     pub concentration: Option<f64>,
+    /// Concentration of the times over the rank of the zones; `None` when zones have none.
+    pub concentration_by_zone: Option<f64>,
     /// Time on the way over the time that the straight line would take.
     pub detour: Option<f64>,
     /// Demand that counts at the rows' limit.
@@ -85,6 +90,7 @@ impl Equity {
         let ServiceInputs { demand, rows, .. } = inputs.inputs;
         let mut times: Vec<(TravelTime, Demand)> = Vec::with_capacity(points.len());
         let mut ranked = Vec::with_capacity(points.len());
+        let mut ranked_by_zone = Vec::new();
         let mut beyond = Demand::ZERO;
         // In tenths of a second times thousandths of demand: whole numbers, whatever their order.
         let (mut on_the_way, mut straight) = (0_u128, 0_u128);
@@ -102,6 +108,9 @@ impl Equity {
             times.push((time, here.demand));
             let from_center = here.position.distance_to(inputs.center).as_mm();
             ranked.push((time, here.demand, Ranking(i64::from(from_center))));
+            if let Some(rank) = inputs.zone_ranks.get(point).copied().flatten() {
+                ranked_by_zone.push((time, here.demand, rank));
+            }
             if let Some((way, line)) = inputs.way(point, known) {
                 let weight = u128::from(here.demand.as_thousandths());
                 on_the_way += weight * u128::from(way.as_tenths());
@@ -116,6 +125,7 @@ impl Equity {
             palma: spread.palma(),
             theil: spread.theil(),
             concentration: concentration_of_times(ranked),
+            concentration_by_zone: concentration_of_times(ranked_by_zone),
             detour: ratio(on_the_way, straight),
             beyond,
             lorenz: if is_empty {

@@ -1,10 +1,7 @@
-use std::collections::BTreeMap;
-
 use units::{BoundingBox, LngLat, LocalPlane, Speed, TravelTime};
 
-use crate::{
-    Demand, DemandSet, Facility, FacilityIndex, Gap, OpenSet, PointState, ServiceCoverage,
-};
+use crate::lack::{middle_missing, most_common};
+use crate::{DemandSet, Facility, FacilityIndex, Gap, OpenSet, PointState, ServiceCoverage};
 
 /// A way between two places of a city is usually up to this much longer than the straight line;
 /// more than that is a detour around something. (Measured circuities of urban street networks lie
@@ -163,17 +160,11 @@ impl Gap {
     ///
     /// Cost: linear in the points of the gap.
     pub fn reason(&self, demand: &DemandSet, reasons: &[Option<Reason>]) -> Option<Reason> {
-        let mut by_reason: BTreeMap<Reason, Demand> = BTreeMap::new();
-        for point in self.cells.iter().flat_map(|&cell| demand.of_cell(cell)) {
-            if let Some(reason) = reasons[point].filter(|&reason| reason != Reason::NoStreet) {
-                let sum = by_reason.entry(reason).or_default();
-                *sum = *sum + demand.points()[point].demand;
-            }
-        }
-        let most = by_reason
-            .iter()
-            .max_by_key(|&(&reason, &sum)| (sum, std::cmp::Reverse(reason)));
-        most.map(|(&reason, _)| reason)
+        let points = self.cells.iter().flat_map(|&cell| demand.of_cell(cell));
+        most_common(points.filter_map(|point| {
+            let reason = reasons[point].filter(|&reason| reason != Reason::NoStreet)?;
+            Some((reason, demand.points()[point].demand))
+        }))
     }
 
     /// How much too long the way is: for half of the gap's uncovered demand at most this much, for
@@ -181,25 +172,8 @@ impl Gap {
     ///
     /// Cost: n log n in the points of the gap.
     pub fn missing(&self, demand: &DemandSet, coverage: &ServiceCoverage) -> Option<TravelTime> {
-        let mut uncovered: Vec<(bool, Option<TravelTime>, Demand)> = self
-            .cells
-            .iter()
-            .flat_map(|&cell| demand.of_cell(cell))
-            .filter(|&point| coverage.states()[point] == PointState::Uncovered)
-            .map(|point| {
-                let time = coverage.times()[point];
-                (time.is_none(), time, demand.points()[point].demand)
-            })
-            .collect();
-        uncovered.sort_unstable();
-        let total: Demand = uncovered.iter().map(|&(_, _, demand)| demand).sum();
-        let mut so_far = Demand::ZERO;
-        let middle = uncovered.into_iter().find(|&(_, _, demand)| {
-            so_far = so_far + demand;
-            so_far.is_at_least_half_of(total)
-        });
-        middle
-            .and_then(|(_, time, _)| time)
-            .map(|time| time - coverage.limit())
+        let points = self.cells.iter().flat_map(|&cell| demand.of_cell(cell));
+        let uncovered = points.filter(|&point| coverage.states()[point] == PointState::Uncovered);
+        middle_missing(demand, coverage, uncovered)
     }
 }

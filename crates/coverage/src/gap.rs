@@ -24,20 +24,37 @@ pub struct Gap {
 /// gap with the lowest cell.
 ///
 /// `cells` has one entry for each cell of the study area. Cells that are mostly unlinked are no
-/// gaps: what is missing there is a street, not a facility.
+/// gaps: what is missing there is a street, not a facility; see [`gaps_without_street`].
 ///
 /// Cost: linear in the cells, n log n for outlines.
 pub fn gaps(area: &StudyArea, cells: &[DemandSplit]) -> Vec<Gap> {
+    patches(area, cells, CellClass::Uncovered, |cell| cell.uncovered)
+}
+
+/// As [`gaps`], of the cells that are mostly unlinked: where a street is missing, or the map lacks
+/// it. What a patch calls `uncovered` is its unlinked demand.
+///
+/// Cost: as [`gaps`].
+pub fn gaps_without_street(area: &StudyArea, cells: &[DemandSplit]) -> Vec<Gap> {
+    patches(area, cells, CellClass::Unlinked, |cell| cell.unlinked)
+}
+
+fn patches(
+    area: &StudyArea,
+    cells: &[DemandSplit],
+    class: CellClass,
+    lacking: impl Fn(&DemandSplit) -> Demand,
+) -> Vec<Gap> {
     assert_eq!(
         area.cells().len(),
         cells.len(),
         "cells of another study area"
     );
-    let in_gap = |cell: CellRank| cells[cell.index()].class() == CellClass::Uncovered;
+    let is_in = |cell: CellRank| cells[cell.index()].class() == class;
     let mut seen = vec![false; cells.len()];
     let mut gaps = Vec::new();
     for start in (0..cells.len()).map(CellRank::from_index) {
-        if seen[start.index()] || !in_gap(start) {
+        if seen[start.index()] || !is_in(start) {
             continue;
         }
         seen[start.index()] = true;
@@ -49,20 +66,25 @@ pub fn gaps(area: &StudyArea, cells: &[DemandSplit]) -> Vec<Gap> {
                 let Some(neighbor) = area.rank(neighbor) else {
                     continue;
                 };
-                if in_gap(neighbor) && !std::mem::replace(&mut seen[neighbor.index()], true) {
+                if is_in(neighbor) && !std::mem::replace(&mut seen[neighbor.index()], true) {
                     patch.push(neighbor);
                 }
             }
         }
         patch.sort_unstable();
-        gaps.push(gap(area, cells, patch));
+        gaps.push(gap(area, cells, patch, &lacking));
     }
     gaps.sort_by_key(|gap| (std::cmp::Reverse(gap.uncovered), gap.cells[0]));
     gaps
 }
 
-fn gap(area: &StudyArea, cells: &[DemandSplit], patch: Vec<CellRank>) -> Gap {
-    let uncovered = |cell: &CellRank| cells[cell.index()].uncovered;
+fn gap(
+    area: &StudyArea,
+    cells: &[DemandSplit],
+    patch: Vec<CellRank>,
+    lacking: impl Fn(&DemandSplit) -> Demand,
+) -> Gap {
+    let uncovered = |cell: &CellRank| lacking(&cells[cell.index()]);
     let worst_cell = *patch
         .iter()
         .max_by_key(|cell| (uncovered(cell), std::cmp::Reverse(**cell)))

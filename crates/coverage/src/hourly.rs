@@ -1,12 +1,10 @@
 use std::collections::BTreeMap;
-use std::num::NonZeroU32;
 
-use rayon::prelude::*;
-use units::{HourOfWeek, TravelTime};
+use units::HourOfWeek;
 
 use crate::{
-    Demand, DemandSet, DemandSplit, Facility, HourSet, OpenSet, PointState, ReferenceWeek,
-    ServiceCoverage, ServiceInputs,
+    ByHour, CellRank, Demand, DemandSet, DemandSplit, Facility, HourSet, OpenSet, PointState,
+    ReferenceWeek, ServiceCoverage, ServiceInputs, ServiceStandard, by_hour,
 };
 
 /// Which facilities are open at each hour of the week; most hours share their set with others.
@@ -70,90 +68,96 @@ impl OpenHours {
     }
 }
 
-/// Coverage by hour of the week: for each different set of open facilities one fold over the rows.
+/// Coverage by hour of the week: a fold over the rows for each different set of open facilities,
+/// weighed by the demand of the hour when that follows patterns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HourlyProfile {
-    set_of_hour: Vec<usize>,
-    totals: Vec<DemandSplit>,
-    covered: Vec<Vec<Demand>>,
+    states: ByHour<StateOfWeek>,
+    has_demand: Vec<bool>,
+}
+
+/// One state of the week.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct StateOfWeek {
+    total: DemandSplit,
+    covered: Vec<Demand>,
+    /// Whether at least half of the cell's demand as counted is covered.
+    is_covered: Vec<bool>,
 }
 
 impl HourlyProfile {
-    /// Folds the rows of `inputs` (whose own open set is not used) over each set of open
-    /// facilities.
+    /// A standard at each hour of the week, whatever hour it names itself; see [`by_hour`].
     ///
     /// # Panics
-    /// As [`ServiceCoverage::within`].
+    /// As [`by_hour`].
     ///
-    /// Cost: one fold for each different set, spread over the rayon pool; 8 bytes for each cell and
-    /// set.
+    /// Cost: as [`by_hour`]; 9 bytes for each cell and state.
     pub fn of(
         inputs: &ServiceInputs<'_>,
         hours: &OpenHours,
-        limit: TravelTime,
-        required: NonZeroU32,
+        facilities: &[Facility],
+        standard: &ServiceStandard,
     ) -> Self {
-        Self::by(inputs, hours, |inputs| {
-            ServiceCoverage::within(inputs, limit, required)
-        })
-    }
-
-    /// As [`of`](Self::of), with coverage decided by `decide`, which is asked once for each
-    /// different set of open facilities.
-    ///
-    /// Cost: as [`of`](Self::of).
-    pub fn by(
-        inputs: &ServiceInputs<'_>,
-        hours: &OpenHours,
-        decide: impl Fn(&ServiceInputs<'_>) -> ServiceCoverage + Sync,
-    ) -> Self {
-        let (totals, covered) = hours
-            .sets
-            .par_iter()
-            .map(|open| {
-                let coverage = decide(&ServiceInputs { open, ..*inputs });
-                let covered = coverage.cells().iter().map(|cell| cell.covered).collect();
-                (*coverage.total(), covered)
-            })
-            .unzip();
+        let counted = inputs.demand;
+        let states = by_hour(inputs, hours, facilities, standard, |state| {
+            let of_counted;
+            let cells = if counted.has_patterns() {
+                of_counted = state.coverage.weighing(counted);
+                of_counted.cells()
+            } else {
+                state.coverage.cells()
+            };
+            let is_covered = |cell: &DemandSplit| cell.covered.is_at_least_half_of(cell.total());
+            StateOfWeek {
+                total: *state.coverage.total(),
+                covered: state.coverage.cells().iter().map(|c| c.covered).collect(),
+                is_covered: cells.iter().map(is_covered).collect(),
+            }
+        });
+        let has_demand = |cell: usize| {
+            let mut points = counted.of_cell(CellRank::from_index(cell));
+            points.any(|point| counted.points()[point].demand > Demand::ZERO)
+        };
         Self {
-            set_of_hour: hours.set_of_hour.clone(),
-            totals,
-            covered,
+            states,
+            has_demand: (0..counted.n_cells()).map(has_demand).collect(),
         }
     }
 
     /// For each cell the number of hours of the week, up to 168, at which at least half of its
-    /// demand is covered; `None` without demand. `demand` is that of each cell.
+    /// demand as counted is covered; `None` without demand.
     ///
-    /// Cost: linear in cells times sets.
-    pub fn hours_covered(&self, demand: &[Demand]) -> Vec<Option<u32>> {
-        let mut hours_of_set = vec![0_u32; self.totals.len()];
-        for &set in &self.set_of_hour {
-            hours_of_set[set] += 1;
+    /// Cost: linear in cells times states.
+    pub fn hours_covered(&self) -> Vec<Option<u32>> {
+        let mut hours_of_state = vec![0_u32; self.states.states.len()];
+        for &state in &self.states.state_of_hour {
+            hours_of_state[state] += 1;
         }
-        let hours = |(cell, &demand): (usize, &Demand)| {
-            let is_covered = |covered: &[Demand]| covered[cell].is_at_least_half_of(demand);
-            let sets = hours_of_set.iter().zip(&self.covered);
-            let n_hours = sets.filter(|(_, covered)| is_covered(covered));
-            (demand > Demand::ZERO).then(|| n_hours.map(|(hours, _)| hours).sum())
+        let hours = |(cell, &has_demand): (usize, &bool)| {
+            let states = hours_of_state.iter().zip(&self.states.states);
+            let n_hours = states.filter(|(_, state)| state.is_covered[cell]);
+            has_demand.then(|| n_hours.map(|(hours, _)| hours).sum())
         };
-        demand.iter().enumerate().map(hours).collect()
+        self.has_demand.iter().enumerate().map(hours).collect()
     }
 
     /// The whole study area at an hour.
     pub fn total(&self, hour: HourOfWeek) -> &DemandSplit {
-        &self.totals[self.set_of_hour[hour.index()]]
+        &self.state(hour).total
     }
 
     /// Covered demand of each cell at an hour.
     pub fn covered(&self, hour: HourOfWeek) -> &[Demand] {
-        &self.covered[self.set_of_hour[hour.index()]]
+        &self.state(hour).covered
     }
 
-    /// Number of different sets of open facilities.
-    pub fn n_sets(&self) -> usize {
-        self.totals.len()
+    fn state(&self, hour: HourOfWeek) -> &StateOfWeek {
+        &self.states.states[self.states.state_of_hour[hour.index()]]
+    }
+
+    /// Number of different states: sets of open facilities, times different demand.
+    pub fn n_states(&self) -> usize {
+        self.states.states.len()
     }
 
     /// The hour with the least covered demand; of several the first in the week.
@@ -176,24 +180,10 @@ impl HourlyProfile {
 /// For each cell, the demand covered by day that is also covered by night (`covered`) and the
 /// demand covered by day that is not (`uncovered`); demand that is not covered by day is left out,
 /// so [`gaps`](crate::gaps) over the result outlines the patches that lose more than half of what
-/// they have by day.
-///
-/// Cost: two folds over the rows.
-pub fn night_gap(
-    inputs: &ServiceInputs<'_>,
-    day: &OpenSet,
-    night: &OpenSet,
-    limit: TravelTime,
-    required: NonZeroU32,
-) -> Vec<DemandSplit> {
-    let by = |open| ServiceCoverage::within(&ServiceInputs { open, ..*inputs }, limit, required);
-    lost_between(inputs.demand, &by(day), &by(night))
-}
-
-/// The night gap between two coverages of the same demand; see [`night_gap`].
+/// they have by day. `demand` is that of the night: those who are there and find the doors shut.
 ///
 /// Cost: linear in the demand points.
-pub fn lost_between(
+pub fn night_gap(
     demand: &DemandSet,
     by_day: &ServiceCoverage,
     by_night: &ServiceCoverage,

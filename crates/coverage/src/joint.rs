@@ -1,11 +1,14 @@
 use crate::service_coverage::split_by_cell;
-use crate::{CellRank, Demand, DemandSet, DemandSplit, JointRule, PointState, ServiceCoverage};
+use crate::{
+    CellRank, Demand, DemandSet, DemandSplit, JointRule, PointState, ServiceCoverage, ZoneId,
+};
 
 /// Several services at once over the same demand: the circle that cities build.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JointCoverage {
     rule: JointRule,
     states: Vec<PointState>,
+    fragile: Vec<bool>,
     cells: Vec<DemandSplit>,
     weakest: Vec<Option<usize>>,
     total: DemandSplit,
@@ -82,6 +85,7 @@ impl JointCoverage {
         Self {
             rule,
             states,
+            fragile,
             cells,
             weakest,
             total,
@@ -97,6 +101,26 @@ impl JointCoverage {
     /// What becomes of each demand point.
     pub fn states(&self) -> &[PointState] {
         &self.states
+    }
+
+    /// For each zone the demand by what becomes of it; `zone_of_point` comes from
+    /// [`DemandSet::zones_of_points`].
+    ///
+    /// Cost: linear in the points.
+    pub fn by_zone(
+        &self,
+        demand: &DemandSet,
+        zone_of_point: &[Option<ZoneId>],
+        n_zones: usize,
+    ) -> Vec<DemandSplit> {
+        let mut zones = vec![DemandSplit::default(); n_zones];
+        for (point, zone) in zone_of_point.iter().enumerate() {
+            if let Some(zone) = zone {
+                let here = demand.points()[point].demand;
+                zones[zone.index()].add(self.states[point], self.fragile[point], here);
+            }
+        }
+        zones
     }
 
     /// For each cell of the study area the demand by what becomes of it.

@@ -54,6 +54,7 @@
 //! What it does not do: read files (that is `formats`), choose sites (that is `siting`), draw.
 
 mod amenity;
+mod by_hour;
 mod capacity;
 mod cell;
 mod cell_coverage;
@@ -73,9 +74,11 @@ mod id;
 mod indicator;
 mod joint;
 mod kind;
+mod lack;
 mod ledger;
 mod linkage;
 mod open_set;
+mod pattern;
 mod route;
 mod rows;
 mod service_coverage;
@@ -86,6 +89,7 @@ mod study_area;
 mod zone;
 
 pub use amenity::{Amenity, AmenitySet, UnknownAmenity};
+pub use by_hour::{ByHour, HourState, by_hour};
 pub use capacity::{Assignment, FacilityLoad, ServiceRate, SupplyRatio, TwoStepCatchment};
 pub use cell::{CellId, CellIdError, Resolution, ResolutionError};
 pub use cell_coverage::{CellClass, DemandSplit, PointState};
@@ -97,11 +101,11 @@ pub use equity_of_service::{Equity, EquityInputs, LORENZ_STEPS};
 pub use explain::{ORDINARY_DETOUR_PERCENT, Obstacle, Reason, ReasonInputs, reasons};
 pub use facility::{Capacity, Facility};
 pub use facility_index::FacilityIndex;
-pub use gap::{Gap, gaps};
+pub use gap::{Gap, gaps, gaps_without_street};
 pub use hazard::{
     Hazard, HazardKind, HazardRules, HazardState, StreetEffect, UnknownHazard, UnknownState,
 };
-pub use hourly::{HourlyProfile, OpenHours, lost_between, night_gap};
+pub use hourly::{HourlyProfile, OpenHours, night_gap};
 pub use hours::{
     CalendarDay, HolidayCalendar, HolidayError, HourSet, HoursError, OpeningHours, ReferenceWeek,
     WeekError,
@@ -110,9 +114,11 @@ pub use id::{CellRank, DemandId, FacilityId, ZoneId};
 pub use indicator::{Indicators, WorstTenth};
 pub use joint::JointCoverage;
 pub use kind::{CustomKind, FacilityKind, KindCatalog, KindError, UnknownKind};
+pub use lack::{Lack, Part};
 pub use ledger::{CellLedger, FacilityLedger, Ledger, Margin};
 pub use linkage::{DEFAULT_RADIUS, Link, LinkOptions, Linkage};
 pub use open_set::OpenSet;
+pub use pattern::{Amount, DemandPattern, PatternError, PatternId};
 pub use route::{RouteStep, route_steps};
 pub use rows::{RowEntry, Rows};
 pub use service_coverage::{FRAGILE_BAND_PERCENT, ServiceCoverage, ServiceInputs};

@@ -77,6 +77,32 @@ impl ServiceCoverage {
         )
     }
 
+    /// Coverage of demand that is counted beside the demand in `assignment` and takes no room from
+    /// it: each point's time is that to the nearest facility where one more person finds room
+    /// ([`Assignment::has_room`]).
+    ///
+    /// # Panics
+    /// When the inputs belong to different demand.
+    ///
+    /// Cost: linear in the pairs with full facilities.
+    pub fn beside(inputs: &ServiceInputs<'_>, assignment: &Assignment, limit: TravelTime) -> Self {
+        let time = |point: usize| {
+            let mut row = inputs
+                .rows
+                .open_row(DemandId::from_index(point), inputs.open);
+            let found = row.find(|entry| assignment.has_room(entry.facility, entry.time));
+            found.map(|entry| entry.time)
+        };
+        let times = (0..inputs.demand.n_points()).into_par_iter().map(time);
+        Self::of_times(
+            inputs.demand,
+            inputs.linkage,
+            times.collect(),
+            limit,
+            NonZeroU32::MIN,
+        )
+    }
+
     /// Coverage within a limit by a required number of facilities.
     ///
     /// # Panics
@@ -141,21 +167,39 @@ impl ServiceCoverage {
                 (Some(_), _) => PointState::Uncovered,
             })
             .collect();
-        let total = DemandSplit::default();
         let mut coverage = Self {
             limit,
             required,
             states,
             times,
             cells: Vec::new(),
-            total,
+            total: DemandSplit::default(),
         };
-        coverage.cells =
-            split_by_cell(demand, &coverage.states, |point| coverage.is_fragile(point));
-        for &cell in &coverage.cells {
-            coverage.total += cell;
-        }
+        coverage.weigh(demand);
         coverage
+    }
+
+    /// The same points covered, weighed by other demand at them, such as that of another hour
+    /// ([`DemandSet::at`]).
+    ///
+    /// # Panics
+    /// When the demand has other points.
+    ///
+    /// Cost: linear in the demand points.
+    #[must_use]
+    pub fn weighing(&self, demand: &DemandSet) -> Self {
+        assert_eq!(demand.n_points(), self.states.len(), "other demand");
+        let mut coverage = self.clone();
+        coverage.weigh(demand);
+        coverage
+    }
+
+    fn weigh(&mut self, demand: &DemandSet) {
+        self.cells = split_by_cell(demand, &self.states, |point| self.is_fragile(point));
+        self.total = DemandSplit::default();
+        for &cell in &self.cells {
+            self.total += cell;
+        }
     }
 
     /// The limit, included.

@@ -2,7 +2,7 @@ use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use units::{LngLat, Outline};
 
-use crate::ZoneId;
+use crate::{Ranking, ZoneId};
 
 /// A part of the study area for which indicators are reported: a 街道, a 社区, a traffic zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,9 @@ pub struct Zone {
     pub name: String,
     /// Where it is.
     pub outline: Outline,
+    /// Its place in an order of zones, such as that of their incomes; `None` when the source has
+    /// none.
+    pub rank: Option<Ranking>,
 }
 
 /// All zones of a plan; where zones overlap, the first one counts.
@@ -85,6 +88,7 @@ mod tests {
             name: id.to_owned(),
             outline: Outline::of_box(&BoundingBox::of([at(west, 0.0), at(east, 1.0)]).unwrap())
                 .unwrap(),
+            rank: None,
         };
         let zones = Zones::new(vec![zone("a", 0.0, 2.0), zone("b", 1.0, 3.0)]);
         let name = |lng| {

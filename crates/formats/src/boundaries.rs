@@ -1,13 +1,14 @@
 //! Polygons to zones and study areas.
 
-use coverage::Zone;
+use coverage::{Ranking, Zone};
 use units::{Outline, Polygon, Ring};
 
 use crate::datum::{Positions, shape_name};
 use crate::sheet::{RawShape, Reading, Sheet, SheetRow};
-use crate::{Field, Loaded, ProblemKind, ReadError, Source};
+use crate::{ColumnIndex, Field, Loaded, ProblemKind, ReadError, Source, csv};
 
-/// Reads zones: a polygon each, with an id and perhaps a name.
+/// Reads zones: a polygon each, with an id and perhaps a name and a rank: a number of which only the
+/// order counts, such as an income, in thousandths.
 ///
 /// # Errors
 /// When the file cannot be opened, or a row is no polygon or has no id; all problems are told at
@@ -24,6 +25,10 @@ pub fn read_zones(source: &Source) -> Result<Loaded<Vec<Zone>>, ReadError> {
         None => sheet.required_field(Field::Id, &source.columns, &mut reading),
     };
     let name = sheet.field(Field::Name, &source.columns, &mut reading);
+    let is_ranked = source.columns.name_of(Field::Rank).is_some();
+    let rank = is_ranked
+        .then(|| sheet.field(Field::Rank, &source.columns, &mut reading))
+        .flatten();
     let mut zones: Vec<Zone> = Vec::new();
     for row in sheet.rows() {
         let polygons = polygons(row, &mut positions, &mut reading);
@@ -40,6 +45,7 @@ pub fn read_zones(source: &Source) -> Result<Loaded<Vec<Zone>>, ReadError> {
         }
         let name = name.map_or("", |name| row.value(name));
         let name = if name.is_empty() { value } else { name };
+        let rank = rank.and_then(|column| self::rank(&sheet, row, column, &mut reading));
         if let Some(polygons) = polygons {
             // A zone may come in several rows.
             match zones.iter_mut().find(|zone| zone.id == value) {
@@ -51,12 +57,38 @@ pub fn read_zones(source: &Source) -> Result<Loaded<Vec<Zone>>, ReadError> {
                     id: value.to_owned(),
                     name: name.to_owned(),
                     outline: Outline::new(polygons),
+                    rank,
                 }),
             }
         }
     }
     positions.note(sheet.rows().len(), &mut reading);
     reading.finish("zones", &sheet, zones)
+}
+
+/// A zone's place in an order; a zone without a value has none.
+fn rank(
+    sheet: &Sheet,
+    row: &SheetRow,
+    column: ColumnIndex,
+    reading: &mut Reading,
+) -> Option<Ranking> {
+    let text = row.value(column);
+    if text.is_empty() {
+        return None;
+    }
+    let number = csv::finite(text).filter(|number| number.abs() < 9e12);
+    if number.is_none() {
+        let kind = ProblemKind::Value {
+            column: sheet.column_name(column).to_owned(),
+            got: text.to_owned(),
+            wanted: "a number, or nothing".to_owned(),
+        };
+        reading.problems.push(row.place, kind);
+    }
+    // Written out and read back, so that no cast is needed.
+    let thousandths = format!("{:.3}", number?).replace('.', "");
+    thousandths.parse().ok().map(Ranking)
 }
 
 /// Reads a boundary: all polygons of the file together.

@@ -33,8 +33,12 @@ pub enum Field {
     Opened,
     /// How much demand.
     Demand,
+    /// How demand changes over the week, by the name of a pattern.
+    Pattern,
     /// Id of a zone.
     Zone,
+    /// What zones are put in order by, such as income; only where a plan names the column.
+    Rank,
     /// What has become of a report.
     State,
     /// Since when something has been there.
@@ -45,7 +49,7 @@ pub enum Field {
 
 impl Field {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Id,
         Self::Name,
         Self::Lng,
@@ -59,7 +63,9 @@ impl Field {
         Self::Owner,
         Self::Opened,
         Self::Demand,
+        Self::Pattern,
         Self::Zone,
+        Self::Rank,
         Self::State,
         Self::Since,
         Self::Note,
@@ -167,6 +173,7 @@ impl Field {
                 "订单数",
                 "人口",
             ],
+            Self::Pattern => &["pattern", "demand_class", "时段规律", "需求类型"],
             Self::Zone => &[
                 "zone",
                 "zone_id",
@@ -177,6 +184,7 @@ impl Field {
                 "片区",
                 "区域编号",
             ],
+            Self::Rank => &["rank"],
             Self::State => &["state", "status", "状态", "处理状态"],
             Self::Since => &[
                 "since",

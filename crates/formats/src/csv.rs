@@ -234,6 +234,16 @@ impl CheckedRows {
         self.sheet.column(found)
     }
 
+    /// Names of the columns.
+    pub fn header(&self) -> &[String] {
+        self.sheet.header()
+    }
+
+    /// The name of a column.
+    pub fn column_name(&self, column: ColumnIndex) -> &str {
+        self.sheet.column_name(column)
+    }
+
     /// Reads each row; rows for which `read` gives nothing are left out (their problems are noted).
     pub fn each<T>(&mut self, mut read: impl FnMut(&mut CheckedRow<'_>) -> Option<T>) -> Vec<T> {
         let (sheet, problems) = (&self.sheet, &mut self.reading.problems);

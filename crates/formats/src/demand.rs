@@ -1,13 +1,14 @@
 //! Rows to demand counted at positions or per zone.
 
-use coverage::{Demand, Zones};
+use coverage::{Amount, Demand, DemandPattern, PatternId, Zones};
 use units::LngLat;
 
 use crate::datum::Positions;
 use crate::sheet::{ColumnIndex, Reading, Sheet, SheetRow};
 use crate::{Area, Field, Loaded, ProblemKind, ReadError, Source, csv};
 
-/// Reads demand counted at positions: a row each, with a count of up to three decimals.
+/// Reads demand counted at positions: a row each, with a count of up to three decimals and perhaps
+/// the name of one of `patterns`, which it follows over the week.
 ///
 /// # Errors
 /// When the file cannot be opened or any row is wrong; all problems are told at once.
@@ -16,33 +17,44 @@ use crate::{Area, Field, Loaded, ProblemKind, ReadError, Source, csv};
 pub fn read_positions(
     source: &Source,
     area: Option<&Area>,
-) -> Result<Loaded<Vec<(LngLat, Demand)>>, ReadError> {
+    patterns: &[DemandPattern],
+) -> Result<Loaded<Vec<(LngLat, Amount)>>, ReadError> {
     let sheet = source.read()?;
     let mut reading = Reading::of(&sheet);
     let mut positions = Positions::new(source, area, &sheet, &mut reading);
     let column = sheet.required_field(Field::Demand, &source.columns, &mut reading);
+    let pattern = pattern_column(&sheet, source, patterns, &mut reading);
     let mut counts = Vec::new();
     for row in sheet.rows() {
         let demand = column.and_then(|column| demand(&sheet, row, column, &mut reading));
+        let pattern =
+            pattern.and_then(|column| self::pattern(&sheet, row, column, patterns, &mut reading));
         let position = positions.read(&sheet, row, &mut reading);
-        counts.extend(position.zip(demand));
+        let amount = demand.map(|demand| Amount { demand, pattern });
+        counts.extend(position.zip(amount));
     }
     positions.note(sheet.rows().len(), &mut reading);
     reading.finish("demand", &sheet, counts)
 }
 
-/// Reads demand counted per zone: one count for each zone, zero where the file has no row.
+/// Reads demand counted per zone: one count for each zone, zero where the file has no row, and
+/// perhaps the name of the pattern that it follows.
 ///
 /// # Errors
 /// As [`read_positions`]; also when a row names a zone that there is not, or one named before.
 ///
 /// Cost: linear in the file times the zones.
-pub fn read_zones(source: &Source, zones: &Zones) -> Result<Loaded<Vec<Demand>>, ReadError> {
+pub fn read_zones(
+    source: &Source,
+    zones: &Zones,
+    patterns: &[DemandPattern],
+) -> Result<Loaded<Vec<Amount>>, ReadError> {
     let sheet = source.read()?;
     let mut reading = Reading::of(&sheet);
     let zone = sheet.required_field(Field::Zone, &source.columns, &mut reading);
     let column = sheet.required_field(Field::Demand, &source.columns, &mut reading);
-    let mut counts = vec![Demand::ZERO; zones.n_zones()];
+    let pattern = pattern_column(&sheet, source, patterns, &mut reading);
+    let mut counts = vec![Amount::default(); zones.n_zones()];
     let mut first = vec![None; zones.n_zones()];
     if let (Some(zone), Some(column)) = (zone, column) {
         for row in sheet.rows() {
@@ -70,11 +82,56 @@ pub fn read_zones(source: &Source, zones: &Zones) -> Result<Loaded<Vec<Demand>>,
             }
             first[index] = Some(row.place);
             if let Some(demand) = demand(&sheet, row, column, &mut reading) {
-                counts[index] = demand;
+                counts[index].demand = demand;
             }
+            counts[index].pattern = pattern
+                .and_then(|column| self::pattern(&sheet, row, column, patterns, &mut reading));
         }
     }
     reading.finish("demand", &sheet, counts)
+}
+
+/// The column that names patterns; without patterns none is looked for.
+fn pattern_column(
+    sheet: &Sheet,
+    source: &Source,
+    patterns: &[DemandPattern],
+    reading: &mut Reading,
+) -> Option<ColumnIndex> {
+    if patterns.is_empty() && source.columns.name_of(Field::Pattern).is_none() {
+        return None;
+    }
+    sheet.field(Field::Pattern, &source.columns, reading)
+}
+
+/// The pattern that a row names; a row that names none follows what is usual.
+fn pattern(
+    sheet: &Sheet,
+    row: &SheetRow,
+    column: ColumnIndex,
+    patterns: &[DemandPattern],
+    reading: &mut Reading,
+) -> Option<PatternId> {
+    let text = row.value(column);
+    if text.is_empty() {
+        return None;
+    }
+    let found = patterns.iter().position(|pattern| pattern.name() == text);
+    if found.is_none() {
+        let names: Vec<&str> = patterns.iter().map(DemandPattern::name).collect();
+        let wanted = if names.is_empty() {
+            "nothing, since there are no patterns".to_owned()
+        } else {
+            format!("one of the patterns `{}`", names.join("`, `"))
+        };
+        let kind = ProblemKind::Value {
+            column: sheet.column_name(column).to_owned(),
+            got: text.to_owned(),
+            wanted,
+        };
+        reading.problems.push(row.place, kind);
+    }
+    PatternId::from_index(found?)
 }
 
 fn demand(

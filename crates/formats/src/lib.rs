@@ -49,6 +49,7 @@ pub mod geotiff;
 pub mod hazards;
 mod layer;
 mod note;
+pub mod patterns;
 pub mod positions;
 mod problem;
 mod sheet;

@@ -62,15 +62,16 @@ pub(crate) fn choose(
         .open_set(&state.facilities, &project.week)
         .and(&state.standing());
     let rows = view.rows(&state.facilities, standard.limit);
+    let asked = project.demand_of(standard);
     let inputs = ServiceInputs {
-        demand: &project.demand,
+        demand: asked,
         linkage: &view.demand,
         rows: &rows,
         open: &open,
     };
     let before = ServiceCoverage::of(&inputs, standard);
     // Only what is not covered yet counts: demand points that a new site could win.
-    let points = project.demand.points();
+    let points = asked.points();
     let weight: Vec<u64> = (0..points.len())
         .map(|i| {
             let covered = before.states()[i] == coverage::PointState::Covered;

@@ -182,9 +182,7 @@ pub fn compare(
             .map(|(zone, (a, b))| ZoneComparison {
                 id: zone.id.clone(),
                 name: zone.name.clone(),
-                demand_thousandths: a.covered_thousandths
-                    + a.uncovered_thousandths
-                    + a.unlinked_thousandths,
+                demand_thousandths: a.total_thousandths(),
                 covered_before_thousandths: a.covered_thousandths,
                 covered_after_thousandths: b.covered_thousandths,
             })
@@ -267,7 +265,7 @@ fn of_cells(
         name: name.to_owned(),
         covered_before_thousandths: splits.0.covered_thousandths,
         covered_after_thousandths: splits.1.covered_thousandths,
-        demand_thousandths: report.demand_thousandths,
+        demand_thousandths: splits.0.total_thousandths(),
         cells: Vec::with_capacity(report.cells.len()),
         kept: ClassSum::default(),
         gained: ClassSum::default(),
@@ -295,7 +293,7 @@ fn of_cells(
             }
         };
         sum.n_cells += 1;
-        sum.demand_thousandths += cell.demand_thousandths;
+        sum.demand_thousandths += a.demand_thousandths.unwrap_or(cell.demand_thousandths);
         result.cells.push(class);
     }
     result

@@ -3,46 +3,100 @@
 use std::collections::BTreeMap;
 
 use city::AreaKind;
-use coverage::{Demand, DemandSet, StudyArea, Zones};
-use formats::{Area, demand, geotiff};
+use coverage::{Demand, DemandPattern, DemandSet, PatternId, StudyArea, Zones, nearest_spelling};
+use formats::{Area, demand, geotiff, patterns};
 use units::{LngLat, LocalPlane};
 
 use crate::problem::Problems;
 use crate::project::ProfileStreets;
 use crate::sources::{Reader, outside, tag_rules};
-use crate::spec::{DemandSpec, SourceSpec};
+use crate::spec::{DemandSpec, PatternsSpec, SourceSpec};
 
 /// What demand is made from.
 pub(crate) struct DemandInputs<'a> {
     pub(crate) area: &'a StudyArea,
     pub(crate) zones: &'a Zones,
     pub(crate) profiles: &'a BTreeMap<String, ProfileStreets>,
+    /// How demand may change over the week.
+    pub(crate) patterns: &'a [DemandPattern],
 }
 
-impl<'a> DemandInputs<'a> {
-    pub(crate) fn new(
-        area: &'a StudyArea,
-        zones: &'a Zones,
-        profiles: &'a BTreeMap<String, ProfileStreets>,
-    ) -> Self {
-        Self {
-            area,
-            zones,
-            profiles,
+/// The patterns of demand that a plan names.
+pub(crate) fn patterns_of(
+    reader: &mut Reader<'_>,
+    spec: Option<&PatternsSpec>,
+    problems: &mut Problems,
+) -> Vec<DemandPattern> {
+    let Some(spec) = spec else {
+        return Vec::new();
+    };
+    let from = SourceSpec {
+        path: Some(spec.path.clone()),
+        encoding: spec.encoding.clone(),
+        illustrative: spec.illustrative,
+        ..SourceSpec::default()
+    };
+    let read = reader.file("[patterns]", &from).and_then(|source| {
+        let loaded = patterns::read(&source);
+        reader.take("[patterns]", loaded)
+    });
+    match read {
+        Ok(patterns) => {
+            let names: Vec<&str> = patterns.iter().map(DemandPattern::name).collect();
+            reader.notes.push(format!(
+                "[patterns]: demand changes over the week ({}); a standard with an hour counts who \
+                 is there then, one without counts demand as given",
+                names.join(", ")
+            ));
+            patterns
+        }
+        Err(more) => {
+            problems.extend(more);
+            Vec::new()
         }
     }
 }
 
-/// The demand of a plan.
-pub(crate) fn demand_set(
+/// The demand of a plan and its measures, each in a unit of its own.
+pub(crate) fn all_demand(
     reader: &mut Reader<'_>,
+    inputs: &DemandInputs<'_>,
+    problems: &mut Problems,
+) -> Option<(DemandSet, Vec<DemandSet>)> {
+    let mut sets: Vec<Option<DemandSet>> = Vec::new();
+    let mut units: BTreeMap<String, String> = BTreeMap::new();
+    for (place, spec) in reader.plan.spec.all_demand() {
+        let set = demand_set(reader, &place, spec, inputs, problems);
+        if let Some(set) = &set {
+            let unit = set.unit().name().to_owned();
+            match units.get(&unit) {
+                Some(first) => problems.add(format!(
+                    "{place}: `{unit}` is counted in {first} already; units are kept apart, so give \
+                     each a name of its own"
+                )),
+                None => {
+                    units.insert(unit, place);
+                }
+            }
+        }
+        sets.push(set);
+    }
+    let mut sets = sets.into_iter().collect::<Option<Vec<_>>>()?.into_iter();
+    Some((sets.next()?, sets.collect()))
+}
+
+/// Demand as a plan describes it at a place.
+fn demand_set(
+    reader: &mut Reader<'_>,
+    at: &str,
     spec: &DemandSpec,
     inputs: &DemandInputs<'_>,
     problems: &mut Problems,
 ) -> Option<DemandSet> {
     let area = inputs.area;
+    let usual = usual_pattern(at, spec, inputs.patterns, problems);
     let made = match spec {
-        DemandSpec::StreetLength { profile } => street_length(reader, inputs, profile)?,
+        DemandSpec::StreetLength { profile, .. } => street_length(reader, at, inputs, profile)?,
         DemandSpec::Table {
             path,
             unit,
@@ -51,6 +105,7 @@ pub(crate) fn demand_set(
             columns,
             outside: rule,
             illustrative,
+            ..
         } => {
             let from = SourceSpec {
                 path: Some(path.clone()),
@@ -65,9 +120,9 @@ pub(crate) fn demand_set(
                 name: "the study area".to_owned(),
                 outside: outside(*rule),
             };
-            reader.file("[demand]", &from).and_then(|source| {
-                let loaded = demand::read_positions(&source, Some(&bounds));
-                let counts = reader.take("[demand]", loaded)?;
+            reader.file(at, &from).and_then(|source| {
+                let loaded = demand::read_positions(&source, Some(&bounds), inputs.patterns);
+                let counts = reader.take(at, loaded)?;
                 let set = DemandSet::counted(unit.as_str(), area, counts);
                 Ok(marked(set, *illustrative))
             })
@@ -79,6 +134,7 @@ pub(crate) fn demand_set(
             encoding,
             columns,
             illustrative,
+            ..
         } => {
             let from = SourceSpec {
                 path: Some(path.clone()),
@@ -86,29 +142,30 @@ pub(crate) fn demand_set(
                 columns: columns.clone(),
                 ..SourceSpec::default()
             };
-            let streets = street_length(reader, inputs, profile)?;
-            reader.file("[demand]", &from).and_then(|source| {
-                let loaded = demand::read_zones(&source, inputs.zones);
-                let counts = reader.take("[demand]", loaded)?;
+            let streets = street_length(reader, at, inputs, profile)?;
+            reader.file(at, &from).and_then(|source| {
+                let loaded = demand::read_zones(&source, inputs.zones, inputs.patterns);
+                let counts = reader.take(at, loaded)?;
                 let (unit, zones) = (unit.as_str(), inputs.zones);
                 let set = DemandSet::spread_over_streets(unit, &streets?, zones, &counts);
                 Ok(marked(set, *illustrative))
             })
         }
-        DemandSpec::Raster { path, unit } => {
+        DemandSpec::Raster { path, unit, .. } => {
             let path = reader.plan.path_of(path);
             reader.files.push(path.clone());
             geotiff::read_counts(&path)
-                .map_err(|error| Problems::one(format!("[demand]: {error}")))
+                .map_err(|error| Problems::one(format!("{at}: {error}")))
                 .map(|counts| DemandSet::counted(unit.as_str(), area, counts))
         }
         DemandSpec::Places {
             tags,
             unit,
             per_place,
-        } => places(reader, tags, per_place.unwrap_or(1))
+            ..
+        } => places(reader, at, tags, per_place.unwrap_or(1))
             .map(|counts| DemandSet::counted(unit.as_str(), area, counts)),
-        DemandSpec::Buildings { levels } => Ok(DemandSet::counted(
+        DemandSpec::Buildings { levels, .. } => Ok(DemandSet::counted(
             "floor_m2",
             area,
             buildings(reader, area, levels.unwrap_or(1)),
@@ -116,23 +173,43 @@ pub(crate) fn demand_set(
     };
     match made {
         Ok(set) if set.total() == Demand::ZERO => {
-            problems.add("[demand]: there is no demand in the study area");
+            problems.add(format!("{at}: there is no demand in the study area"));
             None
         }
         Ok(set) => {
             if set.outside() > Demand::ZERO {
                 let (lost, unit) = (set.outside().as_units_f64(), set.unit());
                 reader.notes.push(format!(
-                    "[demand]: {lost:.0} {unit} lie outside the study area or find no street"
+                    "{at}: {lost:.0} {unit} lie outside the study area or find no street"
                 ));
             }
-            Some(set)
+            Some(set.following(inputs.patterns.to_vec(), usual))
         }
         Err(more) => {
             problems.extend(more);
             None
         }
     }
+}
+
+/// The pattern that the demand follows as a whole.
+fn usual_pattern(
+    at: &str,
+    spec: &DemandSpec,
+    patterns: &[DemandPattern],
+    problems: &mut Problems,
+) -> Option<PatternId> {
+    let name = spec.pattern()?;
+    let found = patterns.iter().position(|pattern| pattern.name() == name);
+    if found.is_none() {
+        let names = patterns.iter().map(DemandPattern::name);
+        let hint = match nearest_spelling(name, names) {
+            Some(near) => format!("was `{near}` meant?"),
+            None => "[patterns] names the table that holds them".to_owned(),
+        };
+        problems.add(format!("{at}: there is no pattern `{name}`; {hint}"));
+    }
+    PatternId::from_index(found?)
 }
 
 fn marked(set: DemandSet, illustrative: bool) -> DemandSet {
@@ -147,6 +224,7 @@ fn marked(set: DemandSet, illustrative: bool) -> DemandSet {
 /// told elsewhere.
 fn street_length(
     reader: &Reader<'_>,
+    at: &str,
     inputs: &DemandInputs<'_>,
     profile: &str,
 ) -> Option<Result<DemandSet, Problems>> {
@@ -154,9 +232,9 @@ fn street_length(
     let streets = &reader.city.streets;
     let set = DemandSet::street_meters(streets, inputs.area, |edge| components.is_main(edge));
     Some(if set.n_points() == 0 {
-        Err(Problems::one(
-            "[demand]: no street of the network lies in the study area",
-        ))
+        Err(Problems::one(format!(
+            "{at}: no street of the network lies in the study area"
+        )))
     } else {
         Ok(set)
     })
@@ -165,10 +243,11 @@ fn street_length(
 /// Places with one of some tags, each counting the same: restaurants as origins of orders.
 fn places(
     reader: &Reader<'_>,
+    at: &str,
     tags: &[String],
     per_place: u32,
 ) -> Result<Vec<(LngLat, Demand)>, Problems> {
-    let rules = tag_rules("[demand]", tags)?;
+    let rules = tag_rules(at, tags)?;
     let demand = Demand::from_units(u64::from(per_place));
     let places = reader.city.places.iter();
     Ok(places

@@ -296,6 +296,7 @@ impl<'a> Base<'a> {
         names: &GapNames,
     ) -> DecidedService {
         let project = state.project;
+        let demand = project.demand_of(standard);
         let streets = &self.streets[&standard.profile];
         let far = input.key.far;
         let coverage = if standard.rate.is_some() {
@@ -303,7 +304,7 @@ impl<'a> Base<'a> {
             let n_facilities = state.facilities.len();
             let rows = streets.joined_rows(&input.open, &input.columns, n_facilities, far);
             let inputs = ServiceInputs {
-                demand: &project.demand,
+                demand,
                 linkage: &streets.demand,
                 rows: &rows,
                 open: &OpenSet::all(n_facilities),
@@ -312,7 +313,7 @@ impl<'a> Base<'a> {
         } else {
             let times = streets.times(&input.open, &input.columns, standard.required, far);
             ServiceCoverage::of_times(
-                &project.demand,
+                demand,
                 &streets.demand,
                 times,
                 standard.limit,
@@ -322,11 +323,11 @@ impl<'a> Base<'a> {
         let gaps = gaps(&project.area, coverage.cells());
         let edge_affected = streets.edge_affected(standard.limit);
         let (indicators, by_zone) = rayon::join(
-            || Indicators::of(&project.demand, &coverage, far),
+            || Indicators::of(demand, &coverage, far),
             || {
                 let n_zones = project.zones.n_zones();
                 let zones = &project.zone_of_point;
-                Indicators::by_zone(&project.demand, &coverage, far, zones, n_zones)
+                Indicators::by_zone(demand, &coverage, far, zones, n_zones)
             },
         );
         let report = standard_report(
@@ -480,7 +481,8 @@ impl<'a> Desk<'a> {
         }
         let streets = &self.base.streets[&service.report.profile];
         let cover = streets.candidates(service.inputs.limit, delay);
-        let points = self.project.demand.points();
+        let standard = &self.project.standards[standard];
+        let points = self.project.demand_of(standard).points();
         let states = service.coverage.states();
         let adds = (0..self.project.candidates.len())
             .map(|candidate| {

@@ -3,11 +3,12 @@
 use coverage::{
     Assignment, CellRank, Demand, DemandSplit, Equity, EquityInputs, Gap, HourlyProfile, Obstacle,
     OpenHours, PointState, Reason, ReasonInputs, ServiceCoverage, ServiceInputs, ServiceStandard,
-    TwoStepCatchment, gaps, lost_between, reasons,
+    TwoStepCatchment, gaps, gaps_without_street, night_gap, reasons,
 };
 use units::LngLat;
 
 use crate::evaluate::Decided;
+use crate::measure::{MeasureDetail, measured, zone_ranks};
 
 /// What a standard comes to beyond its coverage.
 #[derive(Debug)]
@@ -26,17 +27,21 @@ pub struct ServiceDetail {
     pub capacity: Option<ServiceCapacity>,
     /// Why each demand point is not covered; `None` for those that are.
     pub reasons: Vec<Option<Reason>>,
+    /// Patches of cells whose demand is mostly not joined to a street of the profile.
+    pub without_street: Vec<Gap>,
     /// How evenly times are spread.
     pub equity: Equity,
     /// The same for each zone.
     pub equity_by_zone: Vec<Equity>,
+    /// The same in the unit of each measure of the plan.
+    pub measures: Vec<MeasureDetail>,
 }
 
 /// The night gap of a standard: between the plan's hour for the day and its hour for the night.
 #[derive(Debug)]
 pub struct NightGap {
-    /// For each cell: of the demand covered by day, what stays covered (`covered`) and what is lost
-    /// (`uncovered`) by night.
+    /// For each cell: of the demand that is there by night and would be covered by day, what stays
+    /// covered (`covered`) and what is lost (`uncovered`).
     pub cells: Vec<DemandSplit>,
     /// Patches of cells that lose more than half of what they have by day, ranked.
     pub gaps: Vec<Gap>,
@@ -94,35 +99,42 @@ impl ServiceDetail {
             .and(&standing);
         let open = standard.open_set(facilities, &project.week).and(&standing);
         let open_hours = OpenHours::of(facilities, &base, &project.week);
+        let asked = project.demand_of(standard);
         let inputs = ServiceInputs {
-            demand: &project.demand,
+            demand: asked,
             linkage: &decided.view.demand,
             rows: decided.rows,
             open: &open,
         };
-        let cover =
-            |inputs: &ServiceInputs<'_>| ServiceCoverage::under(inputs, facilities, standard);
-        let hours = HourlyProfile::by(&inputs, &open_hours, cover);
+        // The week is told whatever hour the standard names, from demand as counted.
+        let counted = ServiceInputs {
+            demand: &project.demand,
+            ..inputs
+        };
+        let hours = HourlyProfile::of(&counted, &open_hours, facilities, standard);
         let coverage = &decided.result.coverage;
-        let demand: Vec<Demand> = coverage.cells().iter().map(DemandSplit::total).collect();
         let equity = EquityInputs {
             inputs,
             coverage,
             facilities,
             speed: decided.speed,
             center: project.area.bounding_box().center(),
+            zone_ranks: &zone_ranks(project, &project.zone_of_point),
         };
+        let capacity = ServiceCapacity::of(decided, &inputs);
         let n_zones = project.zones.n_zones();
         Self {
-            hours_covered: hours.hours_covered(&demand),
-            night: night(decided, &inputs, &open_hours, &cover),
+            hours_covered: hours.hours_covered(),
+            night: night(decided, &counted, &open_hours),
             backup: ServiceCoverage::within(
                 &inputs,
                 standard.limit,
                 standard.required.saturating_add(1),
             ),
-            capacity: ServiceCapacity::of(decided, &inputs),
+            measures: measured(decided, &open, capacity.as_ref()),
+            capacity,
             reasons: why(decided, &inputs, &base, waters),
+            without_street: gaps_without_street(&project.area, coverage.cells()),
             equity: Equity::of(&equity),
             equity_by_zone: Equity::by_zone(&equity, &project.zone_of_point, n_zones),
             open_hours,
@@ -131,19 +143,19 @@ impl ServiceDetail {
     }
 }
 
-fn night(
-    decided: &Decided<'_>,
-    inputs: &ServiceInputs<'_>,
-    open_hours: &OpenHours,
-    cover: &impl Fn(&ServiceInputs<'_>) -> ServiceCoverage,
-) -> NightGap {
+fn night(decided: &Decided<'_>, counted: &ServiceInputs<'_>, open_hours: &OpenHours) -> NightGap {
     let project = decided.state.project;
+    let (facilities, standard) = (&decided.state.facilities, &decided.result.standard);
     let at = |hour| {
-        let open = open_hours.at(hour);
-        cover(&ServiceInputs { open, ..*inputs })
+        let inputs = ServiceInputs {
+            demand: &project.demand.at(hour),
+            open: open_hours.at(hour),
+            ..*counted
+        };
+        ServiceCoverage::under(&inputs, facilities, standard)
     };
     let (by_day, by_night) = (at(project.day), at(project.night));
-    let cells = lost_between(&project.demand, &by_day, &by_night);
+    let cells = night_gap(&project.demand.at(project.night), &by_day, &by_night);
     NightGap {
         gaps: gaps(&project.area, &cells),
         cells,

@@ -3,18 +3,20 @@
 use std::collections::BTreeMap;
 
 use coverage::{
-    CellRank, Demand, DemandSplit, Distribution, Equity, FacilityLoad, HourlyProfile, Indicators,
+    CellRank, Demand, DemandSet, DemandSplit, Distribution, FacilityLoad, HourlyProfile,
     PointState, Reason, SupplyRatio,
 };
 use serde::{Deserialize, Serialize};
 use units::{HourOfWeek, LngLat, TravelTime};
 
 use crate::detail::{NightGap, ServiceCapacity, ServiceDetail};
+use crate::district::{DistrictReport, districts};
 use crate::evaluate::{Evaluation, ServiceResult, typical_time};
 use crate::gap_name::GapNames;
 use crate::hazards::{effect_text, streets_of_hazards};
+use crate::joint_detail::{JointDetail, joint_details};
 use crate::project::Project;
-use crate::report::{GapReport, SplitReport, gap_reports};
+use crate::report::{GapReport, gap_reports};
 
 /// A scenario's result in detail: `detail.json`.
 ///
@@ -34,14 +36,30 @@ pub struct DetailReport {
     pub demand_unit: String,
     /// All demand in the study area.
     pub demand_thousandths: u64,
+    /// Other demand that indicators are given for, each in a unit of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measures: Vec<MeasureReport>,
     /// The week that hours are read in.
     pub week: WeekReport,
     /// One for each standard.
     pub standards: Vec<StandardDetail>,
+    /// One for each joint standard.
+    pub joints: Vec<JointDetail>,
     /// Whether hazards slow or close their streets in this scenario.
     pub heeds_hazards: bool,
     /// Reported hazards, in the order of their file.
     pub hazards: Vec<HazardReport>,
+}
+
+/// A measure: demand that indicators are given for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeasureReport {
+    /// What it counts.
+    pub unit: String,
+    /// All of it in the study area.
+    pub demand_thousandths: u64,
+    /// Made up for illustration.
+    pub illustrative: bool,
 }
 
 /// A reported hazard.
@@ -101,6 +119,8 @@ pub struct StandardDetail {
     pub hours: Vec<HourReport>,
     /// How many different sets of open facilities the week has.
     pub n_open_sets: usize,
+    /// How many different states: more than sets when demand changes over the week.
+    pub n_states: usize,
     /// The first hour with the most covered demand.
     pub strongest_hour: String,
     /// The first hour with the least.
@@ -122,9 +142,14 @@ pub struct StandardDetail {
     pub reasons: Vec<ReasonReport>,
     /// The gaps of `result.json`, in the same order, with their reasons.
     pub gaps: Vec<GapDetail>,
+    /// Patches of cells whose demand is mostly not joined to a street of the profile: there a street
+    /// is missing, or the map lacks it. They are ranked after the gaps; their uncovered demand is
+    /// the unlinked.
+    pub without_street: Vec<GapReport>,
     /// How full the facilities are; `None` when no capacity is known.
     pub capacity: Option<CapacityReport>,
-    /// The whole study area, then each zone.
+    /// The whole study area, then each zone, in the unit of the demand; then the same in the unit of
+    /// each measure.
     pub districts: Vec<DistrictReport>,
 }
 
@@ -200,44 +225,6 @@ pub struct FacilityLoadReport {
     pub is_idle: bool,
 }
 
-/// The indicators of the study area or of a zone; formulas stand at
-/// [`Indicators`] and [`Equity`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DistrictReport {
-    /// Id of the zone; `None` for the whole study area.
-    pub zone: Option<String>,
-    /// Its name.
-    pub name: String,
-    /// What becomes of its demand.
-    #[serde(flatten)]
-    pub split: SplitReport,
-    /// Time within which half of the demand finds what it needs; `None` past the search.
-    pub median_s: Option<f64>,
-    /// The same for three quarters.
-    pub quantile_75_s: Option<f64>,
-    /// The same for nine tenths.
-    pub quantile_90_s: Option<f64>,
-    /// Mean time of the tenth that is worst served.
-    pub worst_tenth_mean_s: Option<f64>,
-    /// Mean time.
-    pub mean_s: Option<f64>,
-    /// Time on the way over the time that the straight line would take.
-    pub detour: Option<f64>,
-    /// Gini coefficient of the times.
-    pub gini: Option<f64>,
-    /// Palma ratio of the times.
-    pub palma: Option<f64>,
-    /// Theil index of the times.
-    pub theil: Option<f64>,
-    /// Concentration of the times over the distance from the middle of the study area.
-    pub concentration: Option<f64>,
-    /// Demand past the search, which counts at its limit: then the figures above are lower bounds.
-    pub beyond_thousandths: u64,
-    /// Lorenz curve of the times: shares of the sum of all times that the best-served 0, 10, …,
-    /// 100 % of the demand have.
-    pub lorenz: Vec<f64>,
-}
-
 /// One hour of the week.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HourReport {
@@ -247,14 +234,16 @@ pub struct HourReport {
     pub n_open: usize,
     /// Covered demand.
     pub covered_thousandths: u64,
-    /// Its share of all demand, 0 to 1; `None` without demand.
+    /// Its share of the demand of that hour, 0 to 1; `None` without demand.
     pub covered_share: Option<f64>,
+    /// All demand of that hour.
+    pub demand_thousandths: u64,
 }
 
-/// What is covered by day and not by night.
+/// What is covered by day and not by night; demand is that of the hour for the night.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NightReport {
-    /// Covered by day.
+    /// Covered by day, of those who are there by night.
     pub by_day_thousandths: u64,
     /// Part of that: not covered by night.
     pub lost_thousandths: u64,
@@ -285,6 +274,15 @@ impl DetailReport {
             scenario: key.to_owned(),
             demand_unit: project.demand.unit().name().to_owned(),
             demand_thousandths: project.demand.total().as_thousandths(),
+            measures: project
+                .measures
+                .iter()
+                .map(|measure| MeasureReport {
+                    unit: measure.demand.unit().name().to_owned(),
+                    demand_thousandths: measure.demand.total().as_thousandths(),
+                    illustrative: measure.demand.is_illustrative(),
+                })
+                .collect(),
             week: WeekReport {
                 monday: project.week.monday(),
                 time_zone: project.week.time_zone().to_owned(),
@@ -296,6 +294,7 @@ impl DetailReport {
             standards: standards
                 .map(|(service, detail)| standard(project, service, detail, &names))
                 .collect(),
+            joints: joint_details(project, evaluation, details, &names),
             heeds_hazards: evaluation.heeds_hazards,
             hazards: hazards(project, evaluation),
         }
@@ -347,6 +346,7 @@ fn standard(
     detail: &ServiceDetail,
     names: &GapNames,
 ) -> StandardDetail {
+    let demand = project.demand_of(&service.standard);
     let cells = service.coverage.cells();
     let backup = detail.backup.total();
     let edge_affected = service.edge_affected.cells();
@@ -354,7 +354,8 @@ fn standard(
         key: service.standard.key.clone(),
         name: service.standard.name.clone(),
         hours: hours(detail),
-        n_open_sets: detail.hours.n_sets(),
+        n_open_sets: detail.open_hours.sets().len(),
+        n_states: detail.hours.n_states(),
         strongest_hour: detail.hours.strongest_hour().to_string(),
         weakest_hour: detail.hours.weakest_hour().to_string(),
         hours_covered: detail.hours_covered.clone(),
@@ -371,31 +372,59 @@ fn standard(
             .iter()
             .map(|cell| cell.fragile.share_of(cell.total()))
             .collect(),
-        reasons: reasons(project, detail),
+        reasons: reasons(demand, detail),
         gaps: (1..)
             .zip(&service.gaps)
             .map(|(rank, gap)| GapDetail {
                 rank,
-                name: names.name(project, gap, service.coverage.states()),
+                name: names.name(project, demand, gap, service.coverage.states()),
                 reason: gap
-                    .reason(&project.demand, &detail.reasons)
+                    .reason(demand, &detail.reasons)
                     .map(|reason| reason.key().to_owned()),
                 missing_s: gap
-                    .missing(&project.demand, &service.coverage)
+                    .missing(demand, &service.coverage)
                     .map(TravelTime::as_secs_f64),
             })
             .collect(),
+        without_street: without_street(project, service, detail, names),
         capacity: detail
             .capacity
             .as_ref()
-            .map(|capacity| capacity_report(project, capacity)),
+            .map(|capacity| capacity_report(demand, capacity)),
         districts: districts(project, service, detail),
     }
 }
 
-fn reasons(project: &Project, detail: &ServiceDetail) -> Vec<ReasonReport> {
+fn without_street(
+    project: &Project,
+    service: &ServiceResult,
+    detail: &ServiceDetail,
+    names: &GapNames,
+) -> Vec<GapReport> {
+    let states = service.coverage.states().iter();
+    // A patch is named by what it lacks: here the street, not the facility.
+    let lacking = states.map(|state| match state {
+        PointState::Unlinked => PointState::Uncovered,
+        PointState::Covered | PointState::Uncovered => PointState::Covered,
+    });
+    let mut gaps = gap_reports(
+        project,
+        project.demand_of(&service.standard),
+        &detail.without_street,
+        &lacking.collect::<Vec<PointState>>(),
+        names,
+        service.edge_affected.cells(),
+        |_| None,
+    );
+    for gap in &mut gaps {
+        gap.rank += service.gaps.len();
+    }
+    gaps
+}
+
+fn reasons(demand: &DemandSet, detail: &ServiceDetail) -> Vec<ReasonReport> {
     let mut by_reason: BTreeMap<Reason, Demand> = BTreeMap::new();
-    for (point, reason) in project.demand.points().iter().zip(&detail.reasons) {
+    for (point, reason) in demand.points().iter().zip(&detail.reasons) {
         if let Some(reason) = reason {
             let sum = by_reason.entry(*reason).or_default();
             *sum = *sum + point.demand;
@@ -410,13 +439,13 @@ fn reasons(project: &Project, detail: &ServiceDetail) -> Vec<ReasonReport> {
         .collect()
 }
 
-fn capacity_report(project: &Project, capacity: &ServiceCapacity) -> CapacityReport {
-    let points = project.demand.points().iter();
+fn capacity_report(demand: &DemandSet, capacity: &ServiceCapacity) -> CapacityReport {
+    let points = demand.points().iter();
     let weighted = points.zip(capacity.catchment.points());
     let spread = Distribution::of_supply(weighted.map(|(point, ratio)| (*ratio, point.demand)));
     CapacityReport {
         n_unknown: capacity.catchment.n_unknown(),
-        supply_mean: (project.demand.total() > Demand::ZERO).then(|| spread.mean()),
+        supply_mean: (demand.total() > Demand::ZERO).then(|| spread.mean()),
         supply_gini: spread.gini(),
         supply_of_cells: capacity.supply_of_cells.clone(),
         supply_of_facilities: capacity
@@ -458,51 +487,6 @@ fn load_report(load: &FacilityLoad) -> FacilityLoadReport {
     }
 }
 
-fn districts(
-    project: &Project,
-    service: &ServiceResult,
-    detail: &ServiceDetail,
-) -> Vec<DistrictReport> {
-    let zones = project.zones.zones().iter();
-    let of_zones = zones.zip(service.by_zone.iter().zip(&detail.equity_by_zone));
-    let all = district(None, "", &service.indicators, &detail.equity);
-    std::iter::once(all)
-        .chain(of_zones.map(|(zone, (indicators, equity))| {
-            district(Some(&zone.id), &zone.name, indicators, equity)
-        }))
-        .collect()
-}
-
-fn district(
-    zone: Option<&str>,
-    name: &str,
-    indicators: &Indicators,
-    equity: &Equity,
-) -> DistrictReport {
-    let seconds = |time: Option<TravelTime>| time.map(TravelTime::as_secs_f64);
-    DistrictReport {
-        zone: zone.map(str::to_owned),
-        name: name.to_owned(),
-        split: SplitReport::of(&indicators.split),
-        median_s: seconds(indicators.median),
-        quantile_75_s: seconds(indicators.quantile_75),
-        quantile_90_s: seconds(indicators.quantile_90),
-        worst_tenth_mean_s: seconds(indicators.worst_tenth.map(|worst| worst.mean)),
-        mean_s: equity.mean_s,
-        detour: equity.detour,
-        gini: equity.gini,
-        palma: equity.palma,
-        theil: equity.theil,
-        concentration: equity.concentration,
-        beyond_thousandths: equity.beyond.as_thousandths(),
-        lorenz: equity
-            .lorenz
-            .iter()
-            .map(|corner| corner.value_share)
-            .collect(),
-    }
-}
-
 fn hours(detail: &ServiceDetail) -> Vec<HourReport> {
     let profile: &HourlyProfile = &detail.hours;
     HourOfWeek::all()
@@ -513,6 +497,7 @@ fn hours(detail: &ServiceDetail) -> Vec<HourReport> {
                 n_open: detail.open_hours.at(hour).n_open(),
                 covered_thousandths: split.covered.as_thousandths(),
                 covered_share: split.covered_share(),
+                demand_thousandths: split.total().as_thousandths(),
             }
         })
         .collect()
@@ -524,10 +509,11 @@ fn night(
     edge_affected: &[bool],
     names: &GapNames,
 ) -> NightReport {
-    let states: Vec<PointState> = (0..project.demand.n_points())
+    let there = project.demand.at(project.night);
+    let states: Vec<PointState> = (0..there.n_points())
         .map(|point| night.state(point))
         .collect();
-    let time_of = |cell: CellRank| typical_time(project, &night.by_night, cell);
+    let time_of = |cell: CellRank| typical_time(&there, &night.by_night, cell);
     let by_day: Demand = night.cells.iter().map(DemandSplit::total).sum();
     NightReport {
         by_day_thousandths: by_day.as_thousandths(),
@@ -537,6 +523,14 @@ fn night(
             .iter()
             .map(|cell| cell.uncovered.as_thousandths())
             .collect(),
-        gaps: gap_reports(project, &night.gaps, &states, names, edge_affected, time_of),
+        gaps: gap_reports(
+            project,
+            &there,
+            &night.gaps,
+            &states,
+            names,
+            edge_affected,
+            time_of,
+        ),
     }
 }

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use city::AreaKind;
 use coverage::{
-    DemandId, EdgeAffected, Facility, FacilityId, Gap, Indicators, JointCoverage, Ledger, Linkage,
-    Obstacle, Rows, ServiceCoverage, ServiceInputs, ServiceStandard, gaps,
+    DemandId, DemandSet, EdgeAffected, Facility, FacilityId, Gap, Indicators, JointCoverage,
+    Ledger, Linkage, Obstacle, Rows, ServiceCoverage, ServiceInputs, ServiceStandard, gaps,
 };
 use graph::{Components, EdgeId, GatePolicies, GatePolicy, Metric, Policies};
 use reach::{Network, SnapIndex};
@@ -13,6 +13,7 @@ use units::{LngLat, Speed, TravelTime};
 use crate::change::Change;
 use crate::choose::{ChosenSites, choose};
 use crate::detail::ServiceDetail;
+use crate::measure::{Measure, MeasureRows};
 use crate::project::{ProfileStreets, Project};
 use crate::repriced::{hindered, ordinary_speed, two_way};
 
@@ -80,7 +81,7 @@ pub struct JointResult {
 /// # Errors
 /// When sites are to be chosen and no choice exists.
 pub fn evaluate(project: &Project, changes: &[Change]) -> Result<Evaluation, Infeasible> {
-    let (evaluation, _) = State::after(project, changes)?.decide(&[], |_| ());
+    let (evaluation, _) = State::after(project, changes)?.decide(&[], &[], |_| ());
     Ok(evaluation)
 }
 
@@ -99,7 +100,10 @@ pub fn evaluate_in_detail(
     let state = State::after(project, changes)?;
     let waters = waters(project);
     let obstacles = [Obstacle::Gate, Obstacle::OneWay];
-    Ok(state.decide(&obstacles, |decided| ServiceDetail::of(decided, &waters)))
+    let measures = &project.measures;
+    Ok(state.decide(&obstacles, measures, |decided| {
+        ServiceDetail::of(decided, &waters)
+    }))
 }
 
 /// A decided standard with everything that it was decided from.
@@ -112,6 +116,8 @@ pub(crate) struct Decided<'a> {
     pub(crate) speed: Speed,
     /// The streets and rows without each obstacle that the streets know.
     pub(crate) without: &'a [(Obstacle, StreetsView<'a>, Rows)],
+    /// The plan's measures on the streets of the profile.
+    pub(crate) measures: &'a [MeasureRows],
 }
 
 /// The borders of the waters that the city draws.
@@ -286,10 +292,11 @@ impl<'a> State<'a> {
     }
 
     /// Decides every standard; `detail` sees each with everything that it was decided from, and the
-    /// streets without each of the obstacles.
+    /// streets without each of the obstacles, and the measures.
     fn decide<D>(
         self,
         obstacles: &[Obstacle],
+        measures: &[Measure],
         detail: impl Fn(&Decided<'_>) -> D,
     ) -> (Evaluation, Vec<D>) {
         let project = self.project;
@@ -315,6 +322,14 @@ impl<'a> State<'a> {
                     (*obstacle, view, rows)
                 })
                 .collect();
+            let measures: Vec<MeasureRows> = measures
+                .iter()
+                .map(|measure| {
+                    let linkage = view.link_demand(&measure.demand);
+                    let rows = Rows::search(&view.network, &facilities, &linkage, far);
+                    MeasureRows { linkage, rows }
+                })
+                .collect();
             for (index, standard) in self.standards.iter().enumerate() {
                 if standard.profile != profile {
                     continue;
@@ -327,6 +342,7 @@ impl<'a> State<'a> {
                     result: &result,
                     speed,
                     without: &without,
+                    measures: &measures,
                 });
                 results[index] = Some((result, detail));
             }
@@ -362,11 +378,12 @@ impl<'a> State<'a> {
         standard: &ServiceStandard,
     ) -> ServiceResult {
         let project = self.project;
+        let demand = project.demand_of(standard);
         let open = standard
             .open_set(&self.facilities, &project.week)
             .and(&self.standing());
         let inputs = ServiceInputs {
-            demand: &project.demand,
+            demand,
             linkage: &view.demand,
             rows,
             open: &open,
@@ -385,13 +402,13 @@ impl<'a> State<'a> {
             edge_affected: EdgeAffected::of(
                 &view.network,
                 &project.border,
-                &project.demand,
+                demand,
                 &view.demand,
                 standard.limit,
             ),
-            indicators: Indicators::of(&project.demand, &coverage, rows.limit()),
+            indicators: Indicators::of(demand, &coverage, rows.limit()),
             by_zone: Indicators::by_zone(
-                &project.demand,
+                demand,
                 &coverage,
                 rows.limit(),
                 &project.zone_of_point,
@@ -439,7 +456,8 @@ pub(crate) fn decide_joint(
         })
         .collect();
     let coverages: Vec<&ServiceCoverage> = parts.iter().map(|&i| services[i].0).collect();
-    let coverage = JointCoverage::of(&project.demand, &coverages, standard.rule);
+    let demand = project.demand_of_joint(standard);
+    let coverage = JointCoverage::of(demand, &coverages, standard.rule);
     let n_cells = project.area.cells().len();
     let edge_affected = (0..n_cells)
         .map(|cell| parts.iter().any(|&i| services[i].1.cells()[cell]))
@@ -465,6 +483,7 @@ pub(crate) struct StreetsView<'a> {
     project: &'a Project,
     pub(crate) link: coverage::LinkOptions,
     pub(crate) index: SnapIndex,
+    components: &'a Components,
     pub(crate) network: Network<'a>,
     pub(crate) demand: Linkage,
 }
@@ -483,17 +502,13 @@ impl ScenarioStreets<'_> {
         let (metric, components) = self.metric();
         let index = SnapIndex::new(graph, |edge| components.is_main(edge));
         let link = self.base.link;
-        let demand = Linkage::of_demand(
-            graph,
-            &index,
-            &self.project.demand,
-            |edge| components.is_main(edge),
-            link,
-        );
+        let is_main = |edge| components.is_main(edge);
+        let demand = Linkage::of_demand(graph, &index, &self.project.demand, is_main, link);
         StreetsView {
             project: self.project,
             link,
             index,
+            components,
             network: Network::new(graph, metric),
             demand,
         }
@@ -501,6 +516,13 @@ impl ScenarioStreets<'_> {
 }
 
 impl StreetsView<'_> {
+    /// Other demand than the plan's joined to these streets.
+    pub(crate) fn link_demand(&self, demand: &DemandSet) -> Linkage {
+        let graph = &self.project.city.streets;
+        let is_main = |edge| self.components.is_main(edge);
+        Linkage::of_demand(graph, &self.index, demand, is_main, self.link)
+    }
+
     pub(crate) fn link_facilities(&self, facilities: &[Facility]) -> Linkage {
         Linkage::of_facilities(
             &self.project.city.streets,
@@ -521,12 +543,12 @@ impl StreetsView<'_> {
     }
 }
 
-/// The demand point that stands for a cell on the map, with its time.
+/// The time of the demand point that stands for a cell on the map.
 pub(crate) fn typical_time(
-    project: &Project,
+    demand: &DemandSet,
     coverage: &ServiceCoverage,
     cell: coverage::CellRank,
 ) -> Option<TravelTime> {
-    let point: DemandId = coverage.typical_point(&project.demand, cell)?;
+    let point: DemandId = coverage.typical_point(demand, cell)?;
     coverage.times()[point.index()]
 }

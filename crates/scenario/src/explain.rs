@@ -196,12 +196,9 @@ impl<'a> Seen<'a> {
         place: &DemandSet,
         far: TravelTime,
     ) -> Self {
-        let graph = &state.project.city.streets;
-        let (_, components) = streets.metric();
         let view = streets.view();
         let facilities = view.link_facilities(&state.facilities);
-        let is_main = |edge| components.is_main(edge);
-        let from = Linkage::of_demand(graph, &view.index, place, is_main, view.link);
+        let from = view.link_demand(place);
         Self {
             rows: Rows::search(&view.network, &facilities, &from, far),
             view,
@@ -315,14 +312,15 @@ impl Asked<'_> {
         let view = &self.seen.view;
         let far = self.seen.rows.limit();
         let rows = Rows::search(&view.network, &self.seen.facilities, &view.demand, far);
+        let demand = project.demand_of(standard);
         let inputs = ServiceInputs {
-            demand: &project.demand,
+            demand,
             linkage: &view.demand,
             rows: &rows,
             open,
         };
         let coverage = ServiceCoverage::under(&inputs, &self.state.facilities, standard);
-        let points = project.demand.points().iter().enumerate();
+        let points = demand.points().iter().enumerate();
         let nearest = points.min_by_key(|(_, point)| point.position.distance_to(at));
         nearest.is_none_or(|(index, _)| coverage.states()[index] == PointState::Covered)
     }

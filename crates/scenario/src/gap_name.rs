@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use coverage::{Demand, Gap, PointState, ZoneId};
+use coverage::{Demand, DemandSet, Gap, PointState, ZoneId};
 
 use crate::project::Project;
 
@@ -36,18 +36,22 @@ impl GapNames {
     }
 
     /// The named street with the most uncovered demand, and the zone with the most of it.
-    pub(crate) fn name(&self, project: &Project, gap: &Gap, states: &[PointState]) -> String {
+    ///
+    /// `demand` is that of the hour in question.
+    pub(crate) fn name(
+        &self,
+        project: &Project,
+        demand: &DemandSet,
+        gap: &Gap,
+        states: &[PointState],
+    ) -> String {
         let mut streets: BTreeMap<usize, Demand> = BTreeMap::new();
         let mut zones: BTreeMap<ZoneId, Demand> = BTreeMap::new();
-        for point in gap
-            .cells
-            .iter()
-            .flat_map(|&cell| project.demand.of_cell(cell))
-        {
+        for point in gap.cells.iter().flat_map(|&cell| demand.of_cell(cell)) {
             if states[point] != PointState::Uncovered {
                 continue;
             }
-            let demand = project.demand.points()[point].demand;
+            let demand = demand.points()[point].demand;
             if let Some(street) = self.street_of_point[point] {
                 let sum = streets.entry(street).or_default();
                 *sum = *sum + demand;

@@ -15,7 +15,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use coverage::{
-    Demand, DemandId, Facility, PointState, ServiceCoverage, ServiceInputs, ServiceStandard,
+    Demand, DemandId, DemandSet, Facility, PointState, ServiceCoverage, ServiceInputs,
+    ServiceStandard,
 };
 use graph::{ArcId, CompoundId, GateId, GatePolicy, NodeId, OsmNodeId, OsmWayId, Policies};
 use rayon::prelude::*;
@@ -156,6 +157,11 @@ impl<'a> Gates<'a> {
         }
     }
 
+    /// Who is there at the standard's hour.
+    fn demand(&self) -> &'a DemandSet {
+        self.state.project.demand_of(self.standard())
+    }
+
     fn standard(&self) -> &'a ServiceStandard {
         &self.state.standards[self.index]
     }
@@ -179,7 +185,7 @@ impl<'a> Gates<'a> {
     }
 
     fn covered_on(&self, view: &StreetsView<'_>) -> Covered {
-        let demand = &self.state.project.demand;
+        let demand = self.demand();
         let rows = view.rows(&self.open, self.standard().limit);
         let all_open = coverage::OpenSet::from_fn(self.open.len(), |_| true);
         let inputs = ServiceInputs {
@@ -197,7 +203,6 @@ impl<'a> Gates<'a> {
     }
 
     fn choose(&self, n_openings: usize) -> GateChoice {
-        let project = self.state.project;
         let all: Vec<usize> = (0..self.permissions.len()).collect();
         let profile = &self.standard().profile;
         let (usual, opened) = rayon::join(
@@ -225,7 +230,8 @@ impl<'a> Gates<'a> {
         let alone: Vec<Covered> = useful.par_iter().map(|&one| self.covered(&[one])).collect();
 
         // By the siting solver: what each wins alone, and what each could win with others' help.
-        let weight = |at: usize| project.demand.points()[at].demand.as_thousandths();
+        let demand = self.demand();
+        let weight = |at: usize| demand.points()[at].demand.as_thousandths();
         let mut weights: Vec<u64> = (0..before.points.len())
             .map(|at| if before.points[at] { 0 } else { weight(at) })
             .collect();
@@ -249,7 +255,7 @@ impl<'a> Gates<'a> {
             .points
             .iter()
             .filter(|point| !before.points[point.index()])
-            .map(|point| project.demand.points()[point.index()].demand)
+            .map(|point| demand.points()[point.index()].demand)
             .sum();
         let is_proven = trips.only_gain && rejoined.n_facilities == 0;
         let bound = is_proven.then(|| {
@@ -270,7 +276,7 @@ impl<'a> Gates<'a> {
             standard: self.index,
             n_permissions: self.permissions.len(),
             n_useful: useful.len(),
-            total: project.demand.total(),
+            total: demand.total(),
             covered_before: before.demand,
             covered_with_all: with_all.demand,
             openings: self.openings(&best),

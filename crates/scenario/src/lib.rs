@@ -13,6 +13,7 @@
 //!
 //! What it does not do: open network files (the caller hands in a `City`), know HTTP or a terminal.
 
+mod candidate_source;
 mod change;
 mod choose;
 mod circle;
@@ -23,12 +24,15 @@ mod desk;
 mod desk_streets;
 mod detail;
 pub mod detail_report;
+pub mod district;
 mod evaluate;
 pub mod explain;
 mod fingerprint;
 mod gap_name;
 mod gate_choice;
 mod hazards;
+pub mod joint_detail;
+mod measure;
 mod modification;
 mod place_name;
 mod plan;
@@ -43,6 +47,7 @@ mod resolve;
 pub mod run;
 mod sources;
 pub mod spec;
+mod standard_source;
 pub mod summary;
 pub mod tables;
 mod trips;
@@ -58,6 +63,7 @@ pub use evaluate::{Evaluation, JointResult, ServiceResult, evaluate, evaluate_in
 pub use explain::{ExplainError, Explanation, explain};
 pub use gate_choice::{GateChoice, Opening, choose_gates};
 pub use hazards::Hazards;
+pub use measure::{Measure, MeasureDetail};
 pub use modification::Modification;
 pub use plan::Plan;
 pub use policies::GateChange;

@@ -154,6 +154,7 @@ mod tests {
             id: "7".to_owned(),
             name: zone_name(called, "7"),
             outline: Outline::of_box(&around).unwrap(),
+            rank: None,
         }])
     }
 

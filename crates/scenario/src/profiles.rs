@@ -26,12 +26,13 @@ pub(crate) fn profiles(
         let place = format!("standard `{}`, profile", standard.key);
         named.entry(&standard.profile).or_insert(place);
     }
-    if let DemandSpec::StreetLength { profile } | DemandSpec::ZoneTable { profile, .. } =
-        &spec.demand
-    {
-        named
-            .entry(profile)
-            .or_insert_with(|| "[demand], profile".to_owned());
+    for (place, demand) in spec.all_demand() {
+        if let DemandSpec::StreetLength { profile, .. } | DemandSpec::ZoneTable { profile, .. } =
+            demand
+        {
+            let place = format!("{place}, profile");
+            named.entry(profile).or_insert(place);
+        }
     }
     let walk_speed = Profile::walking_speed();
     let mut profiles = BTreeMap::new();

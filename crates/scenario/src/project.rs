@@ -10,6 +10,7 @@ use units::{BoundingBox, HourOfWeek, LngLat, TravelTime};
 
 use crate::change::Change;
 use crate::hazards::Hazards;
+use crate::measure::Measure;
 use crate::spec::PlanSpec;
 
 /// A plan with everything it names loaded, checked and joined: the untouched baseline that every
@@ -49,8 +50,12 @@ pub struct Project {
     pub night: HourOfWeek,
     /// All facilities of all layers, in the order of the plan.
     pub facilities: Vec<Facility>,
-    /// Who needs the services.
+    /// Who needs the services, as counted.
     pub demand: DemandSet,
+    /// When demand changes over the week: that of each hour which a standard names.
+    pub demand_of_hours: BTreeMap<HourOfWeek, DemandSet>,
+    /// Other demand that indicators are given for, each in a unit of its own.
+    pub measures: Vec<Measure>,
     /// Reported hazards.
     pub hazards: Hazards,
     /// Service standards, in the order of the plan.
@@ -66,6 +71,36 @@ pub struct Project {
 }
 
 impl Project {
+    /// The demand that a standard is decided for: who is there at its hour, or demand as counted
+    /// when it names none.
+    pub fn demand_of(&self, standard: &ServiceStandard) -> &DemandSet {
+        self.demand_at(standard.at)
+    }
+
+    /// The demand that a joint standard is decided for: that of the hour which all of its parts with
+    /// an hour share; as counted when they name none, or several.
+    ///
+    /// Cost: linear in standards times parts.
+    pub fn demand_of_joint(&self, joint: &JointStandard) -> &DemandSet {
+        self.demand_at(self.hour_of_joint(joint))
+    }
+
+    /// The hour that all parts of a joint standard with an hour share.
+    pub(crate) fn hour_of_joint(&self, joint: &JointStandard) -> Option<HourOfWeek> {
+        let parts = self
+            .standards
+            .iter()
+            .filter(|s| joint.parts.contains(&s.key));
+        let mut hours = parts.filter_map(|part| part.at);
+        let first = hours.next();
+        first.filter(|&first| hours.all(|hour| hour == first))
+    }
+
+    fn demand_at(&self, hour: Option<HourOfWeek>) -> &DemandSet {
+        let found = hour.and_then(|hour| self.demand_of_hours.get(&hour));
+        found.unwrap_or(&self.demand)
+    }
+
     /// What a new facility of a kind is taken to need before the service begins: the start delay
     /// that most facilities of the kind have, the shorter of equals. Choosing sites, saying what a
     /// site adds and placing one on the map all hold to it, or their answers would not agree.

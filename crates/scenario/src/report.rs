@@ -1,8 +1,8 @@
 //! A result as data with provenance: what `run` writes as `result.json` and `compare` reads back.
 
 use coverage::{
-    Capacity, CellClass, CellRank, Demand, DemandSplit, EdgeAffected, FacilityId, Gap, Indicators,
-    ServiceCoverage, ServiceStandard, ZoneId,
+    Capacity, CellClass, CellRank, Demand, DemandSet, DemandSplit, EdgeAffected, FacilityId, Gap,
+    Indicators, JointRule, ServiceCoverage, ServiceStandard, ZoneId,
 };
 use serde::{Deserialize, Serialize};
 use units::TravelTime;
@@ -201,6 +201,10 @@ pub struct CellSplit {
     pub time_s: Option<f64>,
     /// Whether help from outside the streets could reach it within the limit.
     pub edge_affected: bool,
+    /// The cell's demand at the hour that the standard names, when demand changes over the week;
+    /// else it is that of the cell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub demand_thousandths: Option<u64>,
 }
 
 /// Class of a cell, as written.
@@ -281,6 +285,11 @@ pub struct SiteReport {
 }
 
 impl SplitReport {
+    /// All demand.
+    pub fn total_thousandths(&self) -> u64 {
+        self.covered_thousandths + self.uncovered_thousandths + self.unlinked_thousandths
+    }
+
     pub(crate) fn of(split: &DemandSplit) -> Self {
         Self {
             covered_thousandths: split.covered.as_thousandths(),
@@ -293,6 +302,15 @@ impl SplitReport {
 }
 
 impl ScenarioReport {
+    /// All demand that a standard is decided for: that of its hour, when demand changes over the
+    /// week.
+    ///
+    /// Cost: linear in the standards.
+    pub fn demand_of_thousandths(&self, standard: &str) -> u64 {
+        let found = self.standards.iter().find(|s| s.key == standard);
+        found.map_or(self.demand_thousandths, |s| s.split.total_thousandths())
+    }
+
     /// The report of an evaluated scenario.
     ///
     /// Cost: linear in cells and demand points.
@@ -398,20 +416,33 @@ pub(crate) struct DecidedStandard<'a> {
     pub(crate) by_zone: &'a [Indicators],
 }
 
-/// What becomes of each cell.
+/// What becomes of each cell; `demand` is what the coverage was decided for.
 pub(crate) fn cell_splits(
     project: &Project,
+    demand: &DemandSet,
     coverage: &ServiceCoverage,
     edge_affected: &EdgeAffected,
 ) -> Vec<CellSplit> {
+    let time_of = |cell| typical_time(demand, coverage, cell);
+    splits_of(project, coverage.cells(), edge_affected.cells(), time_of)
+}
+
+fn splits_of(
+    project: &Project,
+    splits: &[DemandSplit],
+    edge_affected: &[bool],
+    time_of: impl Fn(CellRank) -> Option<TravelTime>,
+) -> Vec<CellSplit> {
+    let changes = project.demand.has_patterns();
     ranks(project)
         .map(|rank| {
-            let split = coverage.cell(rank);
+            let split = &splits[rank.index()];
             CellSplit {
                 covered_thousandths: split.covered.as_thousandths(),
                 class: split.class().into(),
-                time_s: typical_time(project, coverage, rank).map(TravelTime::as_secs_f64),
-                edge_affected: edge_affected.cells()[rank.index()],
+                time_s: time_of(rank).map(TravelTime::as_secs_f64),
+                edge_affected: edge_affected[rank.index()],
+                demand_thousandths: changes.then(|| split.total().as_thousandths()),
             }
         })
         .collect()
@@ -430,7 +461,8 @@ pub(crate) fn standard_report(
         worst_tenth,
         ..
     } = service.indicators;
-    let cells = cell_splits(project, service.coverage, service.edge_affected);
+    let demand = project.demand_of(standard);
+    let cells = cell_splits(project, demand, service.coverage, service.edge_affected);
     let affected = service.edge_affected.cells();
     StandardReport {
         key: standard.key.clone(),
@@ -453,11 +485,12 @@ pub(crate) fn standard_report(
         n_edge_affected_cells: service.edge_affected.n_cells(),
         gaps: gap_reports(
             project,
+            demand,
             service.gaps,
             service.coverage.states(),
             names,
             affected,
-            |cell| typical_time(project, service.coverage, cell),
+            |cell| typical_time(demand, service.coverage, cell),
         ),
         zones: service
             .by_zone
@@ -481,29 +514,26 @@ pub(crate) fn joint_report(
         .filter(|&i| obstacles[i] > Demand::ZERO)
         .max_by_key(|&i| (obstacles[i], std::cmp::Reverse(i)))
         .map(part_key);
-    // A joint circle is as far as the farthest of its parts.
+    let demand = project.demand_of_joint(standard);
+    // A circle of all is as far as the farthest of its parts, one of any as the nearest.
     let time_of = |cell: CellRank| {
-        let times: Option<Vec<TravelTime>> = result
+        let times = result
             .parts
             .iter()
-            .map(|&i| typical_time(project, coverages[i], cell))
-            .collect();
-        times.and_then(|times| times.into_iter().max())
+            .map(|&i| typical_time(demand, coverages[i], cell));
+        match standard.rule {
+            JointRule::AllOf => times
+                .collect::<Option<Vec<TravelTime>>>()?
+                .into_iter()
+                .max(),
+            JointRule::AnyOf => times.flatten().min(),
+        }
     };
-    let cells = ranks(project)
-        .map(|rank| {
-            let split = &result.coverage.cells()[rank.index()];
-            CellSplit {
-                covered_thousandths: split.covered.as_thousandths(),
-                class: split.class().into(),
-                time_s: time_of(rank).map(TravelTime::as_secs_f64),
-                edge_affected: result.edge_affected[rank.index()],
-            }
-        })
-        .collect();
+    let affected = &result.edge_affected;
+    let cells = splits_of(project, result.coverage.cells(), affected, time_of);
     let rule = match standard.rule {
-        coverage::JointRule::AllOf => "all-of",
-        coverage::JointRule::AnyOf => "any-of",
+        JointRule::AllOf => "all-of",
+        JointRule::AnyOf => "any-of",
     };
     JointReport {
         key: standard.key.clone(),
@@ -516,6 +546,7 @@ pub(crate) fn joint_report(
         n_edge_affected_cells: result.edge_affected.iter().filter(|a| **a).count(),
         gaps: gap_reports(
             project,
+            demand,
             &result.gaps,
             result.coverage.states(),
             names,
@@ -534,6 +565,7 @@ pub(crate) fn joint_report(
 
 pub(crate) fn gap_reports(
     project: &Project,
+    demand: &DemandSet,
     gaps: &[Gap],
     states: &[coverage::PointState],
     names: &GapNames,
@@ -544,7 +576,7 @@ pub(crate) fn gap_reports(
         .zip(gaps)
         .map(|(rank, gap)| GapReport {
             rank,
-            name: names.name(project, gap, states),
+            name: names.name(project, demand, gap, states),
             uncovered_thousandths: gap.uncovered.as_thousandths(),
             n_cells: gap.cells.len(),
             lng: gap.center.lng(),

@@ -1,32 +1,30 @@
 //! Names to values; collects every problem before giving up.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroU32;
 
 use city::City;
 use coverage::{
-    Amenity, AmenitySet, Capacity, DEFAULT_BORDER, DEFAULT_RADIUS, Demand, DemandSet, Facility,
-    FacilityKind, HolidayCalendar, JointRule, JointStandard, KindCatalog, ReferenceWeek,
-    Resolution, Selection, ServiceRate, ServiceStandard, StudyArea, Zones, border_nodes,
+    DEFAULT_BORDER, DEFAULT_RADIUS, DemandSet, Facility, HolidayCalendar, KindCatalog,
+    ReferenceWeek, Resolution, StudyArea, Zones, border_nodes,
 };
 use formats::{Encoding, Field, Source, boundaries, calendar};
-use units::{BoundingBox, HourOfWeek, Length, LngLat, Outline, parse_length, parse_time};
+use units::{BoundingBox, HourOfWeek, Length, LngLat, Outline, parse_length};
 
+use crate::candidate_source::candidates;
 use crate::change::resolve_changes;
-use crate::corners::street_corners;
-use crate::demand_source::{DemandInputs, demand_set};
+use crate::demand_source::{DemandInputs, all_demand, patterns_of};
 use crate::fingerprint::Fingerprint;
 use crate::hazards::Hazards;
+use crate::measure::{Measure, demand_of_hours};
 use crate::place_name::{PlaceNames, zone_name};
 use crate::plan::Plan;
 use crate::policies::{policies, policy_notes};
 use crate::problem::Problems;
 use crate::profiles::{island_notes, profiles};
-use crate::project::{Candidate, ProfileStreets, Project, ResolvedScenario};
+use crate::project::{Candidate, Project, ResolvedScenario};
 use crate::sources::Reader;
-use crate::spec::{
-    CandidatesSpec, DemandSpec, JointSpec, PlanSpec, SourceSpec, StandardSpec, StudyAreaSpec,
-};
+use crate::spec::{PlanSpec, SourceSpec, StudyAreaSpec};
+use crate::standard_source::standards;
 
 /// What a zone without a name is, where the plan does not say.
 const ZONES_CALLED: &str = "分区 · zone";
@@ -58,17 +56,7 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
     let radius = link_radius(spec, &mut problems);
     let policies = policies(&spec.policies, &city.streets, &mut problems);
     let profiles = profiles(spec, &city.streets, &policies, radius, &mut problems);
-    let standards: Vec<ServiceStandard> = spec
-        .standards
-        .iter()
-        .filter_map(|standard| self::standard(standard, &kinds, &mut problems))
-        .collect();
-    let joints: Vec<JointStandard> = spec
-        .joints
-        .iter()
-        .filter_map(|joint| self::joint(joint, spec, &mut problems))
-        .collect();
-    check_keys(spec, &mut problems);
+    let (standards, joints) = standards(spec, &kinds, &mut problems);
     let (Some((week, day, night)), Some(streets_box), Some(area)) = (week, streets_box, area)
     else {
         return Err(problems);
@@ -86,27 +74,18 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
     let zones = zones(&mut reader, spec, &mut problems);
     let mut facilities = facilities(&mut reader, spec, &mut problems);
     let hazards = Hazards::read(&mut reader, spec.hazards.as_ref(), &mut problems);
-    let inputs = DemandInputs::new(&area, &zones, &profiles);
-    let demand = demand_set(&mut reader, &spec.demand, &inputs, &mut problems);
-    let candidates: Vec<Vec<Candidate>> = spec
-        .candidates
-        .iter()
-        .zip(1..)
-        .map(|(candidates, number)| {
-            self::candidates(
-                &mut reader,
-                spec,
-                candidates,
-                number,
-                &area,
-                &profiles,
-                &mut problems,
-            )
-        })
-        .collect();
+    let patterns = patterns_of(&mut reader, spec.patterns.as_ref(), &mut problems);
+    let inputs = DemandInputs {
+        area: &area,
+        zones: &zones,
+        profiles: &profiles,
+        patterns: &patterns,
+    };
+    let demand = all_demand(&mut reader, &inputs, &mut problems);
+    let candidates = candidates(&mut reader, &inputs, &mut problems);
     let names = PlaceNames::of(&city.streets, &zones);
     let candidates = name_places(&names, spec, &mut facilities, candidates);
-    let (true, Some(demand)) = (problems.is_empty(), demand) else {
+    let (true, Some((demand, measures))) = (problems.is_empty(), demand) else {
         return Err(problems);
     };
 
@@ -114,6 +93,8 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
     notes.extend(island_notes(&profiles));
     let border = border_nodes(&city.streets, &complete_box, DEFAULT_BORDER);
     let zone_of_point = demand.zones_of_points(&zones);
+    let measure = |demand| Measure::new(demand, &zones, &standards);
+    let measures = measures.into_iter().map(measure).collect();
     let mut project = Project {
         spec: spec.clone(),
         fingerprint: fingerprint(plan, &city, &files)?,
@@ -131,7 +112,9 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         day,
         night,
         facilities,
+        demand_of_hours: demand_of_hours(&demand, &standards),
         demand,
+        measures,
         hazards,
         standards,
         joints,
@@ -291,119 +274,6 @@ fn box_outline(west: f64, south: f64, east: f64, north: f64) -> Result<Outline, 
     Outline::of_box(&bounding_box).map_err(|e| e.to_string())
 }
 
-fn standard(
-    spec: &StandardSpec,
-    kinds: &KindCatalog,
-    problems: &mut Problems,
-) -> Option<ServiceStandard> {
-    let place = |field: &str| format!("standard `{}`, {field}", spec.key);
-    let found: Result<Vec<FacilityKind>, _> =
-        spec.kinds.iter().map(|text| kinds.find(text)).collect();
-    let found = problems.keep(&place("kinds"), found);
-    let amenities: Result<AmenitySet, _> = spec
-        .amenities
-        .iter()
-        .map(|text| text.parse::<Amenity>())
-        .collect();
-    let amenities = problems.keep(&place("amenities"), amenities);
-    let limit = problems.keep(&place("limit"), parse_time(&spec.limit));
-    let required = NonZeroU32::new(spec.required.unwrap_or(1))
-        .ok_or("at least one facility must be required; leave it out for one");
-    let required = problems.keep(&place("required"), required);
-    let at = spec.at.as_deref().map(str::parse::<HourOfWeek>).transpose();
-    let at = problems.keep(&place("at"), at);
-    let rate = problems.keep(&place("supply"), rate(spec));
-    Some(ServiceStandard {
-        key: spec.key.clone(),
-        name: spec.name.clone(),
-        selection: Selection {
-            kinds: found?,
-            amenities: amenities?,
-            min_capacity: spec.capacity_at_least.map(Capacity::new),
-        },
-        profile: spec.profile.clone(),
-        limit: limit?,
-        required: required?,
-        at: at?,
-        rate: rate?,
-    })
-}
-
-/// How much demand each piece of capacity serves, when the standard says so.
-fn rate(spec: &StandardSpec) -> Result<Option<ServiceRate>, String> {
-    let Some(supply) = spec.supply else {
-        return Ok(None);
-    };
-    if spec.required.is_some_and(|required| required != 1) {
-        return Err(
-            "whoever queues does so at one facility; leave `required` out, or `supply`".to_owned(),
-        );
-    }
-    let thousandths = u64::from(supply.demand) * 1_000;
-    thousandths
-        .checked_div(u64::from(supply.slots))
-        .and_then(|per_slot| ServiceRate::new(Demand::from_thousandths(per_slot)))
-        .map(Some)
-        .ok_or_else(|| "give numbers from 1, as in { slots = 96, demand = 800 }".to_owned())
-}
-
-fn joint(spec: &JointSpec, plan: &PlanSpec, problems: &mut Problems) -> Option<JointStandard> {
-    let place = format!("joint `{}`", spec.key);
-    let (rule, parts) = match (spec.all_of.is_empty(), spec.any_of.is_empty()) {
-        (false, true) => (JointRule::AllOf, &spec.all_of),
-        (true, false) => (JointRule::AnyOf, &spec.any_of),
-        _ => {
-            problems.add(format!("{place}: give either `all_of` or `any_of`"));
-            return None;
-        }
-    };
-    for part in parts {
-        if !plan.standards.iter().any(|s| &s.key == part) {
-            problems.add(format!("{place}: there is no standard `{part}`"));
-        }
-    }
-    Some(JointStandard {
-        key: spec.key.clone(),
-        name: spec.name.clone(),
-        rule,
-        parts: parts.clone(),
-    })
-}
-
-/// Keys become folder and column names, so they are short words and stand once.
-fn check_keys(spec: &PlanSpec, problems: &mut Problems) {
-    if spec.standards.is_empty() {
-        problems.add("the plan has no [[standard]]: nothing is asked for");
-    }
-    let mut check = |what: &str, keys: Vec<&str>| {
-        for (index, key) in keys.iter().enumerate() {
-            let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-            if key.is_empty() || !key.chars().all(is_word) {
-                problems.add(format!(
-                    "{what} `{key}`: a key is made of small letters, digits and `-`"
-                ));
-            }
-            if keys[..index].contains(key) {
-                problems.add(format!("{what} `{key}` stands twice"));
-            }
-        }
-    };
-    let standards = spec.standards.iter().map(|s| s.key.as_str());
-    check(
-        "standard",
-        standards
-            .chain(spec.joints.iter().map(|j| j.key.as_str()))
-            .collect(),
-    );
-    let baseline = std::iter::once(crate::run::BASELINE);
-    check(
-        "scenario",
-        baseline
-            .chain(spec.scenarios.iter().map(|s| s.key.as_str()))
-            .collect(),
-    );
-}
-
 fn zones(reader: &mut Reader<'_>, spec: &PlanSpec, problems: &mut Problems) -> Zones {
     let Some(zones) = &spec.zones else {
         return Zones::default();
@@ -411,6 +281,9 @@ fn zones(reader: &mut Reader<'_>, spec: &PlanSpec, problems: &mut Problems) -> Z
     let mut columns = formats::ColumnMap::default().with(Field::Zone, zones.id.clone());
     if let Some(name) = &zones.name {
         columns = columns.with(Field::Name, name.clone());
+    }
+    if let Some(rank) = &zones.rank {
+        columns = columns.with(Field::Rank, rank.clone());
     }
     let from = SourceSpec {
         path: Some(zones.path.clone()),
@@ -458,59 +331,6 @@ fn facilities(reader: &mut Reader<'_>, spec: &PlanSpec, problems: &mut Problems)
         }
     }
     facilities
-}
-
-fn candidates(
-    reader: &mut Reader<'_>,
-    spec: &PlanSpec,
-    candidates: &CandidatesSpec,
-    number: usize,
-    area: &StudyArea,
-    profiles: &BTreeMap<String, ProfileStreets>,
-    problems: &mut Problems,
-) -> Vec<Candidate> {
-    let place = format!("[[candidates]] {number}");
-    match (&candidates.street_corners, &candidates.from) {
-        (Some(spacing), None) => {
-            let Some(spacing) = problems.keep(&place, parse_length(spacing)) else {
-                return Vec::new();
-            };
-            let profile = match &spec.demand {
-                DemandSpec::StreetLength { profile } => profile,
-                _ => match spec.standards.first() {
-                    Some(standard) => &standard.profile,
-                    None => return Vec::new(),
-                },
-            };
-            let Some(streets) = profiles.get(profile) else {
-                return Vec::new();
-            };
-            street_corners(&reader.city.streets, &streets.components, area, spacing)
-        }
-        (None, Some(from)) => {
-            // Candidates have no kind of their own; the reader wants one for every row.
-            match reader.source(&place, from, Some(&FacilityKind::BatterySwapCabinet)) {
-                Ok(rows) => rows
-                    .into_iter()
-                    .map(|row| Candidate {
-                        id: row.id,
-                        name: row.name,
-                        position: row.position,
-                        start_delay: row.start_delay,
-                        illustrative: row.illustrative,
-                    })
-                    .collect(),
-                Err(more) => {
-                    problems.extend(more);
-                    Vec::new()
-                }
-            }
-        }
-        _ => {
-            problems.add(format!("{place}: give either `street_corners` or `from`"));
-            Vec::new()
-        }
-    }
 }
 
 /// Names what its source leaves without a name, and puts the candidates of all sources in a row.
@@ -574,5 +394,17 @@ fn grid_fingerprint(city: &City, area: &StudyArea, demand: &DemandSet) -> String
         })
         .collect();
     hash.add("demand", &points);
+    for pattern in demand.patterns() {
+        let shares = HourOfWeek::all().map(|hour| pattern.share_at(hour).to_le_bytes());
+        hash.add("pattern", &shares.flatten().collect::<Vec<u8>>());
+    }
+    if demand.has_patterns() {
+        let of_point = |point: &coverage::DemandPoint| {
+            let number = point.pattern.map_or(0, |id| id.index() + 1);
+            u64::try_from(number).expect("a small number").to_le_bytes()
+        };
+        let patterns: Vec<u8> = demand.points().iter().flat_map(of_point).collect();
+        hash.add("patterns of points", &patterns);
+    }
     hash.finish()
 }

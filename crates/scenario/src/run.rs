@@ -199,7 +199,7 @@ fn write_scenario(project: &Project, result: &ScenarioResult, home: &Path) -> Re
     let layers = [
         tables::cells(project, report, detail_report),
         tables::night_gaps(project, report, &detailed),
-        tables::gaps(project, report, detail_report, evaluation),
+        tables::gaps(project, report, &detailed, evaluation),
         tables::facilities(project, report, detail_report, evaluation),
         tables::zones(project, report),
         tables::sites(project, report),
@@ -216,7 +216,7 @@ fn write_scenario(project: &Project, result: &ScenarioResult, home: &Path) -> Re
     }
     for table in [
         tables::hours(project, report, detail_report),
-        tables::districts(project, report, detail_report),
+        tables::districts(report, detail_report),
     ] {
         let path = home.join(format!("{}.csv", table.name()));
         write_aside(&path, csv::to_csv(&table).as_bytes())?;

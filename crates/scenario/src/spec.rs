@@ -48,8 +48,14 @@ pub struct PlanSpec {
     /// Facilities.
     #[serde(default, rename = "layer")]
     pub layers: Vec<LayerSpec>,
+    /// How demand changes over the week.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patterns: Option<PatternsSpec>,
     /// Who needs the services.
     pub demand: DemandSpec,
+    /// Other demand that indicators are given for, each in a unit of its own; it decides nothing.
+    #[serde(default, rename = "measure", skip_serializing_if = "Vec::is_empty")]
+    pub measures: Vec<DemandSpec>,
     /// Service standards.
     #[serde(default, rename = "standard")]
     pub standards: Vec<StandardSpec>,
@@ -64,6 +70,15 @@ pub struct PlanSpec {
     /// Scenarios over the baseline.
     #[serde(default, rename = "scenario")]
     pub scenarios: Vec<ScenarioSpec>,
+}
+
+impl PlanSpec {
+    /// The demand and every measure, each with its place in the plan for messages.
+    pub(crate) fn all_demand(&self) -> impl Iterator<Item = (String, &DemandSpec)> {
+        let measures = (1..).zip(&self.measures);
+        let measures = measures.map(|(number, spec)| (format!("[[measure]] {number}"), spec));
+        std::iter::once(("[demand]".to_owned(), &self.demand)).chain(measures)
+    }
 }
 
 /// The area analyzed and its grid.
@@ -109,6 +124,10 @@ pub struct ZonesSpec {
     /// given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub called: Option<String>,
+    /// The property with a number that puts the zones in order, such as their income: then the
+    /// concentration of times over it is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rank: Option<String>,
     /// The datum of the file, WGS-84 unless given.
     pub datum: Option<String>,
 }
@@ -251,6 +270,20 @@ pub struct LayerSpec {
     pub from: SourceSpec,
 }
 
+/// A table of patterns of demand: a column `hour`, and one column for each pattern with the
+/// percentage of the demand as counted that is there at that hour.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatternsSpec {
+    /// A CSV of the 168 hours of a week or the 24 of a day.
+    pub path: PathBuf,
+    /// Encoding of the file.
+    pub encoding: Option<String>,
+    /// Made up for illustration.
+    #[serde(default)]
+    pub illustrative: bool,
+}
+
 /// Who needs the services.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, tag = "source", rename_all = "kebab-case")]
@@ -259,6 +292,9 @@ pub enum DemandSpec {
     StreetLength {
         /// The profile whose streets count.
         profile: String,
+        /// The pattern that it follows over the week; the same at every hour unless given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pattern: Option<String>,
     },
     /// Counts at positions.
     Table {
@@ -278,6 +314,9 @@ pub enum DemandSpec {
         /// Made up for illustration.
         #[serde(default)]
         illustrative: bool,
+        /// The pattern of rows that name none; the same at every hour unless given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pattern: Option<String>,
     },
     /// Counts of the plan's `[zones]`, spread over the length of the streets in each.
     ZoneTable {
@@ -295,6 +334,9 @@ pub enum DemandSpec {
         /// Made up for illustration.
         #[serde(default)]
         illustrative: bool,
+        /// The pattern of rows that name none; the same at every hour unless given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pattern: Option<String>,
     },
     /// A raster of counts (`GeoTIFF` in WGS-84 degrees), such as population: each cell of it counts at
     /// its centre.
@@ -303,6 +345,9 @@ pub enum DemandSpec {
         path: PathBuf,
         /// What is counted, e.g. `people`.
         unit: String,
+        /// The pattern that it follows over the week; the same at every hour unless given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pattern: Option<String>,
     },
     /// Places of the network file by their tags, each counting the same: restaurants as origins of
     /// orders.
@@ -313,12 +358,33 @@ pub enum DemandSpec {
         unit: String,
         /// How much each counts, 1 unless given.
         per_place: Option<u32>,
+        /// The pattern that it follows over the week; the same at every hour unless given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pattern: Option<String>,
     },
     /// Floor area of the buildings in the network file, in square metres: destinations of orders.
     Buildings {
         /// Levels of a building that has none mapped, 1 unless given.
         levels: Option<u32>,
+        /// The pattern that it follows over the week; the same at every hour unless given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pattern: Option<String>,
     },
+}
+
+impl DemandSpec {
+    /// The pattern that demand follows which names none itself.
+    pub(crate) fn pattern(&self) -> Option<&str> {
+        let pattern = match self {
+            Self::StreetLength { pattern, .. }
+            | Self::Table { pattern, .. }
+            | Self::ZoneTable { pattern, .. }
+            | Self::Raster { pattern, .. }
+            | Self::Places { pattern, .. }
+            | Self::Buildings { pattern, .. } => pattern,
+        };
+        pattern.as_deref()
+    }
 }
 
 /// What it means to be covered by one service.

@@ -6,7 +6,9 @@ use coverage::{Demand, DemandUnit};
 
 use crate::compare::Comparison;
 use crate::detail_report::{DetailReport, StandardDetail, WeekReport};
+use crate::district::DistrictReport;
 use crate::explain::{Explanation, Route};
+use crate::joint_detail::JointDetail;
 use crate::report::{ChosenReport, GapReport, JointReport, ScenarioReport, StandardReport};
 
 /// How many gaps of a standard are listed.
@@ -46,7 +48,8 @@ pub fn scenario(report: &ScenarioReport) -> String {
         self::joint(&mut out, &demand, joint);
     }
     for chosen in &report.chosen {
-        self::chosen(&mut out, &demand, report.demand_thousandths, chosen);
+        let total = report.demand_of_thousandths(&chosen.standard);
+        self::chosen(&mut out, &demand, total, chosen);
     }
     out.0
 }
@@ -68,6 +71,9 @@ pub fn detail(report: &DetailReport) -> String {
     out.line("  why not covered, and how evenly:");
     for standard in &report.standards {
         why(&mut out, &demand, standard);
+    }
+    for joint in &report.joints {
+        lacks(&mut out, &demand, joint);
     }
     if !report.hazards.is_empty() {
         let n_acting = report.hazards.iter().filter(|h| h.effect.is_some()).count();
@@ -98,10 +104,7 @@ fn why(out: &mut Text, demand: &Amounts<'_>, standard: &StandardDetail) {
     };
     out.line(&format!("    {}: {reasons}", standard.key));
     for gap in standard.gaps.iter().take(MOST_GAPS) {
-        let missing = gap.missing_s.map_or_else(
-            || "more than the limit missing".to_owned(),
-            |seconds| format!("{} missing", minutes(seconds)),
-        );
+        let missing = missing(gap.missing_s);
         let reason = gap.reason.as_deref().unwrap_or("no reason");
         out.line(&format!(
             "      {}. {}: {reason}, {missing}",
@@ -133,6 +136,71 @@ fn why(out: &mut Text, demand: &Amounts<'_>, standard: &StandardDetail) {
         number(all.concentration),
         number(all.detour),
     ));
+    if let Some(by_zone) = all.concentration_by_zone {
+        out.line(&format!(
+            "      concentration over the rank of zones {by_zone:.3}"
+        ));
+    }
+    // The study area in the units of the measures comes after that of the demand, without zone.
+    for other in standard
+        .districts
+        .iter()
+        .skip(1)
+        .filter(|d| d.zone.is_none())
+    {
+        in_unit(out, other);
+    }
+}
+
+/// The study area in the unit of a measure.
+fn in_unit(out: &mut Text, district: &DistrictReport) {
+    let demand = Amounts {
+        unit: &district.unit,
+    };
+    let median = district
+        .median_s
+        .map_or_else(|| "the search does not reach it".to_owned(), minutes);
+    out.line(&format!(
+        "      of {}: {} covered, half within {median}",
+        demand.of(district.split.total_thousandths()),
+        percent(district.split.covered_share),
+    ));
+}
+
+/// A joint standard in the units of the measures, and what its largest gaps lack.
+fn lacks(out: &mut Text, demand: &Amounts<'_>, joint: &JointDetail) {
+    for other in joint.districts.iter().skip(1).filter(|d| d.zone.is_none()) {
+        let amounts = Amounts { unit: &other.unit };
+        let share = percent(other.split.covered_share);
+        let whole = amounts.of(other.split.total_thousandths());
+        out.line(&format!("    {}: {share} of {whole} covered", joint.key));
+    }
+    if joint.gaps.is_empty() {
+        return;
+    }
+    out.line(&format!("    {}: what the largest gaps lack", joint.key));
+    for gap in joint.gaps.iter().take(MOST_GAPS) {
+        let parts: Vec<String> = gap
+            .lacks
+            .iter()
+            .map(|lack| {
+                let reason = lack.reason.as_deref().unwrap_or("no reason");
+                let missing = missing(lack.missing_s);
+                let sum = demand.of(lack.demand_thousandths);
+                format!("{} for {sum} ({reason}, {missing})", lack.part)
+            })
+            .collect();
+        let parts = parts.join("; ");
+        out.line(&format!("      {}. {}: {parts}", gap.rank, gap.name));
+    }
+}
+
+/// How much too long a way is.
+fn missing(seconds: Option<f64>) -> String {
+    seconds.map_or_else(
+        || "more than the limit missing".to_owned(),
+        |seconds| format!("{} missing", minutes(seconds)),
+    )
 }
 
 fn hours(out: &mut Text, demand: &Amounts<'_>, standard: &StandardDetail, week: &WeekReport) {
@@ -142,11 +210,17 @@ fn hours(out: &mut Text, demand: &Amounts<'_>, standard: &StandardDetail, week: 
             || "–".to_owned(),
             |h| {
                 let share = percent(h.covered_share);
-                format!("{share} with {} open at {hour}", h.n_open)
+                // Shares of different wholes are told with their whole.
+                let whole = if standard.n_states > standard.n_open_sets {
+                    format!(" of {}", demand.of(h.demand_thousandths))
+                } else {
+                    String::new()
+                };
+                format!("{share}{whole} with {} open at {hour}", h.n_open)
             },
         )
     };
-    if standard.n_open_sets == 1 {
+    if standard.n_states == 1 {
         out.line(&format!(
             "    {}: the same at every hour, {}",
             standard.key,
@@ -303,7 +377,8 @@ pub fn chosen_sites(report: &ScenarioReport) -> String {
         unit: &report.demand_unit,
     };
     for chosen in &report.chosen {
-        self::chosen(&mut out, &demand, report.demand_thousandths, chosen);
+        let total = report.demand_of_thousandths(&chosen.standard);
+        self::chosen(&mut out, &demand, total, chosen);
     }
     out.0
 }

@@ -1,15 +1,15 @@
 //! Every result as tables and layers: the single meeting point with `formats`.
 
-use coverage::{CellId, Demand, DemandUnit, FacilityId};
+use coverage::{CellId, Demand, DemandUnit, FacilityId, Reason};
 use formats::{Column, Layer, Shape, Table, Value};
 use units::{LngLat, Outline};
 
 use crate::compare::{Comparison, StandardComparison};
 use crate::detail::ServiceDetail;
-use crate::detail_report::{DetailReport, GapDetail, StandardDetail};
+use crate::detail_report::{DetailReport, StandardDetail};
 use crate::evaluate::Evaluation;
 use crate::project::Project;
-use crate::report::{GapReport, ScenarioReport, SplitReport};
+use crate::report::{GapReport, ScenarioReport};
 
 /// A result in detail: as data, and as decided.
 #[derive(Clone, Copy, Debug)]
@@ -90,18 +90,22 @@ fn cell_columns(key: &str) -> [Column; 4] {
 
 fn cell_values(demand: u64, cell: &crate::report::CellSplit) -> [Value; 4] {
     [
-        share(cell.covered_thousandths, demand),
+        share(
+            cell.covered_thousandths,
+            cell.demand_thousandths.unwrap_or(demand),
+        ),
         cell.class.key().into(),
         cell.time_s.into(),
         cell.edge_affected.into(),
     ]
 }
 
-/// Gaps of all standards and joint standards, the largest of each first.
+/// Gaps of all standards and joint standards, the largest of each first; after those of a standard
+/// the patches that no street of its profile reaches.
 pub fn gaps(
     project: &Project,
     report: &ScenarioReport,
-    detail: &DetailReport,
+    result: &DetailedResult<'_>,
     evaluation: &Evaluation,
 ) -> Layer {
     let columns = vec![
@@ -116,9 +120,10 @@ pub fn gaps(
         Column::boolean("edge_affected"),
         Column::text("reason"),
         Column::seconds("missing_time"),
+        Column::text("lacks"),
     ];
     let mut layer = Layer::new(Table::new("gaps", columns));
-    let mut push = |key: &str, gap: &GapReport, why: Option<&GapDetail>, outline: &Outline| {
+    let mut push = |key: &str, gap: &GapReport, why: WhyGap<'_>, outline: &Outline| {
         layer.push(
             Shape::Outline(outline.clone()),
             vec![
@@ -131,27 +136,64 @@ pub fn gaps(
                 gap.lat.into(),
                 gap.worst_s.into(),
                 gap.edge_affected.into(),
-                why.and_then(|why| why.reason.clone()).into(),
-                why.and_then(|why| why.missing_s).into(),
+                why.reason.map(str::to_owned).into(),
+                why.missing_s.into(),
+                why.lacks.into(),
             ],
         );
     };
-    let services = evaluation.services.iter().zip(&detail.standards);
-    for (standard, (service, detail)) in report.standards.iter().zip(services) {
-        for (row, (gap, why)) in standard
-            .gaps
-            .iter()
-            .zip(service.gaps.iter().zip(&detail.gaps))
-        {
-            push(&standard.key, row, Some(why), &gap.outline);
+    let details = result.report.standards.iter().zip(result.services);
+    for (standard, (service, (detail, decided))) in report
+        .standards
+        .iter()
+        .zip(evaluation.services.iter().zip(details))
+    {
+        let gaps = service.gaps.iter().zip(&detail.gaps);
+        for (row, (gap, why)) in standard.gaps.iter().zip(gaps) {
+            let why = WhyGap {
+                reason: why.reason.as_deref(),
+                missing_s: why.missing_s,
+                lacks: None,
+            };
+            push(&standard.key, row, why, &gap.outline);
+        }
+        let patches = detail.without_street.iter().zip(&decided.without_street);
+        for (row, gap) in patches {
+            let why = WhyGap {
+                reason: Some(Reason::NoStreet.key()),
+                ..WhyGap::default()
+            };
+            push(&standard.key, row, why, &gap.outline);
         }
     }
-    for (joint, result) in report.joints.iter().zip(&evaluation.joints) {
-        for (row, gap) in joint.gaps.iter().zip(&result.gaps) {
-            push(&joint.key, row, None, &gap.outline);
+    let details = result.report.joints.iter();
+    for (joint, (decided, detail)) in report
+        .joints
+        .iter()
+        .zip(evaluation.joints.iter().zip(details))
+    {
+        let gaps = decided.gaps.iter().zip(&detail.gaps);
+        for (row, (gap, why)) in joint.gaps.iter().zip(gaps) {
+            let parts: Vec<&str> = why.lacks.iter().map(|lack| lack.part.as_str()).collect();
+            let first = why.lacks.first();
+            let why = WhyGap {
+                reason: first.and_then(|lack| lack.reason.as_deref()),
+                missing_s: first.and_then(|lack| lack.missing_s),
+                lacks: Some(parts.join("; ")),
+            };
+            push(&joint.key, row, why, &gap.outline);
         }
     }
     marked(layer, report)
+}
+
+/// Why a gap is one.
+#[derive(Default)]
+struct WhyGap<'a> {
+    reason: Option<&'a str>,
+    missing_s: Option<f64>,
+    /// The parts of a joint standard that are missing, the one of the reason first.
+    lacks: Option<String>,
 }
 
 /// Reported hazards, with what they do and the gaps they lie in.
@@ -208,6 +250,7 @@ pub fn hours(project: &Project, report: &ScenarioReport, detail: &DetailReport) 
         Column::integer("n_open"),
         Column::share("covered"),
         Column::demand("covered", project.demand.unit()),
+        Column::demand("demand", project.demand.unit()),
     ];
     let mut table = Table::new("hours", columns);
     for standard in &detail.standards {
@@ -218,6 +261,7 @@ pub fn hours(project: &Project, report: &ScenarioReport, detail: &DetailReport) 
                 hour.n_open.into(),
                 hour.covered_share.into(),
                 units(hour.covered_thousandths),
+                units(hour.demand_thousandths),
             ]);
         }
     }
@@ -374,21 +418,23 @@ fn capacity_values(detail: &StandardDetail, facility: usize, has_rate: bool) -> 
     values
 }
 
-/// The indicators of the study area (no zone) and of each zone, standard by standard.
+/// The indicators of the study area (no zone) and of each zone, standard by standard: in the unit of
+/// the demand, then of each measure. Joint standards follow, without times.
 ///
 /// Cost: linear in the rows.
-pub fn districts(project: &Project, report: &ScenarioReport, detail: &DetailReport) -> Table {
-    let unit = project.demand.unit();
+pub fn districts(report: &ScenarioReport, detail: &DetailReport) -> Table {
+    let amount = |name: &str| Column::decimal(format!("{name}_amount"), 3);
     let columns = vec![
         Column::text("standard"),
+        Column::text("unit"),
         Column::text("zone"),
         Column::text("name"),
-        Column::demand("demand", unit),
+        amount("demand"),
         Column::share("covered"),
-        Column::demand("covered", unit),
-        Column::demand("uncovered", unit),
-        Column::demand("unlinked", unit),
-        Column::demand("fragile", unit),
+        amount("covered"),
+        amount("uncovered"),
+        amount("unlinked"),
+        amount("fragile"),
         Column::seconds("median"),
         Column::seconds("quantile_75"),
         Column::seconds("quantile_90"),
@@ -399,17 +445,21 @@ pub fn districts(project: &Project, report: &ScenarioReport, detail: &DetailRepo
         Column::decimal("palma_ratio", 6),
         Column::decimal("theil_ratio", 6),
         Column::decimal("concentration_ratio", 6),
-        Column::demand("beyond_search", unit),
+        Column::decimal("concentration_by_zone_ratio", 6),
+        amount("beyond_search"),
     ];
     let mut table = Table::new("districts", columns);
-    for standard in &detail.standards {
-        for district in &standard.districts {
+    let standards = detail.standards.iter().map(|s| (&s.key, &s.districts));
+    let joints = detail.joints.iter().map(|j| (&j.key, &j.districts));
+    for (key, districts) in standards.chain(joints) {
+        for district in districts {
             let split = &district.split;
             table.push(vec![
-                standard.key.clone().into(),
+                key.clone().into(),
+                district.unit.clone().into(),
                 district.zone.clone().into(),
                 district.name.clone().into(),
-                units(total(split)),
+                units(split.total_thousandths()),
                 split.covered_share.into(),
                 units(split.covered_thousandths),
                 units(split.uncovered_thousandths),
@@ -425,11 +475,13 @@ pub fn districts(project: &Project, report: &ScenarioReport, detail: &DetailRepo
                 district.palma.into(),
                 district.theil.into(),
                 district.concentration.into(),
+                district.concentration_by_zone.into(),
                 units(district.beyond_thousandths),
             ]);
         }
     }
-    if report.illustrative {
+    let made_up = detail.measures.iter().any(|measure| measure.illustrative);
+    if report.illustrative || made_up {
         table.mark_illustrative();
     }
     table
@@ -452,7 +504,7 @@ pub fn zones(project: &Project, report: &ScenarioReport) -> Layer {
         let all = report
             .standards
             .first()
-            .map_or(0, |s| total(&s.zones[index]));
+            .map_or(0, |s| s.zones[index].total_thousandths());
         let mut row: Vec<Value> =
             vec![zone.id.clone().into(), zone.name.clone().into(), units(all)];
         for standard in &report.standards {
@@ -497,7 +549,7 @@ pub fn sites(project: &Project, report: &ScenarioReport) -> Layer {
                     site.lng.into(),
                     site.lat.into(),
                     units(site.adds_thousandths),
-                    share(covered, report.demand_thousandths),
+                    share(covered, report.demand_of_thousandths(&chosen.standard)),
                     site.illustrative.into(),
                 ],
             );
@@ -662,10 +714,6 @@ fn unit(name: &str) -> DemandUnit {
     } else {
         DemandUnit::Counted(name.to_owned())
     }
-}
-
-fn total(split: &SplitReport) -> u64 {
-    split.covered_thousandths + split.uncovered_thousandths + split.unlinked_thousandths
 }
 
 /// Thousandths as units.

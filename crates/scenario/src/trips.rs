@@ -64,6 +64,7 @@ impl Desk<'_> {
         let service = &standing.services[standard];
         let limit = service.limit();
         let standard = &project.standards[standard];
+        let demand = project.demand_of(standard);
         let searched = search_limit(limit);
         let mut trips = CellTrips {
             limit,
@@ -74,10 +75,10 @@ impl Desk<'_> {
             facilities: Vec::new(),
             way: None,
         };
-        let Some(point) = service.coverage.typical_point(&project.demand, cell) else {
+        let Some(point) = service.coverage.typical_point(demand, cell) else {
             return trips;
         };
-        trips.from = Some(project.demand.points()[point.index()].position);
+        trips.from = Some(demand.points()[point.index()].position);
         trips.state = Some(service.coverage.states()[point.index()]);
         let streets = self.streets(&standard.profile).expect("a profile in use");
         let Some(from) = streets.demand.links()[point.index()] else {

@@ -1,16 +1,14 @@
 use coverage::{
-    DemandSplit, Facility, Linkage, OpenHours, OpenSet, Rows, ServiceCoverage, ServiceInputs,
-    ServiceStandard,
+    DemandSplit, Facility, Linkage, OpenHours, OpenSet, Rows, ServiceInputs, ServiceStandard,
+    by_hour,
 };
-use rayon::prelude::*;
-use units::HourOfWeek;
 
 use crate::desk::Desk;
 use crate::evaluate::search_limit;
 use crate::report::{CellSplit, cell_splits};
 
-/// A standard through the week: most hours share their open facilities with others, so there are
-/// fewer states than hours.
+/// A standard through the week: most hours share their open facilities and their demand with others,
+/// so there are fewer states than hours.
 #[derive(Clone, Debug)]
 pub struct Week {
     /// The different states, in the order of the first hour of each.
@@ -19,7 +17,7 @@ pub struct Week {
     pub state_of_hour: Vec<usize>,
 }
 
-/// A standard while one set of facilities is open.
+/// A standard while one set of facilities is open and demand stays the same.
 #[derive(Clone, Debug)]
 pub struct WeekState {
     /// How many facilities that serve the standard are open.
@@ -41,6 +39,7 @@ impl Desk<'_> {
         let limit = service.limit();
         let at_any_hour = ServiceStandard {
             at: None,
+            limit,
             ..project.standards[standard].clone()
         };
         let (indices, links) = self.serving(&at_any_hour);
@@ -55,27 +54,27 @@ impl Desk<'_> {
         let rows = Rows::search(&streets.network(), &joined, &streets.demand, far);
         let all = OpenSet::all(facilities.len());
         let hours = OpenHours::of(&facilities, &all, &project.week);
-        let states = hours
-            .sets()
-            .par_iter()
-            .map(|open| {
-                let inputs = ServiceInputs {
-                    demand: &project.demand,
-                    linkage: &streets.demand,
-                    rows: &rows,
-                    open,
-                };
-                let coverage = ServiceCoverage::within(&inputs, limit, at_any_hour.required);
-                WeekState {
-                    n_open: open.n_open(),
-                    total: *coverage.total(),
-                    cells: cell_splits(project, &coverage, &service.edge_affected),
-                }
-            })
-            .collect();
+        let inputs = ServiceInputs {
+            demand: &project.demand,
+            linkage: &streets.demand,
+            rows: &rows,
+            open: &all,
+        };
+        let week = by_hour(&inputs, &hours, &facilities, &at_any_hour, |state| {
+            WeekState {
+                n_open: state.open.n_open(),
+                total: *state.coverage.total(),
+                cells: cell_splits(
+                    project,
+                    state.demand,
+                    state.coverage,
+                    &service.edge_affected,
+                ),
+            }
+        });
         Week {
-            states,
-            state_of_hour: HourOfWeek::all().map(|hour| hours.set_at(hour)).collect(),
+            states: week.states,
+            state_of_hour: week.state_of_hour,
         }
     }
 }

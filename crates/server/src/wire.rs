@@ -117,6 +117,10 @@ pub(crate) struct CellValues {
     /// 0 no demand, 1 covered, 2 uncovered, 3 unlinked.
     pub(crate) class: Vec<u8>,
     pub(crate) covered_thousandths: Vec<u64>,
+    /// Demand of each cell at the hour in question; only where the plan's demand changes over the
+    /// week, else it is that of the plan's cells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) demand_thousandths: Option<Vec<u64>>,
     /// Time to the facility that decides; null past twice the limit.
     pub(crate) time_s: Vec<Option<f64>>,
     /// Help from outside the streets could reach the cell within the limit.
@@ -385,6 +389,8 @@ pub(crate) struct HoursState {
     /// Facilities of the standard that are open.
     pub(crate) n_open: usize,
     pub(crate) covered_thousandths: u64,
+    /// All demand of these hours.
+    pub(crate) demand_thousandths: u64,
     pub(crate) cells: CellValues,
 }
 
@@ -425,6 +431,11 @@ impl CellValues {
                 .iter()
                 .map(|&i| cells[i].covered_thousandths)
                 .collect(),
+            demand_thousandths: chosen
+                .iter()
+                .map(|&i| cells[i].demand_thousandths)
+                .collect::<Option<Vec<u64>>>()
+                .filter(|demand| !demand.is_empty()),
             time_s: chosen.iter().map(|&i| cells[i].time_s).collect(),
             edge_affected: chosen.iter().map(|&i| cells[i].edge_affected).collect(),
             weakest: weakest.map(|weakest| chosen.iter().map(|&i| weakest[i]).collect()),

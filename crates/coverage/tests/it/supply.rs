@@ -198,12 +198,17 @@ fn equity_by_hand() {
     let limit = TravelTime::from_secs(150);
     let coverage = coverage::ServiceCoverage::within(&inputs, limit, crate::city::one());
     facilities[1].start_delay = TravelTime::from_secs(30);
+    // Zones whose riders are put in order: the last point's before the second's, nothing known of the first's.
+    let mut ranks = vec![None; demand.n_points()];
+    ranks[point_with(&demand, 200)] = Some(coverage::Ranking(3));
+    ranks[point_with(&demand, 300)] = Some(coverage::Ranking(2));
     let equity = coverage::Equity::of(&coverage::EquityInputs {
         inputs,
         coverage: &coverage,
         facilities: &facilities,
         speed: crate::city::speed(1_000),
         center: city.grid.position(0, 0),
+        zone_ranks: &ranks,
     });
     let close = |got: Option<f64>, want: f64| {
         let got = got.unwrap();
@@ -229,6 +234,9 @@ fn equity_by_hand() {
         "{:?}",
         equity.detour
     );
+    // By rank: 300 with 150 s, then 200 with 90 s; mean 126, ranks 0.3 and 0.8: 2 / 126 times
+    // 0.6 x 24 x (0.3 - 0.5) + 0.4 x (-36) x (0.8 - 0.5) = -7.2.
+    close(equity.concentration_by_zone, -14.4 / 126.0);
     assert_eq!((equity.beyond, equity.lorenz.len()), (Demand::ZERO, 11));
 }
 

@@ -82,6 +82,7 @@ fn street_demand_of_zones_adds_up() {
         id: "west".into(),
         name: "west".into(),
         outline: Outline::of_box(&west.unwrap()).unwrap(),
+        rank: None,
     }]);
     let zone_of_point = demand.zones_of_points(&zones);
     let west: u64 = demand

@@ -150,10 +150,11 @@ fn demand_names_unknown_and_repeated_zones() {
         id: id.to_owned(),
         name: id.to_owned(),
         outline: area(Outside::Refuse).outline,
+        rank: None,
     };
     let zones = Zones::new(vec![zone("a"), zone("b")]);
     let (_folder, source) = file("a.csv", b"zone,count\na,1\nc,2\na,3\nb,many\n");
-    let error = demand::read_zones(&source, &zones).unwrap_err();
+    let error = demand::read_zones(&source, &zones, &[]).unwrap_err();
     assert_eq!(
         told(&error, &source),
         [

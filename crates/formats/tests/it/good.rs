@@ -1,6 +1,9 @@
 //! What is understood: Chinese and English columns, encodings, datums, shapes.
 
-use coverage::{Amenity, Demand, FacilityKind, HazardKind, HazardState, KindCatalog, Zones};
+use coverage::{
+    Amenity, Demand, DemandPattern, FacilityKind, HazardKind, HazardState, KindCatalog, PatternId,
+    Zones,
+};
 use formats::facilities::FacilityOptions;
 use formats::{
     Area, ColumnMap, Encoding, Field, Note, Outside, Source, boundaries, demand, facilities,
@@ -175,18 +178,48 @@ fn demand_comes_at_positions_or_per_zone() {
         "a.csv",
         "lng,lat,骑手数\n114.05,22.54,3\n114.06,22.55,0.5\n".as_bytes(),
     );
-    let loaded = demand::read_positions(&source, None).unwrap();
+    let loaded = demand::read_positions(&source, None, &[]).unwrap();
     let want = [
-        (at(114.05, 22.54), Demand::from_units(3)),
-        (at(114.06, 22.55), Demand::from_thousandths(500)),
+        (at(114.05, 22.54), Demand::from_units(3).into()),
+        (at(114.06, 22.55), Demand::from_thousandths(500).into()),
     ];
     assert_eq!(loaded.value, want);
 
     let (_folder, source) = zones_file();
     let zones = Zones::new(boundaries::read_zones(&source).unwrap().value);
     let (_folder, source) = file("a.csv", "街道,riders\n南园,7\n224,5\n".as_bytes());
-    let loaded = demand::read_zones(&source, &zones).unwrap();
-    assert_eq!(loaded.value, [Demand::from_units(5), Demand::from_units(7)]);
+    let loaded = demand::read_zones(&source, &zones, &[]).unwrap();
+    let want = [5, 7].map(|riders| Demand::from_units(riders).into());
+    assert_eq!(loaded.value, want);
+}
+
+#[test]
+fn demand_may_name_its_pattern() {
+    let pattern = |name| DemandPattern::of_day(name, &[1_000; 24]).unwrap();
+    let patterns = [pattern("office"), pattern("home")];
+    let text = "lng,lat,riders,pattern\n114.05,22.54,3,home\n114.06,22.55,1,\n";
+    let (_folder, source) = file("a.csv", text.as_bytes());
+    let loaded = demand::read_positions(&source, None, &patterns).unwrap();
+    let found: Vec<Option<usize>> = loaded
+        .value
+        .iter()
+        .map(|(_, amount)| amount.pattern.map(PatternId::index))
+        .collect();
+    assert_eq!(found, [Some(1), None]);
+    // Without patterns nobody looks at the column; a wrong name is told with its line.
+    let loaded = demand::read_positions(&source, None, &[]).unwrap();
+    assert_eq!(loaded.value[0].1.pattern, None);
+    let error = demand::read_positions(&source, None, &patterns[..1]).unwrap_err();
+    let wanted = "line 2: `pattern` is `home`; wanted one of the patterns `office`";
+    assert!(error.to_string().contains(wanted), "{error}");
+
+    let (_folder, source) = zones_file();
+    let zones = Zones::new(boundaries::read_zones(&source).unwrap().value);
+    let text = "街道,riders,需求类型\n南园,7,office\n224,5,home\n";
+    let (_folder, source) = file("a.csv", text.as_bytes());
+    let loaded = demand::read_zones(&source, &zones, &patterns).unwrap();
+    let found = loaded.value.iter().map(|a| a.pattern.map(PatternId::index));
+    assert_eq!(found.collect::<Vec<_>>(), [Some(1), Some(0)]);
 }
 
 fn zones_file() -> (tempfile::TempDir, Source) {
@@ -256,4 +289,29 @@ fn hazards_are_read_with_their_state() {
         ]
     );
     assert_eq!(error.hints(), ["did you mean `dark-street`?"]);
+}
+
+#[test]
+fn a_raster_that_gdal_wrote_is_read_cell_by_cell() {
+    // 38 by 35 cells of three arc seconds in deflated tiles of 16 by 16, the nothings as -99999;
+    // counts and place of the largest as rasterio tells them of the same file.
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let path = folder.join("../../data/monaco/people-synthetic.tif");
+    let counts = formats::geotiff::read_counts(&path).unwrap();
+    assert_eq!(counts.len(), 664);
+    let total: Demand = counts.iter().map(|&(_, demand)| demand).sum();
+    assert_eq!(total, Demand::from_thousandths(9_446_700));
+    let (place, most) = counts.iter().max_by_key(|&&(_, demand)| demand).unwrap();
+    assert_eq!(*most, Demand::from_thousandths(83_700));
+    let center = at(7.422_25, 43.737_416_7);
+    assert!(
+        place.distance_to(center) < units::Length::from_mm(100),
+        "{place}"
+    );
+    // Row by row from the north.
+    assert!(
+        counts
+            .windows(2)
+            .all(|pair| pair[0].0.lat() >= pair[1].0.lat())
+    );
 }

@@ -19,7 +19,7 @@ fn read_every_way(name: &str, bytes: &[u8]) {
     let catalog = KindCatalog::default();
     told(facilities::read(&source, any_kind(&catalog)).map(|_| ()));
     told(positions::read(&source, None).map(|_| ()));
-    told(demand::read_positions(&source, None).map(|_| ()));
+    told(demand::read_positions(&source, None, &[]).map(|_| ()));
     told(boundaries::read_zones(&source).map(|_| ()));
     told(boundaries::read_outline(&source).map(|_| ()));
     told(csv::CheckedRows::open(&source).map(|_| ()));

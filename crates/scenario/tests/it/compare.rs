@@ -65,6 +65,7 @@ fn result(classes: &[ClassKey]) -> ScenarioReport {
                     class,
                     time_s: None,
                     edge_affected: false,
+                    demand_thousandths: None,
                 })
                 .collect(),
         }],

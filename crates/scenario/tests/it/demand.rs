@@ -64,9 +64,49 @@ fn buildings_count_their_floors() {
         "{}",
         area(&once)
     );
+    // Those that have mapped levels count these, whatever the plan says of the others.
+    let areas = once.city.backdrop.areas();
+    let buildings = areas.filter(|area| area.kind == city::AreaKind::Building);
+    let n_mapped = buildings
+        .filter(|building| building.levels.is_some())
+        .count();
+    let points = thrice.demand.points();
+    let same = |point: &&coverage::DemandPoint| {
+        let is_it = |other: &coverage::DemandPoint| {
+            (other.position, other.demand) == (point.position, point.demand)
+        };
+        points.iter().any(is_it)
+    };
+    let n_same = once.demand.points().iter().filter(same).count();
+    assert!(n_same <= n_mapped && n_mapped > 0, "{n_same} of {n_mapped}");
     // Next to no building of this extract has mapped levels; each is rounded to whole square metres.
     let ratio = area(&thrice) / area(&once);
     assert!(ratio > 2.5 && ratio < 3.001, "{ratio}");
+}
+
+#[test]
+fn a_raster_of_people_is_counted_inside_the_study_area() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
+    let path = data.join("monaco/people-synthetic.tif");
+    let text = format!(
+        "source = \"raster\"\npath = '{}'\nunit = \"people\"",
+        path.display()
+    );
+    let project = monaco(&text, "", &[]).unwrap();
+    // What the raster holds lies in the study area or is told to be outside.
+    let all = project.demand.total() + project.demand.outside();
+    assert_eq!(all, Demand::from_thousandths(9_446_700));
+    let inside = formats::geotiff::read_counts(&path).unwrap();
+    let area = project.area.outline();
+    let inside = inside.iter().filter(|(at, _)| area.contains(*at));
+    assert_eq!(
+        project.demand.total(),
+        inside.map(|(_, demand)| *demand).sum()
+    );
+    let evaluation = scenario::evaluate(&project, &[]).unwrap();
+    let total = evaluation.services[0].coverage.total();
+    assert!(total.covered_share().unwrap() > 0.5, "{total:?}");
+    assert_eq!(total.total(), project.demand.total());
 }
 
 #[test]

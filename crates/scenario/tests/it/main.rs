@@ -6,8 +6,20 @@ mod compare;
 mod demand;
 mod desk;
 mod detail;
+mod drawn_plan;
 mod explain;
+mod gap_reasons;
 mod gate_choice;
+mod hourly_demand;
 mod laws;
+mod measures;
 mod presets;
 mod shenzhen;
+
+// The writer and the drawings of the importer's own tests: what is drawn is a real OSM file.
+#[path = "../../../osm/tests/it/drawn.rs"]
+#[allow(dead_code, reason = "a part of what the importer's tests use")]
+mod osm_drawn;
+#[path = "../../../osm/tests/it/pbf.rs"]
+#[allow(dead_code, reason = "a part of what the importer's tests use")]
+mod pbf;

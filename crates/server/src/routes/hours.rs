@@ -42,6 +42,7 @@ pub(crate) async fn hours(
                 .map(|one| HoursState {
                     n_open: one.n_open,
                     covered_thousandths: one.total.covered.as_thousandths(),
+                    demand_thousandths: one.total.total().as_thousandths(),
                     cells: wire::CellValues::of(&one.cells, None, None),
                 })
                 .collect(),

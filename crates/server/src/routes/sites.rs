@@ -53,8 +53,8 @@ fn answer(state: &State, asked: Asked) -> Result<SitesAnswer, Problem> {
     let delay = kind.map_or(TravelTime::ZERO, |kind| project.usual_delay(&kind));
     let adds = revised.desk.sites(standard, delay).ok_or_else(|| {
         Problem::no_answer(format!(
-            "standard `{}` asks for several facilities; what one site adds is known for standards \
-             that ask for one",
+            "standard `{}` asks for several facilities or for room; what one site adds is known for \
+             standards that ask for one facility, however full",
             asked.standard
         ))
     })?;

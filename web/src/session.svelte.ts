@@ -49,7 +49,7 @@ export class Session {
   hazardId = $state("");
   /** Where a facility was clicked, should the cell have been meant. */
   picked = $state.raw<Position | null>(null);
-  /** The facility close to a clicked cell, should it have been meant. */
+  /** The facility close to a clicked cell or hazard, should it have been meant. */
   nearby = $state.raw<Facility | null>(null);
   /** The district looked at, by the id of its zone; empty for none. */
   zone = $state("");
@@ -243,8 +243,9 @@ export class Session {
     void this.showCircle(written(found), true);
   }
 
-  pickHazard(id: string): void {
+  pickHazard(id: string, near?: Facility): void {
     this.forget();
+    this.nearby = near ?? null;
     this.hazardId = id;
   }
 

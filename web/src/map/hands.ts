@@ -7,7 +7,8 @@ export interface Doings {
   /** Something that is no mark was meant; `near` is a facility close by. */
   click(at: maplibregl.LngLat, near: Facility | undefined): void;
   pick(id: string, at: maplibregl.LngLat): void;
-  pickHazard(id: string): void;
+  /** `near` is a facility that the hazard may hide. */
+  pickHazard(id: string, near: Facility | undefined): void;
   /** While a facility is dragged; `since` is when the pointer moved, on the page's clock. */
   drag(id: string, at: maplibregl.LngLat, since: number): void;
   drop(id: string, at: maplibregl.LngLat): void;
@@ -71,7 +72,7 @@ export class Hands {
     const facility = marks.facilityAt(point, slack);
     const hazard = marks.hazardAt(point, facility ? 0 : slack);
     // Hazards are drawn on top.
-    if (hazard) doings.pickHazard(hazard.id);
+    if (hazard) doings.pickHazard(hazard.id, marks.facilityAt(point, CLOSE_BY));
     else if (facility) doings.pick(facility.id, at);
     else doings.click(at, marks.facilityAt(point, CLOSE_BY));
   }

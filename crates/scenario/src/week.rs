@@ -41,6 +41,7 @@ impl Desk<'_> {
         let limit = service.limit();
         let at_any_hour = ServiceStandard {
             at: None,
+            limit,
             ..project.standards[standard].clone()
         };
         let (indices, links) = self.serving(&at_any_hour);
@@ -65,7 +66,7 @@ impl Desk<'_> {
                     rows: &rows,
                     open,
                 };
-                let coverage = ServiceCoverage::within(&inputs, limit, at_any_hour.required);
+                let coverage = ServiceCoverage::under(&inputs, &facilities, &at_any_hour);
                 WeekState {
                     n_open: open.n_open(),
                     total: *coverage.total(),

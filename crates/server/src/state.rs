@@ -139,6 +139,25 @@ impl State {
         Ok((name, Arc::clone(desk.desk.standing())))
     }
 
+    /// Works on the desk of a scenario, with `-edited` behind its key on that with its edits.
+    ///
+    /// Cost: an evaluation where edits lie on a scenario that is asked for without them.
+    pub(crate) fn on_desk<T>(
+        &self,
+        key: &str,
+        work: impl FnOnce(&Desk<'static>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let revised = self.place_behind(key)?.read()?;
+        if !self.places.contains_key(key) || revised.desk.edits().len() == 0 {
+            return work(&revised.desk);
+        }
+        let plain = revised.desk.scenario().to_vec();
+        drop(revised);
+        let plain =
+            Desk::new(self.project, &plain).map_err(|why| Problem::no_answer(why.to_string()))?;
+        work(&plain)
+    }
+
     /// A scenario run in detail, with `-edited` behind its key with its edits. The result stays
     /// until the next edit.
     ///

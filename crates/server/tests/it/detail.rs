@@ -93,6 +93,36 @@ fn the_plain_scenario_keeps_its_detail_when_edits_lie_on_it() {
 }
 
 #[test]
+fn what_is_asked_without_edits_is_answered_without_them() {
+    let server = ask::server();
+    let paths = [
+        "/api/values?scenario=baseline",
+        "/api/hours?scenario=baseline&standard=swap",
+        "/api/sites?scenario=baseline&standard=swap",
+        "/api/isochrone?scenario=baseline&at=114.05,22.54&limit=5min",
+        "/api/explain?scenario=baseline&standard=swap&at=114.0032,22.5359",
+    ];
+    let before: Vec<Value> = paths
+        .iter()
+        .map(|path| answer(&server, Asked::get(path)))
+        .collect();
+    answer(&server, Asked::post("/api/edits", NEW));
+    let closed = r#"{"do": "close-street", "name": "福华一路"}"#;
+    answer(&server, Asked::post("/api/edits", closed));
+    for (path, before) in paths.iter().zip(&before) {
+        assert_eq!(&answer(&server, Asked::get(path)), before, "{path}");
+        let edited = path.replace("baseline", "baseline-edited");
+        let mut edited = answer(&server, Asked::get(&edited));
+        for key in ["scenario", "name"] {
+            if before[key].is_string() {
+                edited[key] = before[key].clone();
+            }
+        }
+        assert_ne!(&edited, before, "{path} with edits");
+    }
+}
+
+#[test]
 fn hazards_are_listed_and_an_edit_heeds_them() {
     let server = ask::server();
     let before = answer(&server, Asked::get("/api/detail"));
@@ -173,6 +203,13 @@ supply = { slots = 12, demand = 15000 }
     );
     let reasons = list(of_key(&detail, "swap-room"), "reasons");
     assert!(reasons.iter().any(|one| one["reason"] == "full"));
+    // The week asks for room as well.
+    let values = answer(&server, Asked::get("/api/values"));
+    let week = answer(&server, Asked::get("/api/hours?standard=swap-room"));
+    let at_any_hour = &week["states"][0]["covered_thousandths"];
+    assert_eq!(at_any_hour, &json!(covered(&values, "swap-room")));
+    assert!(covered(&values, "swap-room") < covered(&values, "swap"));
+
     // Without such a wish only the supply ratio is told.
     let plain = &of_key(&detail, "swap")["capacity"];
     assert!(plain["supply_wanted"].is_null() && plain["n_idle"].is_null());

@@ -17,7 +17,7 @@ import type {
 import { keptEdits, type Kept } from "./keeping.ts";
 import { paintsOf } from "./looks.ts";
 import type { MapView } from "./map/view.ts";
-import { START, fromHash, type View } from "./state.ts";
+import { START, fromHash, type Paint, type View } from "./state.ts";
 import { tables } from "./strings/index.ts";
 
 export interface Position {
@@ -82,8 +82,15 @@ export class Session {
     if (hour === null || this.week?.standard !== standard || !this.isAtRest) return undefined;
     return this.week.states[this.week.state_of_hour[hour] ?? 0]?.cells;
   });
-  isSupplyShown = $derived(this.paint === "supply" && this.isAtRest && !this.cellsAtHour);
-  isNightShown = $derived(this.paint === "night" && this.isAtRest && !this.cellsAtHour);
+  /**
+   * What cells show just now. What rests on the detail gives way to times while values are compared,
+   * dragged, or of another hour.
+   */
+  painted: Paint | "change" = $derived.by(() => {
+    if (this.compared) return "change";
+    const needsDetail = this.paint === "supply" || this.paint === "night";
+    return this.cellsAtHour || (needsDetail && !this.isAtRest) ? "time" : this.paint;
+  });
   areDistrictsOpen = $derived(this.view.districts && this.standardDetail !== undefined);
 
   /** The standard itself, or the parts of a joint one. */
@@ -267,6 +274,17 @@ export class Session {
     this.view.at = "";
     void this.loadSites();
     void this.loadWeek();
+  }
+
+  /** Times at an hour of the week, or at the standard's own. */
+  chooseHour(hour: number | null): void {
+    this.view.hour = hour;
+    this.view.paint = "time";
+  }
+
+  choosePaint(paint: Paint): void {
+    this.view.paint = paint;
+    if (paint !== "time") this.view.hour = null;
   }
 
   showWeek(open: boolean): void {

@@ -37,8 +37,9 @@ export class Session {
   edits: Modification[] = $state.raw([]);
   /** Edits of an earlier session, while none has been made in this one. */
   remembered = $state.raw<Kept | null>(null);
-  /** Of the kept values; null while it is asked for. */
+  /** Of the kept values, or of those before the last edit while the new ones are asked for. */
   detail = $state.raw<Detail | null>(null);
+  isFresh = $state(false);
   sites = $state.raw<Sites | null>(null);
   comparison = $state.raw<Comparison | null>(null);
   circle = $state.raw<Isochrone | null>(null);
@@ -67,8 +68,11 @@ export class Session {
   standards = $derived(this.plan?.standards.filter((s) => this.parts(this.view.standard).includes(s.key)) ?? []);
   /** The standard in detail; none for a joint one. */
   standardDetail = $derived(this.detail?.standards.find((s) => s.key === this.view.standard));
+  /** The same of the kept values only. */
+  freshDetail = $derived(this.isFresh ? this.detail : null);
+  freshStandard = $derived(this.isFresh ? this.standardDetail : undefined);
   gapDetails = $derived(
-    (this.standardDetail ?? this.detail?.joints.find((j) => j.key === this.view.standard))?.gaps ?? [],
+    (this.freshStandard ?? this.freshDetail?.joints.find((j) => j.key === this.view.standard))?.gaps ?? [],
   );
   /** What cells can show, and what they do. */
   paints = $derived(this.plan ? paintsOf(this.plan, this.view.standard, this.standardDetail) : []);
@@ -89,7 +93,7 @@ export class Session {
   painted: Paint | "change" = $derived.by(() => {
     if (this.compared) return "change";
     const needsDetail = this.paint === "supply" || this.paint === "night";
-    return this.cellsAtHour || (needsDetail && !this.isAtRest) ? "time" : this.paint;
+    return this.cellsAtHour || (needsDetail && !(this.isAtRest && this.isFresh)) ? "time" : this.paint;
   });
   areDistrictsOpen = $derived(this.view.districts && this.standardDetail !== undefined);
 
@@ -201,11 +205,13 @@ export class Session {
 
   /** The detail of the values that are kept now; an answer about earlier ones is dropped. */
   async loadDetail(): Promise<void> {
-    this.detail = null;
+    this.isFresh = false;
     this.detailsAsked += 1;
     const asked = this.detailsAsked;
     const found = await this.trying(api.detail(this.edited));
-    if (found && asked === this.detailsAsked) this.detail = found;
+    if (!found || asked !== this.detailsAsked) return;
+    this.detail = found;
+    this.isFresh = true;
   }
 
   /** All that follows from the facilities, after an edit. */

@@ -1,7 +1,7 @@
 // What the page shows beyond coverage: each thing by its figures and by its pixels.
 
 import assert from "node:assert/strict";
-import { clickAt, colorAt, covered, pixels, pointOf, settled, usualColor } from "./sight.mjs";
+import { clickAt, colorAt, covered, pixels, pointOf, rested, settled, usualColor } from "./sight.mjs";
 
 const REASONS = {
   "no-street": "附近没有道路",
@@ -43,6 +43,7 @@ async function paint(page, what) {
 export async function reasons({ page, address, step }) {
   step("each gap says why it is one and how many minutes are missing");
   const swap = ofKey((await detailOf(address)).standards, "swap");
+  await rested(page);
   const lines = await page.getByTestId("gaps").locator(".why").allInnerTexts();
   assert(lines.length >= 5);
   lines.forEach((line, i) => {
@@ -195,6 +196,7 @@ export async function hazards({ page, address, step, keep, runOf }) {
   await page.waitForFunction(() => !document.querySelector("[data-testid=edits]"));
   assert.equal(await covered(page), plain);
   await page.getByTestId("heed").waitFor();
+  await rested(page);
 }
 
 export async function closeMarks({ page, step }) {

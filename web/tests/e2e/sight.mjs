@@ -14,6 +14,11 @@ export async function settled(page) {
   );
 }
 
+/** Waits until what follows an edit is known: reasons, room, districts. */
+export async function rested(page) {
+  await page.waitForFunction(() => !document.querySelector("[data-testid=gaps]").innerText.includes("…"));
+}
+
 export async function covered(page) {
   return Number(await page.getByTestId("covered").getAttribute("data-thousandths"));
 }

@@ -14,7 +14,7 @@ import { chromium } from "playwright-core";
 import { PNG } from "pngjs";
 import { drag } from "./drag.mjs";
 import * as layers from "./layers.mjs";
-import { alike, clickAt, colorAt, covered, pixels, pointOf, settled } from "./sight.mjs";
+import { alike, clickAt, colorAt, covered, pixels, pointOf, rested, settled } from "./sight.mjs";
 import { carryByFinger } from "./touch.mjs";
 
 const { values: given } = parseArgs({
@@ -295,7 +295,7 @@ async function walk() {
   const withOne = await covered(last);
   await last.waitForFunction(() => Object.keys(localStorage).some((key) => key.startsWith("nuanquan-edits/")));
   // The detail follows every edit; a server that ends in the middle of it is not what is tried.
-  await last.waitForFunction(() => !document.querySelector("[data-testid=gaps]").innerText.includes("…"));
+  await rested(last);
   await first.end();
   await serve(new URL(address).host);
   await last.reload();

@@ -40,6 +40,7 @@ export async function drag(page, figuresFile) {
   }
   const from = await pointOf(page, held.lng, held.lat);
   const stage = await page.getByTestId("map").boundingBox();
+  const nEdits = await page.locator("[data-testid=edits] li").count();
   // The candidates' marks follow after the drop, and would hide what is compared.
   const showSites = (visibility) => page.evaluate((to) => window.nuanquan.map.setLayoutProperty("sites", "visibility", to), visibility);
   await showSites("none");
@@ -93,7 +94,7 @@ export async function drag(page, figuresFile) {
   await page.waitForTimeout(500);
   const carried = await pixels(page);
   await page.mouse.up();
-  await page.waitForFunction(() => document.querySelectorAll("[data-testid=edits] li").length === 2);
+  await page.waitForFunction((n) => document.querySelectorAll("[data-testid=edits] li").length === n, nEdits + 1);
   await page.waitForFunction(() => !document.querySelector(".still"));
   await settled(page);
   const dropped = await pixels(page);

@@ -1,6 +1,6 @@
 // A planner's session from end to end, in headless Chromium against the built program.
 //
-//   node tests/e2e/walk.mjs --program PROGRAM --data FOLDER [--screenshots FOLDER] [--figures FILE]
+//   node tests/e2e/walk.mjs --program PROGRAM --data FOLDER [--screenshots FOLDER] [--figures FILE] [--only drag]
 //
 // FOLDER holds plan.toml; it is copied, so that nothing is left behind in it.
 
@@ -23,6 +23,7 @@ const { values: given } = parseArgs({
     data: { type: "string" },
     screenshots: { type: "string" },
     figures: { type: "string" },
+    only: { type: "string" },
   },
 });
 assert(given.program && given.data, "give --program and --data");
@@ -93,6 +94,13 @@ async function walk() {
   const plan = await (await fetch(`${address}api/plan`)).json();
   const values = await (await fetch(`${address}api/values?scenario=baseline`)).json();
   const swap = values.standards.find((one) => one.headline.key === "swap");
+
+  if (given.only === "drag") {
+    step("a dragged facility repaints at once");
+    await settled(page);
+    await drag(page, given.figures);
+    return;
+  }
 
   step("the page asks nobody but its own server, and shows no error");
   step("cells are coloured: near ones, far ones and no demand differ where they lie");

@@ -28,6 +28,8 @@ interface Held {
 export class Holding {
   private readonly taps: Taps;
   private held: Held | null = null;
+  /** Gaps in pixels; they stay where they are while the map is held. */
+  private shapes = new Map<string, GapShape>();
 
   /** `takeOver` lets the map draw what was painted while it was held. */
   constructor(
@@ -114,6 +116,7 @@ export class Holding {
 
   private still(): Still {
     const ratio = this.map.getPixelRatio();
+    this.shapes.clear();
     const still = new Still({
       taken: this.taps.take(),
       nCells: this.drawn.nCells,
@@ -142,10 +145,13 @@ export class Holding {
   }
 
   private shapesOf(gaps: Gap[]): GapShape[] {
-    return gaps.map((gap) => ({
-      key: JSON.stringify(gap.outline.coordinates),
-      rings: gap.outline.coordinates.flatMap((polygon) => this.ringsOf(polygon)),
-    }));
+    const shapes = gaps.map((gap): GapShape => {
+      const key = JSON.stringify(gap.outline.coordinates);
+      const rings = () => gap.outline.coordinates.flatMap((polygon) => this.ringsOf(polygon));
+      return this.shapes.get(key) ?? { key, rings: rings() };
+    });
+    this.shapes = new Map(shapes.map((shape) => [shape.key, shape]));
+    return shapes;
   }
 
   private ringsOf(rings: GeoJSON.Position[][]): Corners[] {

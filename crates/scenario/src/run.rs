@@ -66,7 +66,7 @@ impl ScenarioResult {
         })
     }
 
-    /// One of its tables as CSV, the bytes that [`write`] puts into a file of this name; `None` for
+    /// One of its tables as CSV, the bytes that [`write()`] puts into a file of this name; `None` for
     /// a name that no table has.
     ///
     /// Cost: that of all its tables.

@@ -40,6 +40,8 @@ export interface Standard {
   at: string | null;
   capacity_at_least: number | null;
   amenities: string[];
+  /** Who finds only full facilities is not covered. */
+  asks_for_room: boolean;
 }
 
 export interface CellValues {
@@ -146,6 +148,7 @@ export type Modification =
   | { do: "change-hours"; facility: string; opening_hours: string }
   | { do: "change-limit"; standard: string; limit: string }
   | { do: "close-street"; ways?: number[]; name?: string }
+  | { do: "heed-hazards" }
   | { do: "choose-sites"; standard: string; sites: number; kind: string; capacity?: number };
 
 export interface Edits {
@@ -238,8 +241,125 @@ export interface Explained {
 export interface Hours {
   scenario: string;
   standard: string;
-  states: { n_open: number; covered_thousandths: number; cells: CellValues }[];
+  /** `demand_thousandths` is all demand of these hours, which may change over the week. */
+  states: { n_open: number; covered_thousandths: number; demand_thousandths: number; cells: CellValues }[];
   state_of_hour: number[];
+}
+
+/** Why demand is not covered: the first that applies. */
+export type Reason =
+  | "no-street"
+  | "closed"
+  | "full"
+  | "cut-off-by-gate"
+  | "cut-off-by-one-way"
+  | "cut-off-by-water"
+  | "detour"
+  | "no-facility";
+
+export interface GapWhy {
+  rank: number;
+  /** Joint standards only: the part that leaves the most of it uncovered. */
+  lacks: string | null;
+  reason: Reason | null;
+  missing_s: number | null;
+}
+
+export interface Hazard {
+  id: string;
+  kind:
+    | "blocked-road"
+    | "missing-manhole-cover"
+    | "dark-street"
+    | "broken-surface"
+    | "standing-water"
+    | "other";
+  state: "reported" | "confirmed" | "fixed";
+  since: string;
+  note: string;
+  lng: number;
+  lat: number;
+  street: string | null;
+  /** `close`, or a share of the speed as `50%`; null when it is only listed. */
+  effect: string | null;
+  in_gaps: { standard: string; rank: number }[];
+  illustrative: boolean;
+}
+
+export interface Fullness {
+  id: string;
+  supply: number | null;
+  serves_thousandths: number | null;
+  asked_thousandths: number | null;
+  taken_thousandths: number | null;
+  is_overloaded: boolean;
+  is_idle: boolean;
+}
+
+export interface Room {
+  n_unknown: number;
+  supply_mean: number | null;
+  supply_gini: number | null;
+  /** What the standard asks for; null when it asks for no room. */
+  supply_wanted: number | null;
+  supply_of_cells: (number | null)[];
+  taken_thousandths: number | null;
+  turned_away_thousandths: number | null;
+  n_overloaded: number | null;
+  n_idle: number | null;
+  facilities: Fullness[];
+}
+
+export interface Night {
+  by_day_thousandths: number;
+  lost_thousandths: number;
+  by_day_of_cells_thousandths: number[];
+  lost_of_cells_thousandths: number[];
+  gaps: Gap[];
+}
+
+/** Indicators of the study area (`zone` is null) or of a zone. */
+export interface District {
+  /** What its demand counts: the plan's unit, or that of one of its measures. */
+  unit: string;
+  unit_text: string;
+  zone: string | null;
+  name: string;
+  demand_thousandths: number;
+  covered_thousandths: number;
+  covered_share: number | null;
+  mean_s: number | null;
+  median_s: number | null;
+  quantile_90_s: number | null;
+  worst_tenth_mean_s: number | null;
+  detour: number | null;
+  gini: number | null;
+  palma: number | null;
+  theil: number | null;
+  concentration: number | null;
+  beyond_thousandths: number;
+  lorenz: number[];
+}
+
+export interface StandardInDetail {
+  key: string;
+  reasons: { reason: Reason; demand_thousandths: number }[];
+  gaps: GapWhy[];
+  reason_of_cells: (Reason | null)[];
+  night: Night;
+  capacity: Room | null;
+  districts: District[];
+}
+
+/** A scenario beyond its coverage. */
+export interface Detail {
+  scenario: string;
+  day: string;
+  night: string;
+  heeds_hazards: boolean;
+  hazards: Hazard[];
+  standards: StandardInDetail[];
+  joints: { key: string; gaps: GapWhy[] }[];
 }
 
 /** A refusal, with the sentence of the server. */
@@ -300,4 +420,8 @@ export const explain = (scenario: string, standard: string, at: string) =>
   ask<Explained>("GET", "/api/explain", { scenario, standard, at });
 export const hours = (scenario: string, standard: string) =>
   ask<Hours>("GET", "/api/hours", { scenario, standard });
+export const detail = (scenario: string) => ask<Detail>("GET", "/api/detail", { scenario });
+/** Where a table of results is had, as `nuanquan run` writes it. */
+export const table = (name: string, scenario: string) =>
+  `/api/tables/${name}.csv?scenario=${encodeURIComponent(scenario)}`;
 export const savedPlan = (over: string) => `/api/edits/plan?over=${encodeURIComponent(over)}`;

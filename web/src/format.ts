@@ -1,6 +1,6 @@
 // Numbers as people read them, always with their unit.
 
-import type { Plan } from "./api.ts";
+import type { Hazard, Plan } from "./api.ts";
 import type { Strings } from "./strings/index.ts";
 
 export function percent(share: number | null, digits = 1): string {
@@ -36,7 +36,11 @@ export function hourName(hour: number, strings: Strings): string {
   return `${day} ${String(hour % 24).padStart(2, "0")}:00`;
 }
 
-export function demand(thousandths: number, plan: Plan, strings: Strings): string {
+export function demand(
+  thousandths: number,
+  plan: Pick<Plan, "demand_unit" | "demand_unit_text">,
+  strings: Strings,
+): string {
   if (plan.demand_unit === "street_m") {
     const km = thousandths / 1e6;
     return `${km.toFixed(km < 10 ? 2 : 1)} ${strings.streetKm}`;
@@ -51,4 +55,23 @@ export function oneOf(name: string, chinese: boolean): string {
     return halves.length === 2 ? (halves[chinese ? 0 : 1] ?? text) : text;
   };
   return half(name.replace(/\(([^()]*)\)/g, (_, inner: string) => `(${half(inner)})`));
+}
+
+/** A number without unit, or a dash. */
+export function ratio(value: number | null, digits: number): string {
+  if (value === null) return "–";
+  const text = value.toFixed(digits);
+  // What rounds to nothing has no sign.
+  return Number(text) === 0 ? (0).toFixed(digits) : text.replace("-", "−");
+}
+
+/** What a hazard does to its street, and why nothing when it does nothing. */
+export function effectOf(hazard: Hazard, chinese: boolean, strings: Strings): string {
+  if (hazard.effect === "close") return strings.closesStreet;
+  if (hazard.effect !== null) {
+    return `${strings.slowsStreet}${chinese ? "" : " "}${strings.toSpeed} ${hazard.effect.replace("%", " %")}`;
+  }
+  if (hazard.state === "fixed") return strings.noLonger;
+  if (hazard.street === null) return strings.noStreetNear;
+  return strings.onlyListed;
 }

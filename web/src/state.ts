@@ -2,6 +2,10 @@
 
 import type { Language } from "./strings/index.ts";
 
+/** What the colour of a cell says. */
+export const PAINTS = ["time", "supply", "night", "weakest"] as const;
+export type Paint = (typeof PAINTS)[number];
+
 export interface View {
   scenario: string;
   /** The scenario to compare with, as the state before; empty for none. */
@@ -16,6 +20,11 @@ export interface View {
   facility: string;
   /** Hour of the week that the cells show, Monday 00:00 being 0; null for the standard's own. */
   hour: number | null;
+  paint: Paint;
+  /** Whether reported hazards are on the map. */
+  hazards: boolean;
+  /** Whether the table of districts is open. */
+  districts: boolean;
 }
 
 export const START: View = {
@@ -27,6 +36,9 @@ export const START: View = {
   at: "",
   facility: "",
   hour: null,
+  paint: "time",
+  hazards: true,
+  districts: false,
 };
 
 const POSITION = /^-?\d+(\.\d+)?,-?\d+(\.\d+)?$/;
@@ -44,6 +56,9 @@ export function fromHash(hash: string, language: Language): View {
     at: POSITION.test(at) ? at : "",
     facility: words.get("facility") ?? "",
     hour: hourOf(words.get("hour")),
+    paint: PAINTS.find((paint) => paint === words.get("cells")) ?? START.paint,
+    hazards: words.get("hazards") !== "off",
+    districts: words.get("districts") === "open",
   };
 }
 
@@ -60,6 +75,9 @@ export function toHash(view: View): string {
   if (view.at) words.set("at", view.at);
   if (view.facility) words.set("facility", view.facility);
   if (view.hour !== null) words.set("hour", String(view.hour));
+  if (view.paint !== START.paint) words.set("cells", view.paint);
+  if (!view.hazards) words.set("hazards", "off");
+  if (view.districts) words.set("districts", "open");
   // Commas and slashes may stand in a fragment and read better.
   return `#${words.toString().replaceAll("%2F", "/").replaceAll("%2C", ",")}`;
 }

@@ -3,6 +3,7 @@
 import type {
   CellValues,
   Changed,
+  District,
   Facility,
   Gap,
   Headline,
@@ -59,30 +60,38 @@ export function freshId(facilities: Facility[]): string {
   }
 }
 
-export interface District {
-  /** Its place among the zones. */
-  index: number;
-  name: string;
-  /** Covered share of its demand. */
-  share: number;
-  lng: number;
-  lat: number;
+/** Columns that districts are sorted by. */
+export type DistrictColumn =
+  | "name"
+  | "demand_thousandths"
+  | "covered_share"
+  | "worst_tenth_mean_s"
+  | "median_s"
+  | "detour"
+  | "gini"
+  | "palma"
+  | "theil"
+  | "concentration";
+
+/** Districts by a column; those without a figure come last either way, equals in the order given. */
+export function sortedDistricts(districts: District[], by: DistrictColumn, falling: boolean): District[] {
+  const sign = falling ? -1 : 1;
+  return districts.toSorted((one, other) => {
+    const [a, b] = [one[by], other[by]];
+    if (a === null || b === null) return Number(a === null) - Number(b === null);
+    if (typeof a === "string" || typeof b === "string") return sign * String(a).localeCompare(String(b), "zh-CN", { numeric: true });
+    return sign * (a - b);
+  });
 }
 
-/** Zones with demand, the least covered first; a zone is found at the middle of its box. */
-export function districtsOf(zones: GeoJSON.FeatureCollection, shares: (number | null)[]): District[] {
-  const districts = shares.flatMap((share, index): District[] => {
-    const zone = zones.features[index];
-    if (share === null || zone?.geometry.type !== "MultiPolygon") return [];
-    const corners = zone.geometry.coordinates.flat(2);
-    const middle = (axis: number) => {
-      const all = corners.map((corner) => corner[axis] ?? 0);
-      return (Math.min(...all) + Math.max(...all)) / 2;
-    };
-    const name = String(zone.properties?.["name"] ?? zone.properties?.["id"] ?? "");
-    return [{ index, name, share, lng: middle(0), lat: middle(1) }];
-  });
-  return districts.sort((a, b) => a.share - b.share || a.index - b.index);
+/** West, south, east, north of a zone. */
+export function boxOf(zones: GeoJSON.FeatureCollection, id: string): [number, number, number, number] | null {
+  const zone = zones.features.find((one) => one.properties?.["id"] === id);
+  if (zone?.geometry.type !== "MultiPolygon") return null;
+  const corners = zone.geometry.coordinates.flat(2);
+  const all = (axis: number) => corners.map((corner) => corner[axis] ?? 0);
+  const [lng, lat] = [all(0), all(1)];
+  return [Math.min(...lng), Math.min(...lat), Math.max(...lng), Math.max(...lat)];
 }
 
 /** Whether a position lies in a multipolygon, holes aside. */
@@ -147,4 +156,9 @@ export class Latest<In, Out> {
     }
     this.running = false;
   }
+}
+
+/** All demand that a standard speaks of: at its own hour, where demand changes over the week. */
+export function demandOf(headline: Headline): number {
+  return headline.covered_thousandths + headline.uncovered_thousandths + headline.unlinked_thousandths;
 }

@@ -10,6 +10,9 @@ const view: View = {
   at: "114.050000,22.540000",
   facility: "W03",
   hour: 51,
+  paint: "night",
+  hazards: false,
+  districts: true,
 };
 
 it("a link reproduces the whole view", () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Changed, Facility, Gap, Headline, ScenarioValues, Site } from "../src/api.ts";
+import type { Changed, District, Facility, Gap, Hazard, Headline, ScenarioValues, Site } from "../src/api.ts";
 import { tables } from "../src/strings/index.ts";
-import { clock, hourName, metres, oneOf } from "../src/format.ts";
-import { bestSite, districtsOf, facilitiesAfter, freshId, isIn, Latest, take } from "../src/values.ts";
+import { clock, effectOf, hourName, metres, oneOf, ratio } from "../src/format.ts";
+import { hazardMark } from "../src/map/features.ts";
+import { bestSite, boxOf, facilitiesAfter, freshId, isIn, Latest, sortedDistricts, take } from "../src/values.ts";
 
 const headline = (covered: number): Headline => ({
   key: "swap",
@@ -176,19 +177,71 @@ describe("names in two languages", () => {
   });
 });
 
-it("districts come least covered first, those without demand not at all", () => {
-  const zone = (name: string, west: number): GeoJSON.Feature => ({
-    type: "Feature",
-    properties: { name },
-    geometry: { type: "MultiPolygon", coordinates: [[[[west, 1], [west + 2, 1], [west + 2, 5], [west, 1]]]] },
-  });
+const district = (name: string, share: number | null, gini: number | null): District => ({
+  unit: "street_m",
+  unit_text: "metres of street",
+  zone: name,
+  name,
+  demand_thousandths: 1,
+  covered_thousandths: 0,
+  covered_share: share,
+  mean_s: null,
+  median_s: null,
+  quantile_90_s: null,
+  worst_tenth_mean_s: null,
+  detour: null,
+  gini,
+  palma: null,
+  theil: null,
+  concentration: null,
+  beyond_thousandths: 0,
+  lorenz: [],
+});
+
+it("districts are sorted by any column, those without a figure last either way", () => {
+  const all = [district("交通小区 10", 0.9, null), district("交通小区 9", 0.2, 0.4), district("c", 0.9, 0.1)];
+  const names = (by: "covered_share" | "gini" | "name", falling: boolean) =>
+    sortedDistricts(all, by, falling).map((one) => one.name);
+  expect(names("covered_share", false)).toEqual(["交通小区 9", "交通小区 10", "c"]);
+  expect(names("covered_share", true)).toEqual(["交通小区 10", "c", "交通小区 9"]);
+  expect(names("gini", false)).toEqual(["c", "交通小区 9", "交通小区 10"]);
+  expect(names("gini", true)).toEqual(["交通小区 9", "c", "交通小区 10"]);
+  expect(names("name", false).indexOf("交通小区 9")).toBeLessThan(names("name", false).indexOf("交通小区 10"));
+});
+
+it("a zone is found by the box around all its parts", () => {
+  const square = (x: number, y: number) => [[[x, y], [x + 1, y], [x + 1, y + 2], [x, y + 2], [x, y]]];
   const zones: GeoJSON.FeatureCollection = {
     type: "FeatureCollection",
-    features: [zone("a", 0), zone("b", 10), zone("c", 20), zone("d", 30)],
+    features: [
+      {
+        type: "Feature",
+        properties: { id: "a" },
+        geometry: { type: "MultiPolygon", coordinates: [square(3, 4), square(7, 1)] },
+      },
+    ],
   };
-  const found = districtsOf(zones, [0.9, null, 0.2, 0.9]);
-  expect(found.map((one) => one.name)).toEqual(["c", "a", "d"]);
-  expect([found[0]?.lng, found[0]?.lat]).toEqual([21, 3]);
+  expect(boxOf(zones, "a")).toEqual([3, 1, 8, 6]);
+  expect(boxOf(zones, "b")).toBeNull();
+});
+
+it("a number that rounds to nothing has no sign", () => {
+  expect([ratio(-0.0001, 3), ratio(-0.058, 3), ratio(0.3674, 3), ratio(null, 3)]).toEqual(["0.000", "−0.058", "0.367", "–"]);
+});
+
+it("what a hazard does is said, and why nothing", () => {
+  const hazard: Hazard = {
+    id: "H1", kind: "dark-street", state: "confirmed", since: "", note: "", lng: 114, lat: 22.5,
+    street: "", effect: "80%", in_gaps: [], illustrative: false,
+  };
+  const told = (change: Partial<Hazard>) => effectOf({ ...hazard, ...change }, false, tables.en);
+  expect(told({})).toBe("slows the street to a speed of 80 %");
+  expect(told({ effect: "close" })).toBe("closes the street");
+  expect(told({ effect: null, state: "fixed" })).toBe("fixed, no longer has an effect");
+  expect(told({ effect: null, state: "reported" })).toBe("only listed, no effect on the street");
+  expect(told({ effect: null, street: null })).toBe("no street near");
+  expect(["close", "80%", null].map((effect) => hazardMark({ ...hazard, effect }))).toEqual(["close", "slow", "listed"]);
+  expect(hazardMark({ ...hazard, effect: null, state: "fixed" })).toBe("fixed");
 });
 
 it("times, lengths and hours carry their unit", () => {

@@ -497,7 +497,13 @@ impl<'a> Desk<'a> {
         Some(adds)
     }
 
-    fn changes(&self) -> impl Iterator<Item = &Change> {
+    /// What the scenario itself changes, without edits.
+    pub fn scenario(&self) -> &[Change] {
+        &self.scenario
+    }
+
+    /// What the scenario changes, and then the edits, in order.
+    pub fn changes(&self) -> impl Iterator<Item = &Change> {
         let edits = self.edits.iter().map(|(_, change)| change);
         self.scenario.iter().chain(edits)
     }

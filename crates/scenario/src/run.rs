@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use formats::{csv, geojson, write_aside};
+use formats::{Layer, Table, csv, geojson, write_aside};
 use rayon::prelude::*;
 use serde::Serialize;
 use siting::Infeasible;
@@ -64,6 +64,47 @@ impl ScenarioResult {
             evaluation,
             details,
         })
+    }
+
+    /// One of its tables as CSV, the bytes that [`write()`] puts into a file of this name; `None` for
+    /// a name that no table has.
+    ///
+    /// Cost: that of all its tables.
+    pub fn csv(&self, project: &Project, name: &str) -> Option<String> {
+        let layers = self.layers(project);
+        let layers = layers.iter().map(Layer::table);
+        let tables = self.tables(project);
+        let found = layers.chain(&tables).find(|table| table.name() == name);
+        found.map(csv::to_csv)
+    }
+
+    fn layers(&self, project: &Project) -> [Layer; 7] {
+        let Self {
+            evaluation,
+            report,
+            details,
+            detail_report,
+        } = self;
+        let detailed = tables::DetailedResult {
+            report: detail_report,
+            services: details,
+        };
+        [
+            tables::cells(project, report, detail_report),
+            tables::night_gaps(project, report, &detailed),
+            tables::gaps(project, report, &detailed, evaluation),
+            tables::facilities(project, report, detail_report, evaluation),
+            tables::zones(project, report),
+            tables::sites(project, report),
+            tables::hazards(report, detail_report),
+        ]
+    }
+
+    fn tables(&self, project: &Project) -> [Table; 2] {
+        [
+            tables::hours(project, &self.report, &self.detail_report),
+            tables::districts(&self.report, &self.detail_report),
+        ]
     }
 }
 
@@ -186,26 +227,7 @@ pub fn write(
 const SUMMARY_FILE: &str = "summary.txt";
 
 fn write_scenario(project: &Project, result: &ScenarioResult, home: &Path) -> Result<(), RunError> {
-    let ScenarioResult {
-        evaluation,
-        report,
-        details,
-        detail_report,
-    } = result;
-    let detailed = tables::DetailedResult {
-        report: detail_report,
-        services: details,
-    };
-    let layers = [
-        tables::cells(project, report, detail_report),
-        tables::night_gaps(project, report, &detailed),
-        tables::gaps(project, report, &detailed, evaluation),
-        tables::facilities(project, report, detail_report, evaluation),
-        tables::zones(project, report),
-        tables::sites(project, report),
-        tables::hazards(report, detail_report),
-    ];
-    for layer in &layers {
+    for layer in &result.layers(project) {
         let name = layer.table().name();
         write_aside(
             &home.join(format!("{name}.csv")),
@@ -214,15 +236,12 @@ fn write_scenario(project: &Project, result: &ScenarioResult, home: &Path) -> Re
         let text = geojson::to_geojson(layer);
         write_aside(&home.join(format!("{name}.geojson")), text.as_bytes())?;
     }
-    for table in [
-        tables::hours(project, report, detail_report),
-        tables::districts(report, detail_report),
-    ] {
+    for table in &result.tables(project) {
         let path = home.join(format!("{}.csv", table.name()));
-        write_aside(&path, csv::to_csv(&table).as_bytes())?;
+        write_aside(&path, csv::to_csv(table).as_bytes())?;
     }
-    write_json(&home.join(RESULT_FILE), report)?;
-    write_json(&home.join(DETAIL_FILE), detail_report)
+    write_json(&home.join(RESULT_FILE), &result.report)?;
+    write_json(&home.join(DETAIL_FILE), &result.detail_report)
 }
 
 fn write_json(path: &Path, report: &impl Serialize) -> Result<(), RunError> {

@@ -10,6 +10,8 @@
 //!                            |               /api/sites       candidates and what each adds
 //!                            |               /api/explain     why a cell is covered or not
 //!                            |               /api/hours       a standard at each hour of the week
+//!                            |               /api/detail      why not, how full, how evenly
+//!                            |               /api/tables/...  tables that `run` writes, as CSV
 //!                            |               /tiles/...       geometry, never results
 //!                            |               /openapi.json    all of this, for programs
 //!                            '-- one Desk a scenario, edits on top
@@ -87,5 +89,7 @@ fn documented_routes() -> OpenApiRouter<Arc<State>> {
         .routes(documented!(routes::sites::sites))
         .routes(documented!(routes::explain::explain))
         .routes(documented!(routes::hours::hours))
+        .routes(documented!(routes::detail::detail))
+        .routes(documented!(routes::detail::table))
         .routes(documented!(routes::tiles::tile))
 }

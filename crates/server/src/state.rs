@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use scenario::{Desk, Project, Standing};
+use scenario::run::ScenarioResult;
+use scenario::{Change, Desk, Project, Standing};
 use thiserror::Error;
 use tiles::TileLayer;
 use tokio::sync::Semaphore;
@@ -34,7 +35,13 @@ pub(crate) struct Place {
     pub(crate) name: String,
     pub(crate) plain: Arc<Standing>,
     pub(crate) desk: RwLock<Revised>,
+    plain_detail: Detailed,
+    edited_detail: Detailed,
 }
+
+/// The last result in detail and the revision it belongs to. Whoever asks while it is made waits
+/// for it.
+type Detailed = Mutex<Option<(u64, Arc<ScenarioResult>)>>;
 
 /// A desk with a number that grows with every change to it.
 pub(crate) struct Revised {
@@ -99,6 +106,8 @@ impl State {
                 name,
                 plain: Arc::clone(desk.standing()),
                 desk: RwLock::new(Revised { desk, revision: 0 }),
+                plain_detail: Detailed::default(),
+                edited_detail: Detailed::default(),
             };
             order.push(key.clone());
             places.insert(key, place);
@@ -128,6 +137,50 @@ impl State {
         let desk = place.read()?;
         let name = format!("{}（已编辑 edited）", place.name);
         Ok((name, Arc::clone(desk.desk.standing())))
+    }
+
+    /// Works on the desk of a scenario, with `-edited` behind its key on that with its edits.
+    ///
+    /// Cost: an evaluation where edits lie on a scenario that is asked for without them.
+    pub(crate) fn on_desk<T>(
+        &self,
+        key: &str,
+        work: impl FnOnce(&Desk<'static>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let revised = self.place_behind(key)?.read()?;
+        if !self.places.contains_key(key) || revised.desk.edits().len() == 0 {
+            return work(&revised.desk);
+        }
+        let plain = revised.desk.scenario().to_vec();
+        drop(revised);
+        let plain =
+            Desk::new(self.project, &plain).map_err(|why| Problem::no_answer(why.to_string()))?;
+        work(&plain)
+    }
+
+    /// A scenario run in detail, with `-edited` behind its key with its edits. The result stays
+    /// until the next edit.
+    ///
+    /// Cost: an evaluation in detail the first time.
+    pub(crate) fn detailed(&self, key: &str) -> Result<Arc<ScenarioResult>, Problem> {
+        let place = self.place_behind(key)?;
+        let (revision, changes, detail) = if self.places.contains_key(key) {
+            let plain = place.read()?.desk.scenario().to_vec();
+            (0, plain, &place.plain_detail)
+        } else {
+            let revised = place.read()?;
+            let changes: Vec<Change> = revised.desk.changes().cloned().collect();
+            (revised.revision, changes, &place.edited_detail)
+        };
+        let mut known = detail.lock().map_err(broken)?;
+        if let Some((_, result)) = known.as_ref().filter(|(of, _)| *of == revision) {
+            return Ok(Arc::clone(result));
+        }
+        let result = ScenarioResult::of(self.project, key, &place.name, &changes)
+            .map_err(|why| Problem::no_answer(why.to_string()))?;
+        let result = Arc::new(result);
+        *known = Some((revision, Arc::clone(&result)));
+        Ok(result)
     }
 
     /// A scenario by its key.

@@ -1,3 +1,4 @@
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -11,21 +12,41 @@ use crate::{bench, web};
 /// the README, and how long a dragged facility takes to repaint.
 pub(crate) fn run() -> Result<()> {
     web::run()?;
+    let screenshots = web::folder().join("screenshots");
+    walk(
+        "walk through the page (headless Chromium)",
+        &["--screenshots".as_ref(), screenshots.as_os_str()],
+    )
+}
+
+/// How long a dragged facility takes to repaint, and nothing else of the session: half a minute that
+/// should have the machine for itself.
+pub(crate) fn drag() -> Result<()> {
+    if !web::is_built() {
+        web::run()?;
+    }
+    walk(
+        "drag a facility (headless Chromium)",
+        &["--only".as_ref(), "drag".as_ref()],
+    )
+}
+
+/// Walks with some more words and keeps how long the drag took.
+fn walk(title: &str, words: &[&OsStr]) -> Result<()> {
     let program = release_binary()?;
     install_browser()?;
     let figures = std::env::temp_dir().join(format!("nuanquan-drag-{}.json", std::process::id()));
     command::run(
-        "walk through the page (headless Chromium)",
+        title,
         Command::new("node")
             .arg("tests/e2e/walk.mjs")
             .arg("--program")
             .arg(&program)
             .arg("--data")
             .arg(root().join("data").join("shenzhen"))
-            .arg("--screenshots")
-            .arg(web::folder().join("screenshots"))
             .arg("--figures")
             .arg(&figures)
+            .args(words)
             .current_dir(web::folder()),
     )?;
     let text = fs::read_to_string(&figures).context("the walk left no figures")?;

@@ -26,6 +26,7 @@ cargo xtask test           everything that must pass: format, lints, docs, archi
 cargo xtask test --long    the same and what takes long: benches against their bars
 cargo xtask web            install, check, test and build the page; needs Node 20 or newer
 cargo xtask e2e            walk through the page in headless Chromium, keep screenshots and drag times
+cargo xtask e2e drag       measure the drag alone, with the page as it was built
 cargo xtask bench          measure import and run on the sample city, keep the figures in benches/runs
 cargo xtask bench peers [EXTRACT]  other programs and ours on one extract, keep the table of ratios
 cargo xtask architecture   check the crates against the table of arrows
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         ["demo", "--no-serve"] => demo::run(false),
         ["web"] => web::run(),
         ["e2e"] => e2e::run(),
+        ["e2e", "drag"] => e2e::drag(),
         ["test"] => test::run(false),
         ["test", "--long"] => test::run(true),
         ["bench"] => bench::run(),

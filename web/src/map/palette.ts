@@ -24,6 +24,15 @@ export const CHANGE_COLORS = [NONE, "#cfcfcf", "#0072b2", "#d7301f", "#8a8a8a"] 
 
 export const PART_COLORS = ["#e69f00", "#56b4e9", "#cc79a7", "#f0e442", "#009e73"] as const;
 
+/** Supply from none at all over short to ample; the middle of the last four is what is wanted. */
+export const SUPPLY_COLORS = ["#4a2503", "#b0692a", "#ecd29b", "#7cc4b8", "#0b5f55"] as const;
+
+/** Not covered by day; keeps all by night, loses up to half, more, everything. */
+export const NIGHT_COLORS = ["#c4c4c4", "#f6edb5", "#d690c0", "#8a2f9c", "#3d0a5c"] as const;
+
+/** Facilities that are asked for more than they can serve, and those that serve less than half. */
+export const ROOM_COLORS = { overloaded: "#b5230f", idle: "#0072b2" } as const;
+
 /** For facilities, by the order of the kinds. */
 export const KIND_COLORS = ["#0b3c5d", "#b5451b", "#6a1b6a", "#155e3b", "#3b3b3b"] as const;
 
@@ -49,6 +58,15 @@ export function cellColor(cell: CellLook): string {
   }
   if (cell.classNumber === 1) return COVERED;
   return PART_COLORS[(cell.weakest ?? 0) % PART_COLORS.length] ?? NONE;
+}
+
+/** The paler form of a colour: two fifths of it on white. */
+export function tint(color: string): string {
+  const channel = (from: number) => {
+    const value = Number.parseInt(color.slice(from, from + 2), 16);
+    return Math.round(255 - (255 - value) * 0.4).toString(16).padStart(2, "0");
+  };
+  return color.startsWith("#") ? `#${channel(1)}${channel(3)}${channel(5)}` : color;
 }
 
 /** Relative luminance and contrast as WCAG 2 defines them. */

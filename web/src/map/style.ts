@@ -1,6 +1,8 @@
 // What the map looks like, from tiles of this server only: no glyphs, no sprites, no other host.
 
 import type { ExpressionSpecification, StyleSpecification } from "maplibre-gl";
+import { hazardPicture } from "./hazards.ts";
+import { ROOM_COLORS } from "./palette.ts";
 
 /** Fonts of the reader's own machine; Chinese names need one that has them. */
 export const FONTS = [
@@ -45,7 +47,7 @@ const streetWidth: ExpressionSpecification = [
 const state = (name: string): ExpressionSpecification => ["feature-state", name];
 
 /** A facility that is being dragged is drawn under the pointer, not where it stood. */
-const unlessCarried = (opacity: ExpressionSpecification): ExpressionSpecification => [
+const unlessCarried = (opacity: ExpressionSpecification | number): ExpressionSpecification => [
   "case",
   ["boolean", state("carried"), false],
   0,
@@ -71,6 +73,8 @@ export function styleOf(origin: string, version: string, empty: GeoJSON.FeatureC
       circle: data(),
       clicked: data(),
       way: data(),
+      zones: data(),
+      hazards: data(),
       sites: data(),
       facilities: data(),
     },
@@ -153,6 +157,16 @@ export function styleOf(origin: string, version: string, empty: GeoJSON.FeatureC
         },
       },
       {
+        id: "zones",
+        type: "line",
+        source: "zones",
+        layout: { visibility: "none" },
+        paint: {
+          "line-color": ["case", ["get", "selected"], "#b5451b", "#4a4a4a"],
+          "line-width": ["case", ["get", "selected"], 4, 0.8],
+        },
+      },
+      {
         id: "area",
         type: "line",
         source: "area",
@@ -232,6 +246,26 @@ export function styleOf(origin: string, version: string, empty: GeoJSON.FeatureC
         },
       },
       {
+        id: "facility-room",
+        type: "circle",
+        source: "facilities",
+        layout: { visibility: "none" },
+        filter: ["!=", ["get", "room"], ""],
+        paint: {
+          "circle-radius": ["interpolate", ["linear"], ["zoom"], 11, 9, 15, 17],
+          "circle-color": "#ffffff",
+          "circle-opacity": 0,
+          "circle-stroke-color": [
+            "case",
+            ["==", ["get", "room"], "overloaded"],
+            ROOM_COLORS.overloaded,
+            ROOM_COLORS.idle,
+          ],
+          "circle-stroke-width": ["case", ["==", ["get", "room"], "overloaded"], 4, 2],
+          "circle-stroke-opacity": unlessCarried(1),
+        },
+      },
+      {
         id: "facilities",
         type: "circle",
         source: "facilities",
@@ -277,6 +311,18 @@ export function styleOf(origin: string, version: string, empty: GeoJSON.FeatureC
         },
       },
       {
+        id: "hazards",
+        type: "symbol",
+        source: "hazards",
+        layout: {
+          visibility: "none",
+          "icon-image": ["get", "icon"],
+          "icon-size": ["case", ["get", "selected"], 1.35, 1],
+          "icon-allow-overlap": true,
+          "icon-ignore-placement": true,
+        },
+      },
+      {
         id: "clicked-line",
         type: "line",
         source: "clicked",
@@ -316,4 +362,13 @@ export function pattern(kind: "hatch" | "dots"): { width: number; height: number
     }
   }
   return { width: size, height: size, data };
+}
+
+/** An image of the style by its name; none of them needs a file. */
+export function image(id: string): { image: ImageData; pixelRatio: number } | null {
+  if (id === "hatch" || id === "dots") {
+    const { width, height, data } = pattern(id);
+    return { image: new ImageData(new Uint8ClampedArray(data), width, height), pixelRatio: 1 };
+  }
+  return id.startsWith("hazard-") ? hazardPicture(id.slice("hazard-".length)) : null;
 }

@@ -1,6 +1,6 @@
 // A planner's session from end to end, in headless Chromium against the built program.
 //
-//   node tests/e2e/walk.mjs --program PROGRAM --data FOLDER [--screenshots FOLDER] [--figures FILE]
+//   node tests/e2e/walk.mjs --program PROGRAM --data FOLDER [--screenshots FOLDER] [--figures FILE] [--only drag]
 //
 // FOLDER holds plan.toml; it is copied, so that nothing is left behind in it.
 
@@ -12,6 +12,10 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 import { PNG } from "pngjs";
+import { drag } from "./drag.mjs";
+import * as layers from "./layers.mjs";
+import { alike, clickAt, colorAt, covered, pixels, pointOf, rested, settled } from "./sight.mjs";
+import { carryByFinger } from "./touch.mjs";
 
 const { values: given } = parseArgs({
   options: {
@@ -19,12 +23,20 @@ const { values: given } = parseArgs({
     data: { type: "string" },
     screenshots: { type: "string" },
     figures: { type: "string" },
+    only: { type: "string" },
   },
 });
 assert(given.program && given.data, "give --program and --data");
 
-/** The page's share of a drag, 95th percentile, and the server's share. */
-const BAR_MS = { total: 50, server: 15 };
+/** A standard that asks for room, which the plan has none of. */
+const ROOM = `[[standard]]
+key = "swap-room"
+name = "换电有空位 · swap with room"
+kinds = ["battery-swap-cabinet"]
+profile = "rider"
+limit = "5min"
+supply = { slots = 12, demand = 15000 }
+`;
 
 const browserPath = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
   (path) => path && existsSync(path),
@@ -34,16 +46,23 @@ assert(browserPath, "there is no Chromium; install the package `chromium` or set
 const step = (what) => console.log(`  ${what}`);
 const folder = mkdtempSync(join(tmpdir(), "nuanquan-walk-"));
 cpSync(given.data, folder, { recursive: true });
-let server;
-/** Starts the server and says its address. */
-async function serve(listen) {
-  server = spawn(given.program, ["serve", join(folder, "plan.toml"), "--listen", listen], {
+const servers = [];
+/** Starts a server of a plan in the folder; says its address and how to end it. */
+async function serve(listen, plan = "plan.toml") {
+  const server = spawn(given.program, ["serve", join(folder, plan), "--listen", listen], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  return await new Promise((done, failed) => {
+  servers.push(server);
+  const ended = new Promise((done) => server.once("exit", done));
+  const address = await new Promise((done, failed) => {
     server.stdout.once("data", (text) => done(String(text).trim()));
     server.once("exit", (code) => failed(new Error(`the server ended with ${code}`)));
   });
+  const end = async () => {
+    server.kill();
+    await ended;
+  };
+  return { address, end };
 }
 const browser = await chromium.launch({
   executablePath: browserPath,
@@ -58,22 +77,30 @@ const browser = await chromium.launch({
 });
 /** What the page did wrong on the way; an assertion inside an event would leave the server behind. */
 const complaints = [];
-process.on("exit", () => server?.kill());
+process.on("exit", () => servers.forEach((server) => server.kill()));
 try {
   await walk();
   assert.deepEqual(complaints, []);
 } finally {
   await browser.close();
-  server?.kill();
+  servers.forEach((server) => server.kill());
   rmSync(folder, { recursive: true, force: true });
 }
 
 async function walk() {
-  const address = await serve("127.0.0.1:0");
+  const first = await serve("127.0.0.1:0");
+  const { address } = first;
   const page = await open(`${address}#lang=zh-CN&standard=swap`);
   const plan = await (await fetch(`${address}api/plan`)).json();
   const values = await (await fetch(`${address}api/values?scenario=baseline`)).json();
   const swap = values.standards.find((one) => one.headline.key === "swap");
+
+  if (given.only === "drag") {
+    step("a dragged facility repaints at once");
+    await settled(page);
+    await drag(page, given.figures);
+    return;
+  }
 
   step("the page asks nobody but its own server, and shows no error");
   step("cells are coloured: near ones, far ones and no demand differ where they lie");
@@ -175,7 +202,7 @@ async function walk() {
   await page.getByTestId("edits").waitFor();
   const added = await covered(page);
   assert(added > before, "a cabinet in the worst gap covers more");
-  assert.equal(added, run(await saved(address, "baseline"), "baseline-edited"));
+  assert.equal(added, (await runOf(address, "baseline")).covered("swap"));
   console.log(`    covered ${share(before)} -> ${share(added)} of ${plan.demand_thousandths / 1e6} km`);
 
   step("a candidate adds what it says");
@@ -217,13 +244,23 @@ async function walk() {
   assert.equal(await covered(page), added);
 
   step("a dragged facility repaints at once");
-  await drag(page);
-  assert.equal(await covered(page), run(await saved(address, "baseline"), "baseline-edited"));
+  await drag(page, given.figures);
+  assert.equal(await covered(page), (await runOf(address, "baseline")).covered("swap"));
   await page.getByTestId("undo").click();
   await page.waitForFunction(() => document.querySelectorAll("[data-testid=edits] li").length === 1);
   await page.getByTestId("undo").click();
   await page.waitForFunction(() => !document.querySelector("[data-testid=edits]"));
   assert.equal(await covered(page), before);
+
+  const seen = { page, address, plan, step, keep: (name) => keep(page, name), inView, runOf };
+  await page.evaluate((bounds) => window.nuanquan.map.fitBounds(bounds, { padding: 20, animate: false }), plan.bounds);
+  await layers.reasons(seen);
+  await layers.supply(seen);
+  await layers.night(seen);
+  await layers.weakest(seen);
+  await layers.hazards(seen);
+  await layers.closeMarks(seen);
+  await layers.districts(seen);
 
   step("two scenarios are compared in kept, gained and lost colours");
   await page.evaluate((bounds) => window.nuanquan.map.fitBounds(bounds, { padding: 20, animate: false }), plan.bounds);
@@ -265,16 +302,30 @@ async function walk() {
   await last.getByTestId("edits").waitFor();
   const withOne = await covered(last);
   await last.waitForFunction(() => Object.keys(localStorage).some((key) => key.startsWith("nuanquan-edits/")));
-  const ended = new Promise((done) => server.once("exit", done));
-  server.kill();
-  await ended;
+  // The detail follows every edit; a server that ends in the middle of it is not what is tried.
+  await rested(last);
+  await first.end();
   await serve(new URL(address).host);
   await last.reload();
   await last.getByTestId("restore").click();
   await last.getByTestId("edits").waitFor();
   assert.equal(await covered(last), withOne);
   await last.getByTestId("undo").click();
+  await last.waitForFunction(() => !document.querySelector("[data-testid=edits]"));
   await last.close();
+
+  step("a facility is carried by a finger, and the map stays where it is");
+  await carryByFinger(await open(`${address}#lang=zh-CN&standard=swap`, { hasTouch: true }), runOf);
+
+  step("who is full and who is idle is said where the plan asks for room");
+  const text = readFileSync(join(folder, "plan.toml"), "utf8");
+  assert(text.includes("[[joint]]"), "the plan has a joint standard");
+  writeFileSync(join(folder, "plan-room.toml"), text.replace("[[joint]]", `${ROOM}\n[[joint]]`));
+  const roomy = await serve("127.0.0.1:0", "plan-room.toml");
+  const full = await open(`${roomy.address}#lang=zh-CN&standard=swap-room&cells=supply`);
+  await layers.room({ page: full, address: roomy.address, keep: (name) => keep(full, name) });
+  await full.close();
+  await roomy.end();
 
   if (given.screenshots) {
     const start = await open(`${address}#lang=zh-CN&standard=swap`);
@@ -288,8 +339,8 @@ async function walk() {
   console.log("the walk is done");
 }
 
-async function open(url) {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
+async function open(url, options = {}) {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce", ...options });
   const host = new URL(url).host;
   page.on("request", (request) => {
     const asked = new URL(request.url());
@@ -299,33 +350,13 @@ async function open(url) {
   page.on("console", (message) => {
     // The software renderer of the test machine reports its slow reads.
     const aboutGpu = /GL Driver Message|GPU stall|WebGL/.test(message.text());
-    if (message.type() === "error" && !aboutGpu) complaints.push(message.text());
+    if (message.type() === "error" && !aboutGpu) complaints.push(`${message.text()} ${message.location().url}`);
   });
   await page.goto(url);
   page.setDefaultTimeout(20_000);
   await page.waitForFunction(() => window.nuanquan, null, { timeout: 60_000 });
   assert.deepEqual(complaints, []);
   return page;
-}
-
-/** Waits until the map has drawn all it has. */
-async function settled(page) {
-  await page.evaluate(
-    () =>
-      new Promise((done) => {
-        const { map } = window.nuanquan;
-        map.once("idle", done);
-        map.triggerRepaint();
-      }),
-  );
-}
-
-async function covered(page) {
-  return Number(await page.getByTestId("covered").getAttribute("data-thousandths"));
-}
-
-async function pixels(page) {
-  return PNG.sync.read(await page.screenshot());
 }
 
 /** Keeps a screenshot in 16 steps a channel, which no reader sees and which halves the file. */
@@ -338,214 +369,20 @@ async function keep(page, name) {
   writeFileSync(join(given.screenshots, `${name}.png`), small);
 }
 
-async function pointOf(page, lng, lat) {
-  const at = await page.evaluate(([x, y]) => window.nuanquan.map.project([x, y]), [lng, lat]);
-  const box = await page.getByTestId("map").boundingBox();
-  return { x: box.x + at.x, y: box.y + at.y };
-}
-
-async function clickAt(page, lng, lat) {
-  const at = await pointOf(page, lng, lat);
-  await page.mouse.click(at.x, at.y);
-}
-
-/** The colour of a cell around its centre. */
-async function colorAt(page, picture, plan, cell) {
-  const at = await pointOf(page, plan.cells.lng[cell], plan.cells.lat[cell]);
-  return usualColor(picture, at.x, at.y, 7);
-}
-
-/** The most usual colour around a point, so that a street or mark there does not decide. */
-function usualColor(picture, x, y, reach) {
-  const counts = new Map();
-  for (let dy = -reach; dy <= reach; dy += 1) {
-    for (let dx = -reach; dx <= reach; dx += 1) {
-      const index = ((Math.round(y) + dy) * picture.width + Math.round(x) + dx) * 4;
-      const key = picture.data.subarray(index, index + 3).join();
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
-  }
-  const [most] = [...counts].sort((a, b) => b[1] - a[1])[0];
-  const [r, g, b] = most.split(",").map(Number);
-  return { r, g, b };
-}
-
-/** Share of pixels that two pictures have in common. */
-function alike(a, b) {
-  let same = 0;
-  for (let i = 0; i < a.data.length; i += 4) {
-    const far = Math.abs(a.data[i] - b.data[i]) + Math.abs(a.data[i + 1] - b.data[i + 1]) + Math.abs(a.data[i + 2] - b.data[i + 2]);
-    if (far < 24) same += 1;
-  }
-  return same / (a.data.length / 4);
-}
-
-async function saved(address, over) {
-  return await (await fetch(`${address}api/edits/plan?over=${over}`)).text();
-}
-
-/** Runs a saved plan like a user and reads the covered demand of the swap standard. */
-function run(text, scenario) {
+/** Runs the edits on a scenario as a saved plan, like a user. */
+async function runOf(address, over) {
+  const text = await (await fetch(`${address}api/edits/plan?over=${over}`)).text();
   const [path, output] = [join(folder, "plan-edited.toml"), join(folder, "results-edited")];
   writeFileSync(path, text);
   execFileSync(given.program, ["run", path, "--output", output], { stdio: "ignore" });
-  const result = JSON.parse(readFileSync(join(output, scenario, "result.json"), "utf8"));
-  return result.standards.find((one) => one.key === "swap").covered_thousandths;
+  const home = join(output, `${over}-edited`);
+  const { standards } = JSON.parse(readFileSync(join(home, "result.json"), "utf8"));
+  return {
+    covered: (key) => standards.find((one) => one.key === key).covered_thousandths,
+    table: (name) => readFileSync(join(home, name), "utf8"),
+  };
 }
 
 function share(thousandths) {
   return `${(thousandths / 1e6).toFixed(1)} km`;
-}
-
-async function drag(page) {
-  const at = { lng: 114.0516, lat: 22.5441 };
-  await page.evaluate((center) => window.nuanquan.map.jumpTo({ center: [center.lng, center.lat], zoom: 12.6 }), at);
-  await settled(page);
-  const { origin } = new URL(page.url());
-  const preview = async (modification) => {
-    const answer = await fetch(`${origin}/api/edits?preview=true`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(modification),
-    });
-    return await answer.json();
-  };
-  // Of the cabinets in the middle with room around them the one that most cells depend on.
-  const near = await page.evaluate(() => {
-    const { map, facilities } = window.nuanquan;
-    const all = facilities().map((one) => ({ ...one, ...map.project([one.lng, one.lat]) }));
-    const room = (one) => Math.min(...all.filter((other) => other.id !== one.id).map((other) => Math.hypot(other.x - one.x, other.y - one.y)));
-    const { width, height } = map.getCanvas().getBoundingClientRect();
-    return all.filter(
-      (one) =>
-        one.kind === "battery-swap-cabinet" && one.x > width / 3 && one.x < width * 0.8 && one.y > height / 3 && one.y < height * 0.7 && room(one) > 14,
-    );
-  });
-  let held = { n_cells: 0 };
-  for (const one of near) {
-    const { standards } = await preview({ do: "close-facilities", facilities: [one.id] });
-    const n_cells = standards.find((found) => found.headline.key === "swap")?.cells.index.length ?? 0;
-    if (n_cells > held.n_cells) held = { ...one, n_cells };
-  }
-  const from = await pointOf(page, held.lng, held.lat);
-  const stage = await page.getByTestId("map").boundingBox();
-  // The candidates' marks follow after the drop, and would hide what is compared.
-  const showSites = (visibility) => page.evaluate((to) => window.nuanquan.map.setLayoutProperty("sites", "visibility", to), visibility);
-  await showSites("none");
-  await settled(page);
-  const untouched = await pixels(page);
-  await page.mouse.move(from.x, from.y);
-  await page.mouse.down();
-  // The browser's own word on when each repaint stood on the screen: the time at which a text
-  // drawn in the same frame was presented.
-  await page.evaluate(() => {
-    const { nuanquan } = window;
-    const corner = document.createElement("div");
-    corner.id = "repaints";
-    corner.style.cssText = "position:fixed;right:0;top:0;font-size:9px";
-    document.body.append(corner);
-    nuanquan.repainted = (number) => {
-      const text = document.createElement("p");
-      text.textContent = String(number);
-      text.setAttribute("elementtiming", `repaint-${number}`);
-      corner.replaceChildren(text);
-    };
-    nuanquan.presented = {};
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) nuanquan.presented[entry.identifier] = entry.renderTime;
-    }).observe({ type: "element" });
-  });
-  // The first movements warm caches on both sides and are not counted, as in every bench here.
-  const [n, nWarm] = [140, 20];
-  for (let i = 1; i <= n; i += 1) {
-    const turn = (i / n) * 4 * Math.PI;
-    await page.mouse.move(from.x + 110 * Math.sin(turn), from.y + 70 * Math.sin(turn / 2));
-    await page.waitForTimeout(30);
-    if (i === nWarm) await page.evaluate(() => (window.nuanquan.drags.length = 0));
-  }
-  await page.waitForTimeout(300);
-  const all = await page.evaluate(() => {
-    const { drags, presented } = window.nuanquan;
-    // Of two repaints in one frame only the second one's text is drawn: both stand there with it.
-    let at = NaN;
-    return drags
-      .map((one, number) => ({ one, number }))
-      .reverse()
-      .map(({ one, number }) => {
-        at = presented[`repaint-${number}`] ?? at;
-        return { ...one, presented_ms: at - one.since_ms };
-      })
-      .reverse();
-  });
-  await page.mouse.move(from.x + 105, from.y + 52);
-  await page.evaluate(() => document.getElementById("repaints").remove());
-  await page.waitForTimeout(500);
-  const carried = await pixels(page);
-  await page.mouse.up();
-  await page.waitForFunction(() => document.querySelectorAll("[data-testid=edits] li").length === 2);
-  await page.waitForFunction(() => !document.querySelector(".still"));
-  await settled(page);
-  const dropped = await pixels(page);
-  await showSites("visible");
-
-  // Cell by cell, where neither panels nor cards lie.
-  const { plan } = await page.evaluate(async () => ({ plan: await (await fetch("/api/plan")).json() }));
-  const spots = await page.evaluate(({ lng, lat }) => lng.map((x, i) => window.nuanquan.map.project([x, lat[i]])), plan.cells);
-  const seen = spots
-    .map(({ x, y }) => ({ x: x + stage.x, y: y + stage.y }))
-    .filter(({ x, y }, i) => plan.cells.demand_thousandths[i] > 0 && x > stage.x + 190 && x < 1265 && y > 70 && y < 780);
-  const colors = (picture) => seen.map(({ x, y }) => usualColor(picture, x, y, 4));
-  const [was, held1, is] = [untouched, carried, dropped].map(colors);
-  const far = (a, b) => Math.abs(a.r - b.r) + Math.abs(a.g - b.g) + Math.abs(a.b - b.b);
-  const n_changed = was.filter((color, i) => far(color, held1[i]) > 30).length;
-  const n_unlike = is.filter((color, i) => far(color, held1[i]) > 12).length;
-  console.log(`    of ${seen.length} cells in view ${n_changed} changed their colour; after the drop ${n_unlike} look otherwise than before it`);
-  assert(n_changed >= 5, "cells change their colour while the facility is dragged");
-  assert(n_unlike <= seen.length / 100, "the map shows after the drop what was shown before it");
-
-  const drags = all.filter((one) => one.n_cells > 0);
-  const at95 = (list) => [...list].sort((a, b) => a - b)[Math.ceil(0.95 * list.length) - 1];
-  const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
-  // What a frame of the map costs here without any news.
-  const frames = await page.evaluate(async () => {
-    const { map } = window.nuanquan;
-    const times = [];
-    for (let i = 0; i < 20; i += 1) {
-      const since = performance.now();
-      await new Promise((done) => {
-        map.once("render", done);
-        map.triggerRepaint();
-      });
-      times.push(performance.now() - since);
-    }
-    return times;
-  });
-  // The same questions while nothing is drawn: the renderer shares the processor with the server.
-  const alone = [];
-  for (let i = 0; i < 100; i += 1) {
-    const to = `${(held.lng + 0.0001 * i).toFixed(6)},${held.lat.toFixed(6)}`;
-    alone.push((await preview({ do: "move-facility", facility: held.id, to })).computed_ms);
-  }
-  const figures = { n_repaints: drags.length, n_cells_median: median(drags.map((one) => one.n_cells)) };
-  const measured = {
-    presented: drags.map((one) => one.presented_ms),
-    frame: drags.map((one) => one.total_ms),
-    drawn: drags.map((one) => one.drawn_ms),
-    bare_frame: frames,
-    server: drags.map((one) => one.server_ms),
-    server_alone: alone,
-  };
-  for (const [name, list] of Object.entries(measured)) {
-    figures[`${name}_median_ms`] = median(list);
-    figures[`${name}_p95_ms`] = at95(list);
-  }
-  const both = (name) => `median ${figures[`${name}_median_ms`].toFixed(1)} ms, p95 ${figures[`${name}_p95_ms`].toFixed(1)} ms`;
-  console.log(`    ${drags.length} repaints of ${all.length} answers, ${figures.n_cells_median} cells each (median); pointer to painted map: ${both("presented")} (bar ${BAR_MS.total})`);
-  console.log(`    to the end of the frame's work: ${both("frame")}; to the drawn picture: ${both("drawn")}; a frame of the map without news: ${both("bare_frame")}`);
-  console.log(`    on the server: ${both("server")}; while nothing is drawn: ${both("server_alone")} (bar ${BAR_MS.server})`);
-  assert(drags.length > 60, "a drag repaints many times");
-  assert(drags.every((one) => Number.isFinite(one.presented_ms)), "every repaint was presented");
-  if (given.figures) {
-    writeFileSync(given.figures, `${JSON.stringify({ bars_ms: BAR_MS, ...figures, drags }, null, 1)}\n`);
-  }
 }

@@ -53,21 +53,20 @@ fn answer(state: &State, asked: &Asked) -> Result<ExplainAnswer, Problem> {
         None => vec![state.standard(&asked.standard)?],
     };
     let key = asked.scenario.as_deref().unwrap_or(BASELINE);
-    let revised = state.place_behind(key)?.read()?;
-    let standing = revised.desk.standing();
     let points = project.demand.of_cell(cell);
-    let parts = standards
-        .into_iter()
-        .map(|standard| {
-            let trips = revised.desk.trips(standard, cell);
+    let parts = state.on_desk(key, |desk| {
+        let standing = desk.standing();
+        let explained = standards.into_iter().map(|standard| {
+            let trips = desk.trips(standard, cell);
             let split = &standing.services[standard].report.cells[cell.index()];
             ExplainedPart {
                 covered_thousandths: split.covered_thousandths,
                 edge_affected: split.edge_affected,
                 ..part(&project.standards[standard].key, &trips, standing)
             }
-        })
-        .collect();
+        });
+        Ok(explained.collect())
+    })?;
     Ok(ExplainAnswer {
         cell: project.area.cell(cell).to_string(),
         index: cell.index(),

@@ -31,8 +31,7 @@ pub(crate) async fn hours(
     compute(&state, move |state| {
         let standard = state.standard(&asked.standard)?;
         let scenario = asked.scenario.unwrap_or_else(|| BASELINE.to_owned());
-        let revised = state.place_behind(&scenario)?.read()?;
-        let week = revised.desk.week(standard);
+        let week = state.on_desk(&scenario, |desk| Ok(desk.week(standard)))?;
         Ok(Json(HoursAnswer {
             scenario,
             standard: asked.standard,

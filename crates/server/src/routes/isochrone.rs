@@ -59,11 +59,10 @@ fn answer(state: &State, asked: Asked) -> Result<IsochroneAnswer, Problem> {
         Direction::From
     };
     let key = asked.scenario.as_deref().unwrap_or(BASELINE);
-    let revised = state.place_behind(key)?.read()?;
-    let circle = revised
-        .desk
-        .circle(&profile, at, direction, limit)
-        .map_err(Problem::bad)?;
+    let circle = state.on_desk(key, |desk| {
+        let circle = desk.circle(&profile, at, direction, limit);
+        circle.map_err(Problem::bad)
+    })?;
     let Some(circle) = circle else {
         return Err(Problem::no_answer(format!(
             "`{at}` lies more than {} m from any street of the profile; check longitude and \

@@ -5,6 +5,7 @@
 )]
 
 pub(crate) mod compare;
+pub(crate) mod detail;
 pub(crate) mod edits;
 pub(crate) mod explain;
 pub(crate) mod hours;

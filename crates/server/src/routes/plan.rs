@@ -128,6 +128,7 @@ fn standards(project: &Project) -> Vec<StandardInfo> {
                 .iter()
                 .map(|a| a.key().to_owned())
                 .collect(),
+            asks_for_room: s.rate.is_some(),
         })
         .collect()
 }

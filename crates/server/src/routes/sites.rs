@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Query, State as Given};
+use scenario::Desk;
 use serde::Deserialize;
 use units::TravelTime;
 use utoipa::IntoParams;
@@ -33,14 +34,22 @@ pub(crate) async fn sites(
     Given(state): Given<Arc<State>>,
     Query(asked): Query<Asked>,
 ) -> Result<Json<SitesAnswer>, Problem> {
-    compute(&state, move |state| Ok(Json(answer(state, asked)?))).await
+    compute(&state, move |state| Ok(Json(answer(state, &asked)?))).await
 }
 
-fn answer(state: &State, asked: Asked) -> Result<SitesAnswer, Problem> {
+fn answer(state: &State, asked: &Asked) -> Result<SitesAnswer, Problem> {
+    let scenario = asked.scenario.as_deref().unwrap_or(BASELINE);
+    state.on_desk(scenario, |desk| of_desk(state, desk, asked, scenario))
+}
+
+fn of_desk(
+    state: &State,
+    desk: &Desk<'_>,
+    asked: &Asked,
+    scenario: &str,
+) -> Result<SitesAnswer, Problem> {
     let project = state.project;
     let standard = state.standard(&asked.standard)?;
-    let scenario = asked.scenario.unwrap_or_else(|| BASELINE.to_owned());
-    let revised = state.place_behind(&scenario)?.read()?;
     let kind = match &asked.kind {
         Some(key) => Some(
             project
@@ -51,10 +60,10 @@ fn answer(state: &State, asked: Asked) -> Result<SitesAnswer, Problem> {
         None => project.standards[standard].selection.kinds.first().cloned(),
     };
     let delay = kind.map_or(TravelTime::ZERO, |kind| project.usual_delay(&kind));
-    let adds = revised.desk.sites(standard, delay).ok_or_else(|| {
+    let adds = desk.sites(standard, delay).ok_or_else(|| {
         Problem::no_answer(format!(
-            "standard `{}` asks for several facilities; what one site adds is known for standards \
-             that ask for one",
+            "standard `{}` asks for several facilities or for room; what one site adds is known for \
+             standards that ask for one facility, however full",
             asked.standard
         ))
     })?;
@@ -73,8 +82,7 @@ fn answer(state: &State, asked: Asked) -> Result<SitesAnswer, Problem> {
         })
         .collect();
     candidates.sort_by_key(|site| Reverse(site.adds_thousandths));
-    let chosen = revised
-        .desk
+    let chosen = desk
         .standing()
         .chosen
         .iter()
@@ -86,13 +94,13 @@ fn answer(state: &State, asked: Asked) -> Result<SitesAnswer, Problem> {
             lng: site.lng,
             lat: site.lat,
             adds_thousandths: site.adds_thousandths,
-            start_delay_s: start_delay_of(&revised.desk, &site.id),
+            start_delay_s: start_delay_of(desk, &site.id),
             illustrative: site.illustrative,
         })
         .collect();
     Ok(SitesAnswer {
-        scenario,
-        standard: asked.standard,
+        scenario: scenario.to_owned(),
+        standard: asked.standard.clone(),
         start_delay_s: wire::seconds(delay),
         candidates,
         chosen,
@@ -100,7 +108,7 @@ fn answer(state: &State, asked: Asked) -> Result<SitesAnswer, Problem> {
 }
 
 /// The start delay of a facility that stands on a desk, in seconds.
-fn start_delay_of(desk: &scenario::Desk<'_>, id: &str) -> f64 {
+fn start_delay_of(desk: &Desk<'_>, id: &str) -> f64 {
     let found = desk.standing().facilities.iter().find(|f| f.id == id);
     found.map_or(0.0, |facility| wire::seconds(facility.start_delay))
 }

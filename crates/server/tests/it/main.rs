@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod ask;
+mod detail;
 
 use ask::{Asked, answer, ask, problem};
 use scenario::ScenarioReport;
@@ -27,6 +28,7 @@ fn the_description_lists_every_route_and_nothing_else() {
         paths,
         [
             "/api/compare",
+            "/api/detail",
             "/api/edits",
             "/api/edits/plan",
             "/api/explain",
@@ -35,6 +37,7 @@ fn the_description_lists_every_route_and_nothing_else() {
             "/api/isochrone",
             "/api/plan",
             "/api/sites",
+            "/api/tables/{table}",
             "/api/values",
             "/tiles/{layer}/{z}/{x}/{y}"
         ]

@@ -1,0 +1,69 @@
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// Why a cell is covered or not.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ExplainAnswer {
+    /// H3 index of the cell.
+    pub(crate) cell: String,
+    /// Its place in all arrays of cells.
+    pub(crate) index: usize,
+    pub(crate) demand_thousandths: u64,
+    /// One for a standard; for a joint standard one for each of its parts, in order.
+    pub(crate) parts: Vec<ExplainedPart>,
+}
+
+/// A cell under one standard. Times are those of the demand point that stands for the cell on the
+/// map: half of the cell's demand needs as long or less.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ExplainedPart {
+    pub(crate) standard: String,
+    pub(crate) limit_s: f64,
+    /// Facilities farther than this are not told.
+    pub(crate) searched_s: f64,
+    pub(crate) required: u32,
+    /// `covered`, `uncovered` or `unlinked`: what becomes of that demand point.
+    pub(crate) state: &'static str,
+    pub(crate) covered_thousandths: u64,
+    pub(crate) edge_affected: bool,
+    pub(crate) lng: Option<f64>,
+    pub(crate) lat: Option<f64>,
+    /// The nearest ones that count, by ascending time: as many as are required and one more.
+    pub(crate) facilities: Vec<TripInfo>,
+    /// The way to the nearest.
+    pub(crate) way: Option<WayInfo>,
+}
+
+/// A facility and the time to it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TripInfo {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) time_s: f64,
+    /// Limit minus time.
+    pub(crate) margin_s: f64,
+    pub(crate) illustrative: bool,
+}
+
+/// Where the minutes of a trip go: the parts add up to its time.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WayInfo {
+    pub(crate) walk_before_m: f64,
+    pub(crate) walk_before_s: f64,
+    pub(crate) steps: Vec<WayStep>,
+    pub(crate) walk_after_m: f64,
+    pub(crate) walk_after_s: f64,
+    pub(crate) start_delay_s: f64,
+    /// `LineString` of GeoJSON.
+    #[schema(value_type = Object)]
+    pub(crate) line: Value,
+}
+
+/// One street of a trip; the name is empty when the street has none.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WayStep {
+    pub(crate) name: String,
+    pub(crate) length_m: f64,
+    pub(crate) time_s: f64,
+}

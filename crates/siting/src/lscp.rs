@@ -4,7 +4,7 @@
 
 use crate::check::Proposal;
 use crate::cover::Cover;
-use crate::cover_search::{Found, Goal, Primal, search};
+use crate::cover_search::{Found, Goal, NO_ANSWER, Primal, search};
 use crate::error::Infeasible;
 use crate::instance::{Instance, Standing};
 use crate::number::{at, float, ix};
@@ -63,14 +63,12 @@ pub(crate) fn solve(
                 finding,
             ))
         }
+        _ if found.bound >= NO_ANSWER => Err(no_plan(question, true)),
         _ if found.bound > most => Err(Infeasible::TooFewSites {
             needed: u64::try_from(found.bound).unwrap_or(u64::MAX),
             allowed: u64::try_from(most).unwrap_or(0),
         }),
-        _ => Err(no_plan(
-            question,
-            found.best.is_none() && found.bound >= ceiling(cover),
-        )),
+        _ => Err(no_plan(question, false)),
     }
 }
 

@@ -143,6 +143,7 @@ impl PhaseAnswer<'_> {
             bound: self.phase.free.bound(),
             sites: &self.sites,
             uncovered: self.phase.nested.uncovered(),
+            assignment: &self.proof.served,
         }
     }
 

@@ -44,6 +44,7 @@ pub(crate) fn run(args: &SiteVerify) -> Result<(), Failure> {
         bound: proof.bound,
         sites: &verified.sites,
         uncovered: &verified.uncovered,
+        assignment: &proof.served,
     };
     for (claim, found) in claims.as_json()? {
         let claimed = result.get(&claim).unwrap_or(&Value::Null);

@@ -109,9 +109,11 @@ mod cover_search;
 mod median;
 mod presolve;
 
+mod exchange;
 mod filler;
 mod greedy;
 mod interchange;
+mod mender;
 mod shake;
 mod slots;
 mod slots_bound;

@@ -249,6 +249,71 @@ fn phases_state_what_nesting_costs() {
 }
 
 #[test]
+fn every_phase_is_checked() {
+    let folder = street();
+    let ask = ["--radius", "1", "--phases", "1,2,3"];
+    let honest = believed(&folder, &["--site-table", "s.csv"], &ask);
+    let check = |result: &Value| {
+        fs::write(folder.path().join("phases.json"), result.to_string()).unwrap();
+        let words = [
+            "site",
+            "verify",
+            "phases.json",
+            "--costs",
+            "c.csv",
+            "--demand",
+            "d.csv",
+        ];
+        run_in(
+            folder.path(),
+            &[&words[..], &["--site-table", "s.csv"]].concat(),
+        )
+    };
+    let outcome = check(&honest);
+    assert!(
+        outcome.stdout.contains("3 phases confirmed"),
+        "{}",
+        outcome.stdout
+    );
+    let refused = |change: &dyn Fn(&mut Value), why: &str| {
+        let mut result = honest.clone();
+        change(&mut result);
+        let outcome = check(&result);
+        assert_eq!(outcome.code, 1);
+        assert!(outcome.stderr.contains(why), "{}", outcome.stderr);
+    };
+    refused(
+        &|r| r["phases"][0]["loss"] = json!(1),
+        "phase 1: `loss` is 1",
+    );
+    refused(
+        &|r| r["phases"][1]["bound"] = json!(1),
+        "phase 2: `bound` is 1",
+    );
+    refused(
+        &|r| r["phases"][1]["proof"]["bound"] = json!("1"),
+        "phase 2: the certificate proves a bound of",
+    );
+    refused(
+        &|r| r["phases"][1]["proof"]["certificate"] = Value::Null,
+        "phase 2: its bound has no certificate",
+    );
+    refused(
+        &|r| {
+            let sites = r["phases"][1]["proof"]["new_sites"].as_array_mut().unwrap();
+            sites.reverse();
+        },
+        "phase 2: it does not keep the sites of the phase before it",
+    );
+    refused(
+        &|r| {
+            r["phases"].as_array_mut().unwrap().pop();
+        },
+        "the last phase has other sites than the plan",
+    );
+}
+
+#[test]
 fn closing_what_is_missed_least() {
     let folder = street();
     let question = ["--radius", "1", "--fixed", "s0,s1,s4", "--close", "1"];

@@ -57,6 +57,7 @@ fn main() {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table, one entry per option")]
 fn rows() -> Vec<Row> {
     let mclp = Question {
         n_sites: Some(40),

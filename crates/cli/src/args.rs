@@ -329,7 +329,7 @@ pub(crate) struct SiteTables {
     #[arg(long, requires = "costs")]
     pub(crate) demand: Option<PathBuf>,
     /// CSV of facts about sites: `site_id` and any of `standing` (candidate, fixed, forbidden),
-    /// `price`, `capacity` (in the unit of the weights; with mclp)
+    /// `price`, `capacity` (in the unit of the weights; demand may be split between sites)
     #[arg(long, requires = "costs", value_name = "CSV")]
     pub(crate) site_table: Option<PathBuf>,
     /// CSV of pairs of sites that may not both be open: `site_id,other_id`

@@ -89,6 +89,12 @@ struct Looked {
     work: u64,
 }
 
+/// What the part above proves about a part.
+struct Known {
+    bound: i64,
+    dual: Arc<Dual>,
+}
+
 enum Next {
     Done,
     Single,
@@ -143,7 +149,7 @@ impl<'a, Q: Branching> Tree<'a, Q> {
         enough: i64,
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Vec<Vec<u32>> {
-        let mut batch: Vec<(NodeIx, Part, Arc<Dual>)> = Vec::new();
+        let mut batch: Vec<(NodeIx, Part, Known)> = Vec::new();
         while batch.len() < TOGETHER {
             let Some(Reverse((bound, node))) = self.open.pop() else {
                 break;
@@ -153,7 +159,7 @@ impl<'a, Q: Branching> Tree<'a, Q> {
                 self.nodes[at(node)] = Grown::Leaf { dual };
                 continue;
             }
-            batch.push((node, part, dual));
+            batch.push((node, part, Known { bound, dual }));
         }
         let climb = Climb {
             steps: STEPS,
@@ -166,14 +172,14 @@ impl<'a, Q: Branching> Tree<'a, Q> {
         };
         let looked: Vec<Looked> = batch
             .par_iter()
-            .map(|(_, part, dual)| self.look(part, dual, &climb))
+            .map(|(_, part, known)| self.look(part, &known.dual, &climb))
             .collect();
         let mut met = Vec::new();
-        for ((node, _, dual), looked) in batch.into_iter().zip(looked) {
+        for ((node, _, known), looked) in batch.into_iter().zip(looked) {
             self.work += looked.work;
             self.n_looked += 1;
             met.extend(looked.met.clone());
-            self.place(node, &dual, looked);
+            self.place(node, known, looked);
         }
         met
     }
@@ -293,14 +299,15 @@ impl<'a, Q: Branching> Tree<'a, Q> {
         ix(self.nodes.len() - 1)
     }
 
-    fn wait(&mut self, part: Part, dual: &Arc<Dual>, bound: i64) -> NodeIx {
+    fn wait(&mut self, part: Part, known: &Known) -> NodeIx {
+        let dual = known.dual.clone();
         let node = self.node(Grown::Unfinished { dual: dual.clone() });
-        self.waiting[at(node)] = Some((part, dual.clone()));
-        self.open.push(Reverse((bound, node)));
+        self.waiting[at(node)] = Some((part, dual));
+        self.open.push(Reverse((known.bound, node)));
         node
     }
 
-    fn place(&mut self, node: NodeIx, old: &Arc<Dual>, looked: Looked) {
+    fn place(&mut self, node: NodeIx, known: Known, looked: Looked) {
         let Looked {
             ascent,
             part,
@@ -310,7 +317,16 @@ impl<'a, Q: Branching> Tree<'a, Q> {
             ..
         } = looked;
         let bound = ascent.as_ref().map_or(i64::MAX, |a| a.bound);
-        let dual = ascent.map_or_else(|| old.clone(), |a| Arc::new(a.dual));
+        let dual = ascent.map_or_else(|| known.dual.clone(), |a| Arc::new(a.dual));
+        // A climb that begins where triples have gone may end below the part above, whose multipliers hold here too.
+        let better = if bound < known.bound {
+            known
+        } else {
+            Known {
+                bound,
+                dual: dual.clone(),
+            }
+        };
         let mut node = node;
         for (site, open) in decided {
             let here = self.node(Grown::Unfinished { dual: dual.clone() });
@@ -327,14 +343,14 @@ impl<'a, Q: Branching> Tree<'a, Q> {
             Next::Single => self.nodes[at(node)] = Grown::Single,
             Next::Site(site) => {
                 let [with, without] = self.halves(&part, &next);
-                let open = self.wait(with, &dual, bound);
-                let closed = self.wait(without, &dual, bound);
+                let open = self.wait(with, &better);
+                let closed = self.wait(without, &better);
                 self.nodes[at(node)] = Grown::Site { site, open, closed };
             }
             Next::Row(row) => {
                 let [with, without] = self.halves(&part, &next);
-                let covered = self.wait(with, &dual, bound);
-                let bare = self.wait(without, &dual, bound);
+                let covered = self.wait(with, &better);
+                let bare = self.wait(without, &better);
                 self.nodes[at(node)] = Grown::Row { row, covered, bare };
             }
         }

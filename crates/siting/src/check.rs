@@ -2,7 +2,9 @@
 //!
 //! [`Checked`] is made here and nowhere else, and a [`Solution`](crate::Solution) cannot be made without one.
 
-use crate::instance::{DemandIx, Instance, SiteIx, Standing};
+use crate::check_slots::check_slots;
+use crate::instance::{Instance, SiteIx, Standing};
+use crate::order::{in_order, within};
 use crate::question::{Model, Question, Share};
 use crate::solution::{OpenSite, Reason, Served, Uncovered};
 
@@ -16,6 +18,20 @@ pub(crate) struct Checked {
 }
 
 impl Checked {
+    pub(crate) fn new(
+        sites: Vec<OpenSite>,
+        objective: i128,
+        uncovered: Vec<Uncovered>,
+        served: Vec<Served>,
+    ) -> Self {
+        Self {
+            sites,
+            objective,
+            uncovered,
+            served,
+        }
+    }
+
     pub(crate) fn objective(&self) -> i128 {
         self.objective
     }
@@ -114,12 +130,12 @@ pub(crate) struct Proposal {
     pub(crate) served: Vec<Served>,
 }
 
-/// The largest and the listed facts about one demand point.
+/// How many sites have a demand point in reach, and the dearest pair of one that may open.
 #[derive(Clone, Copy)]
-struct Reach {
-    open_able: u32,
-    any: u32,
-    dearest: u64,
+pub(crate) struct Reach {
+    pub(crate) open_able: u32,
+    pub(crate) any: u32,
+    pub(crate) dearest: u64,
 }
 
 /// Recomputes everything about a proposal.
@@ -136,7 +152,7 @@ pub(crate) fn check(
     let open = open_sites(instance, question, &proposal.new_sites)?;
     let reach = reach_of(instance, question);
     if instance.capacity.is_some() {
-        return check_capacitated(instance, question, &open, &reach, &proposal.served);
+        return check_slots(instance, question, &open, &reach, &proposal.served);
     }
     let mut times = vec![0_u32; instance.n_demand()];
     let mut nearest: Vec<Option<(u64, SiteIx)>> = vec![None; instance.n_demand()];
@@ -203,44 +219,26 @@ pub(crate) fn check(
             .filter(|&i| covered(i))
             .map(|i| i128::from(instance.weight[i]))
             .sum(),
-        Model::Lscp if question.by_price => price_of(instance, &open),
-        Model::Lscp => wide(open.len()),
+        Model::Lscp => objective_of_sites(instance, question, &open),
         Model::PMedian => costs()
             .map(|(i, cost)| i128::from(instance.weight[i]) * i128::from(cost))
             .sum(),
         Model::PCenter => costs().map(|(_, cost)| i128::from(cost)).max().unwrap_or(0),
     };
     let sites = in_order(instance, question, &open, &reach, objective);
-    Ok(Checked {
-        sites,
-        objective,
-        uncovered,
-        served,
-    })
+    Ok(Checked::new(sites, objective, uncovered, served))
 }
 
-fn in_order(
+/// The objective of `lscp`: how many sites are open, or what the new ones cost.
+pub(crate) fn objective_of_sites(
     instance: &Instance,
     question: &Question,
     open: &[(SiteIx, bool)],
-    reach: &[Reach],
-    objective: i128,
-) -> Vec<OpenSite> {
-    match question.model {
-        Model::PMedian => order_by(instance, question, open, &MedianGain::new(instance, reach)),
-        Model::PCenter => {
-            let inner = Question {
-                radius: u64::try_from(objective).ok(),
-                ..question.clone()
-            };
-            order_by(instance, &inner, open, &CoverGain::new(instance, 1))
-        }
-        Model::Lscp | Model::Mclp => order_by(
-            instance,
-            question,
-            open,
-            &CoverGain::new(instance, question.times),
-        ),
+) -> i128 {
+    if question.by_price {
+        price_of(instance, open)
+    } else {
+        wide(open.len())
     }
 }
 
@@ -309,17 +307,6 @@ fn open_sites(
     Ok(open)
 }
 
-fn within<'a>(
-    instance: &'a Instance,
-    question: &Question,
-    site: SiteIx,
-) -> impl Iterator<Item = (DemandIx, u64)> + 'a {
-    let radius = question.radius.unwrap_or(u64::MAX);
-    instance
-        .serves(site)
-        .filter(move |&(_, cost)| cost <= radius)
-}
-
 fn reach_of(instance: &Instance, question: &Question) -> Vec<Reach> {
     let nothing = Reach {
         open_able: 0,
@@ -341,7 +328,7 @@ fn reach_of(instance: &Instance, question: &Question) -> Vec<Reach> {
     reach
 }
 
-fn floors_kept(
+pub(crate) fn floors_kept(
     instance: &Instance,
     floor: Share,
     covered: impl Fn(usize) -> u64,
@@ -362,221 +349,4 @@ fn floors_kept(
         }
     }
     Ok(())
-}
-
-fn check_capacitated(
-    instance: &Instance,
-    question: &Question,
-    open: &[(SiteIx, bool)],
-    reach: &[Reach],
-    served: &[Served],
-) -> Result<Checked, BrokenRule> {
-    let mut by_site = vec![0_u128; instance.n_sites()];
-    let mut by_demand = vec![0_u64; instance.n_demand()];
-    let mut has_room = vec![false; instance.n_demand()];
-    let is_open = |site: SiteIx| open.iter().any(|&(s, _)| s == site);
-    for row in served {
-        let (site, demand) = (row.site, row.demand);
-        let exists = site.index() < instance.n_sites() && demand.index() < instance.n_demand();
-        let listed =
-            exists && is_open(site) && within(instance, question, site).any(|(d, _)| d == demand);
-        if !listed {
-            return Err(BrokenRule::NoSuchPair {
-                site: site.index().to_string(),
-                demand: demand.index().to_string(),
-            });
-        }
-        by_site[site.index()] += u128::from(row.weight);
-        by_demand[demand.index()] = by_demand[demand.index()].saturating_add(row.weight);
-    }
-    for &(site, _) in open {
-        let capacity = instance.capacity(site).unwrap_or(u64::MAX);
-        if by_site[site.index()] > u128::from(capacity) {
-            return Err(BrokenRule::Overfull {
-                what: instance.site_id(site),
-            });
-        }
-        for (demand, _) in within(instance, question, site) {
-            has_room[demand.index()] = true;
-        }
-    }
-    let mut uncovered = Vec::new();
-    for demand in instance.demand_points() {
-        let i = demand.index();
-        let Some(rest) = instance.weight(demand).checked_sub(by_demand[i]) else {
-            return Err(BrokenRule::Overfull {
-                what: instance.demand_id(demand),
-            });
-        };
-        if rest == 0 {
-            continue;
-        }
-        if question.require_all {
-            return Err(BrokenRule::NotCovered {
-                demand: instance.demand_id(demand),
-            });
-        }
-        let reason = match reach[i] {
-            Reach { any: 0, .. } => Reason::NoSiteInReach,
-            Reach { open_able: 0, .. } => Reason::OnlyForbiddenSites,
-            _ if has_room[i] => Reason::SitesFull,
-            _ => Reason::NotChosen,
-        };
-        uncovered.push(Uncovered {
-            demand,
-            weight: rest,
-            reason,
-        });
-    }
-    if let Some(floor) = question.floor {
-        floors_kept(instance, floor, |i| by_demand[i])?;
-    }
-    let mut sites: Vec<OpenSite> = open
-        .iter()
-        .map(|&(site, fixed)| OpenSite {
-            site,
-            fixed,
-            adds: i128::try_from(by_site[site.index()]).expect("a sum of weights fits"),
-        })
-        .collect();
-    sites.sort_by_key(|s| (!s.fixed, if s.fixed { 0 } else { -s.adds }, s.site));
-    Ok(Checked {
-        sites,
-        objective: by_demand.iter().copied().map(i128::from).sum(),
-        uncovered,
-        served: served.to_vec(),
-    })
-}
-
-/// What a site adds to those before it, and how that changes once it is open.
-trait Gain {
-    type State;
-    fn start(&self) -> Self::State;
-    fn of(&self, state: &Self::State, demand: DemandIx, cost: u64) -> i128;
-    fn open(&self, state: &mut Self::State, demand: DemandIx, cost: u64);
-    /// Whether what a site adds can only fall as others open.
-    fn only_falls(&self) -> bool;
-}
-
-struct CoverGain<'a> {
-    instance: &'a Instance,
-    times: u32,
-}
-
-impl<'a> CoverGain<'a> {
-    fn new(instance: &'a Instance, times: u32) -> Self {
-        Self { instance, times }
-    }
-}
-
-impl Gain for CoverGain<'_> {
-    type State = Vec<u32>;
-
-    fn start(&self) -> Vec<u32> {
-        vec![0; self.instance.n_demand()]
-    }
-
-    fn of(&self, state: &Vec<u32>, demand: DemandIx, _: u64) -> i128 {
-        if state[demand.index()] + 1 == self.times {
-            i128::from(self.instance.weight(demand))
-        } else {
-            0
-        }
-    }
-
-    fn open(&self, state: &mut Vec<u32>, demand: DemandIx, _: u64) {
-        state[demand.index()] += 1;
-    }
-
-    fn only_falls(&self) -> bool {
-        self.times == 1
-    }
-}
-
-struct MedianGain<'a> {
-    instance: &'a Instance,
-    dearest: Vec<u64>,
-}
-
-impl<'a> MedianGain<'a> {
-    fn new(instance: &'a Instance, reach: &[Reach]) -> Self {
-        Self {
-            instance,
-            dearest: reach.iter().map(|r| r.dearest).collect(),
-        }
-    }
-}
-
-impl Gain for MedianGain<'_> {
-    type State = Vec<u64>;
-
-    fn start(&self) -> Vec<u64> {
-        self.dearest.clone()
-    }
-
-    fn of(&self, state: &Vec<u64>, demand: DemandIx, cost: u64) -> i128 {
-        let fall = state[demand.index()].saturating_sub(cost);
-        i128::from(fall) * i128::from(self.instance.weight(demand))
-    }
-
-    fn open(&self, state: &mut Vec<u64>, demand: DemandIx, cost: u64) {
-        let old = &mut state[demand.index()];
-        *old = cost.min(*old);
-    }
-
-    fn only_falls(&self) -> bool {
-        true
-    }
-}
-
-/// Fixed sites first, then always the site that adds most; the lower one of equals.
-fn order_by<G: Gain>(
-    instance: &Instance,
-    question: &Question,
-    open: &[(SiteIx, bool)],
-    gain: &G,
-) -> Vec<OpenSite> {
-    let mut state = gain.start();
-    let adds = |state: &G::State, site: SiteIx| -> i128 {
-        within(instance, question, site)
-            .map(|(d, c)| gain.of(state, d, c))
-            .sum()
-    };
-    let mut sites = Vec::with_capacity(open.len());
-    let mut place = |state: &mut G::State, site: SiteIx, fixed: bool| {
-        sites.push(OpenSite {
-            site,
-            fixed,
-            adds: adds(state, site),
-        });
-        for (demand, cost) in within(instance, question, site) {
-            gain.open(state, demand, cost);
-        }
-    };
-    let mut waiting: Vec<(SiteIx, i128)> = Vec::new();
-    for &(site, fixed) in open {
-        if fixed {
-            place(&mut state, site, true);
-        } else {
-            waiting.push((site, i128::MAX));
-        }
-    }
-    waiting.sort_unstable_by_key(|w| w.0);
-    while !waiting.is_empty() {
-        let mut best: Option<(i128, usize)> = None;
-        for (k, entry) in waiting.iter_mut().enumerate() {
-            // What a site added earlier is an upper limit, if it can only fall.
-            if gain.only_falls() && best.is_some_and(|(most, _)| entry.1 <= most) {
-                continue;
-            }
-            entry.1 = adds(&state, entry.0);
-            if best.is_none_or(|(most, _)| entry.1 > most) {
-                best = Some((entry.1, k));
-            }
-        }
-        let (_, k) = best.expect("someone waits");
-        let (site, _) = waiting.remove(k);
-        place(&mut state, site, false);
-    }
-    sites
 }

@@ -1,5 +1,7 @@
 //! Why a question has no answer.
 
+use crate::decimal::Decimal;
+
 /// Why there is no plan to return.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -27,6 +29,32 @@ pub enum Infeasible {
         needed: u64,
         /// The number in the question.
         allowed: u64,
+    },
+    /// All sites together are too small for demand that has to be served.
+    #[error(
+        "{n_demand} demand points, `{first}` among them, weigh {weight}, and all sites in their reach that may open can serve {capacity}"
+    )]
+    TooLittleCapacity {
+        /// The id of the first of them.
+        first: String,
+        /// How many there are.
+        n_demand: usize,
+        /// Their weight together, in the unit of the tables.
+        weight: Decimal,
+        /// What the sites in their reach can serve together.
+        capacity: Decimal,
+    },
+    /// As many sites as are allowed are too small for the demand, whichever they are.
+    #[error(
+        "the largest {allowed} new sites can serve {capacity} together with the fixed ones, and the demand in reach weighs {weight}"
+    )]
+    TooFewSlots {
+        /// The number in the question.
+        allowed: u32,
+        /// What the largest sites and the fixed ones can serve together, in the unit of the tables.
+        capacity: Decimal,
+        /// The demand that has to be served.
+        weight: Decimal,
     },
     /// The budget does not suffice.
     #[error("no choice of sites within the budget of {budget} satisfies the rest of the question")]

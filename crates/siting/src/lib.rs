@@ -32,17 +32,28 @@
 //! | `f_j`, `B` | price and budget: `Σ f_j x_j ≤ B` over sites not fixed | [`Instance::price`], [`Question::budget`] |
 //! | `r` | how many open sites a demand point needs | [`Question::times`] |
 //! | `z_i` | 1 when covered: `r z_i ≤ Σ_{j ∈ N_i} x_j` | [`Solution::uncovered`] |
-//! | `y_ij` | share (with capacities: weight) of `i` that `j` serves | [`Solution::served`] |
-//! | `q_j` | capacity: `Σ_i y_ij ≤ q_j x_j`, `y_ij ≤ w_i`, `Σ_j y_ij ≤ w_i` | [`Instance::capacity`] |
+//! | `y_ij` | share (with capacities: weight, in whole steps) of `i` that `j` serves | [`Solution::served`] |
+//! | `q_j` | capacity: `Σ_i y_ij ≤ q_j x_j`, `y_ij ≤ w_i x_j` | [`Instance::capacity`] |
 //! | `E` | pairs too near each other: `x_j + x_k ≤ 1` unless both are fixed | [`Instance::too_near`] |
 //! | `Z`, `α` | zones and their floor: `Σ_{i ∈ Z} w_i z_i ≥ α Σ_{i ∈ Z} w_i` | [`Instance::zone`], [`Question::floor`] |
 //!
 //! | Model | Aim | Condition |
 //! |---|---|---|
 //! | `lscp` | least `Σ x_j`, or `Σ f_j x_j` with [`Question::by_price`] | `z_i = 1` for all `i` that enough sites can cover |
-//! | `mclp` | most `Σ w_i z_i`, with capacities most `Σ y_ij` | `p`, `B`, `E`, `Z` |
+//! | `mclp` | most `Σ w_i z_i` | `p`, `B`, `E`, `Z` |
 //! | `p-median` | least `Σ w_i c_ij y_ij` | `Σ_j y_ij = 1`, `y_ij ≤ x_j` |
 //! | `p-center` | least `max c_ij y_ij` | as `p-median` |
+//!
+//! With capacities the weight of a demand point may be split between sites, and who serves whom is part of the answer:
+//!
+//! | Model | Aim with capacities | Condition |
+//! |---|---|---|
+//! | `mclp` | most `Σ y_ij` | `Σ_j y_ij ≤ w_i` |
+//! | `lscp` | least `Σ x_j`, or `Σ f_j x_j` | `Σ_j y_ij = w_i` for all `i` in reach of a site that may open |
+//! | `p-median` | least `Σ c_ij y_ij` | the same |
+//! | `p-center` | least `max c_ij` over `y_ij > 0` | the same |
+//!
+//! To open sites the best assignment is a transportation problem, whose prices prove it; over the choice of sites the condition that `i` is served is priced with `λ_i` for each step of weight, and site `j` is worth `max Σ_i (λ_i - c_ij) y_ij` within its capacity.
 //!
 //! Every bound is a Lagrangian one: with `λ_i ≥ 0` for the condition that demand point `i` is covered or served, the sites can be chosen one by one, and the value is a bound whatever `λ` is.
 //! The multipliers are integers and go into the [`Certificate`]; [`verify`] re-derives the bound from them with code of its own.
@@ -98,11 +109,16 @@ mod cover_search;
 mod median;
 mod presolve;
 
-mod flow;
+mod exchange;
+mod filler;
 mod greedy;
 mod interchange;
+mod mender;
 mod shake;
+mod slots;
+mod slots_bound;
 mod tally;
+mod transport;
 
 mod bound;
 mod branch_and_bound;
@@ -111,8 +127,12 @@ mod lagrange;
 mod part;
 mod triples;
 
+mod cases;
 mod certificate;
 mod check;
+mod check_slots;
+mod leaf;
+mod order;
 mod proof;
 mod solution;
 mod verify;

@@ -21,9 +21,6 @@ pub(crate) fn solve(
     question: &Question,
     effort: &Effort,
 ) -> Result<(Proposal, Finding), Infeasible> {
-    if instance.capacity.is_some() {
-        return crate::capacitated::solve(instance, question, effort);
-    }
     let presolved = presolve(Cover::new(instance, question), instance.n_demand());
     let cover = &presolved.cover;
     let (chosen, work) = greedy(cover, &cover.weight);

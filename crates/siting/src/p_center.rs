@@ -2,22 +2,23 @@
 //!
 //! With a radius, the question is whether the sites allowed cover all; the answer turns from no to yes at the least largest cost (Minieka 1970).
 
+use crate::capacitated::fewest as fewest_with_capacities;
 use crate::certificate::Certificate;
 use crate::check::Proposal;
 use crate::cover::Cover;
 use crate::error::Infeasible;
-use crate::instance::SiteIx;
-use crate::instance::{Instance, Standing};
+use crate::instance::{DemandIx, Instance, Standing};
 use crate::lscp::fewest;
 use crate::presolve::{Reduction, presolve};
 use crate::question::{Effort, Model, Question, Share};
+use crate::slots::Slots;
 use crate::solution::{Finding, Method};
 use crate::solve::{no_plan, sites_of};
 
 /// What is known about one radius.
 enum Known {
     /// These new sites suffice.
-    Enough(Vec<SiteIx>),
+    Enough(Proposal),
     /// No allowed sites suffice.
     Refuted(Option<Certificate>),
     Open,
@@ -35,8 +36,11 @@ struct Asker<'a> {
 
 impl Asker<'_> {
     /// Whether the sites allowed cover everything within `radius`, trying for so much work.
-    fn ask(&mut self, radius: u64, exact: bool, work: u64) -> Known {
+    fn ask(&mut self, radius: u64, exact: bool, work: u64) -> Result<Known, Infeasible> {
         let question = covering(self.question, radius);
+        if self.instance.capacity.is_some() {
+            return self.ask_with_capacities(&question, exact, work);
+        }
         let presolved = presolve(
             Cover::new(self.instance, &question),
             self.instance.n_demand(),
@@ -60,13 +64,40 @@ impl Asker<'_> {
         if found.method == Method::BranchAndBound {
             self.method = found.method;
         }
-        match found.best {
-            Some((toll, sites)) if toll <= self.allowed => {
-                Known::Enough(sites_of(&presolved.cover, &sites))
-            }
+        Ok(match found.best {
+            Some((toll, sites)) if toll <= self.allowed => Known::Enough(Proposal {
+                new_sites: sites_of(&presolved.cover, &sites),
+                served: Vec::new(),
+            }),
             _ if found.bound > self.allowed => Known::Refuted(found.certificate),
             _ => Known::Open,
+        })
+    }
+
+    /// The same for sites with capacities.
+    fn ask_with_capacities(
+        &mut self,
+        question: &Question,
+        exact: bool,
+        work: u64,
+    ) -> Result<Known, Infeasible> {
+        let effort = Effort {
+            exact,
+            work,
+            good_enough: Share::ALL,
+            ..*self.effort
+        };
+        let found = fewest_with_capacities(self.instance, question, &effort, self.allowed)?;
+        self.work += found.work;
+        self.reduction = found.reduction;
+        if found.method == Method::BranchAndBound {
+            self.method = found.method;
         }
+        Ok(match found.best {
+            Some((toll, proposal)) if toll <= self.allowed => Known::Enough(proposal),
+            _ if found.bound > self.allowed => Known::Refuted(found.certificate),
+            _ => Known::Open,
+        })
     }
 }
 
@@ -109,10 +140,13 @@ pub(crate) fn solve(
         };
         return Ok((Proposal::default(), finding));
     };
+    if instance.capacity.is_some() {
+        Slots::new(instance, &covering(question, largest))?.enough(instance, question)?;
+    }
     // Places in `costs`: everything below `low` is refuted, `high` suffices.
     let (mut low, mut high) = (0, costs.len() - 1);
     let mut proof: Option<Certificate> = None;
-    let mut best = match asker.ask(largest, effort.exact, effort.work) {
+    let mut best = match asker.ask(largest, effort.exact, effort.work)? {
         Known::Enough(sites) => sites,
         Known::Refuted(_) => {
             return Err(Infeasible::TooFewSites {
@@ -136,7 +170,7 @@ pub(crate) fn solve(
             Some((first, _)) if middle >= first && low < first => first - 1,
             _ => middle,
         };
-        match asker.ask(costs[middle], false, share) {
+        match asker.ask(costs[middle], false, share)? {
             Known::Enough(sites) => {
                 best = sites;
                 high = middle;
@@ -163,7 +197,7 @@ pub(crate) fn solve(
     }
     while effort.exact && low < high && !(effort.stop)() {
         let middle = usize::midpoint(low, high);
-        match asker.ask(costs[middle], true, effort.work) {
+        match asker.ask(costs[middle], true, effort.work)? {
             Known::Enough(sites) => {
                 best = sites;
                 high = middle;
@@ -182,25 +216,24 @@ pub(crate) fn solve(
         reduction: asker.reduction,
         certificate: proof,
     };
-    Ok((
-        Proposal {
-            new_sites: best,
-            served: Vec::new(),
-        },
-        finding,
-    ))
+    Ok((best, finding))
 }
 
 /// All costs that could be the largest one, ascending: none below what some demand point needs at least, fixed sites included.
 fn costs(instance: &Instance, question: &Question) -> Vec<u64> {
     let radius = question.radius.unwrap_or(u64::MAX);
+    // With capacities, only weight has to be served.
+    let counts = |d: DemandIx| instance.capacity.is_none() || instance.weight(d) > 0;
     let mut nearest = vec![u64::MAX; instance.n_demand()];
     let mut all = Vec::new();
     for site in instance.sites() {
         if instance.standing(site) == Standing::Forbidden {
             continue;
         }
-        for (demand, cost) in instance.serves(site).filter(|&(_, c)| c <= radius) {
+        for (demand, cost) in instance
+            .serves(site)
+            .filter(|&(d, c)| c <= radius && counts(d))
+        {
             let least = &mut nearest[demand.index()];
             *least = cost.min(*least);
             all.push(cost);

@@ -27,7 +27,8 @@ pub struct OpenSite {
     pub fixed: bool,
     /// What it adds to the sites before it.
     ///
-    /// Models `lscp` and `mclp`: weight newly covered; with capacities: weight it serves.
+    /// With capacities: weight it serves. Without:
+    /// Models `lscp` and `mclp`: weight newly covered.
     /// Model `p-median`: fall of the sum of weight × cost, where a demand point not yet served counts its dearest pair.
     /// Model `p-center`: weight newly served within the objective.
     pub adds: i128,
@@ -218,8 +219,8 @@ impl Solution {
         self.checked.served()
     }
 
-    /// Who serves whom, when that is a decision of its own.
-    pub(crate) fn assignment(&self) -> &[Served] {
+    /// Who serves whom, when that is a decision of its own: with capacities. Empty otherwise.
+    pub fn assignment(&self) -> &[Served] {
         if self.capacitated { self.served() } else { &[] }
     }
 

@@ -37,9 +37,10 @@ pub fn solve(
 ) -> Result<Solution, Infeasible> {
     question_makes_sense(instance, question)?;
     let (proposal, finding) = match question.model {
+        Model::PCenter => crate::p_center::solve(instance, question, effort)?,
+        _ if instance.capacity.is_some() => crate::capacitated::solve(instance, question, effort)?,
         Model::Mclp => crate::mclp::solve(instance, question, effort)?,
         Model::Lscp => crate::lscp::solve(instance, question, effort)?,
-        Model::PCenter => crate::p_center::solve(instance, question, effort)?,
         Model::PMedian => crate::p_median::solve(instance, question, effort)?,
     };
     let checked =
@@ -71,14 +72,9 @@ fn question_makes_sense(instance: &Instance, question: &Question) -> Result<(), 
             "covering demand more than once needs the model `lscp` or `mclp`, without capacities",
         ));
     }
-    if instance.capacity.is_some() && question.model != Model::Mclp {
+    if instance.capacity.is_some() && question.model == Model::Mclp && question.require_all {
         return Err(no(
-            "capacities need the model `mclp`; leave them out, or ask for the most demand served",
-        ));
-    }
-    if instance.capacity.is_some() && question.require_all {
-        return Err(no(
-            "serving all demand is not asked together with capacities; see what stays unserved instead",
+            "serving all demand is not asked of the model `mclp` together with capacities; ask `lscp` for the fewest sites that do",
         ));
     }
     if let Some(floor) = question.floor {

@@ -112,6 +112,7 @@ impl Asked<'_> {
 
 fn claims<'a>(instance: &'a Instance, solution: &'a Solution) -> Claims<'a> {
     Claims {
+        assignment: solution.assignment(),
         instance,
         question: solution.question(),
         objective: solution.objective(),

@@ -146,6 +146,83 @@ fn capacities() {
 }
 
 #[test]
+fn capacities_in_every_model() {
+    let folder = street();
+    let tables = ["--site-table", "s.csv"];
+    let lscp = proven(&folder, &tables, &["--model", "lscp", "--radius", "5"]);
+    assert_eq!(lscp["objective"], 3, "24 to serve, 9 each");
+    let median = proven(&folder, &tables, &["--model", "p-median", "--sites", "3"]);
+    // s0 serves 9 of d0, s2 serves 9 of d2, and s3 what is left: 3 + 2 + 1 + 0 + 1 + 2.
+    assert_eq!(median["sites"], json!(["s0", "s2", "s3"]));
+    assert_eq!(median["objective"], 9);
+    let by_d0 = median["assignment"].as_array().unwrap().iter();
+    let by_d0: i64 = by_d0
+        .filter(|a| a["demand"] == "d0")
+        .map(|a| a["weight"].as_i64().unwrap())
+        .sum();
+    assert_eq!(by_d0, 10, "everybody is served");
+    // s1 is forbidden, so that one of the ten at d0 has to go two further.
+    let center = proven(&folder, &tables, &["--model", "p-center", "--sites", "3"]);
+    assert_eq!(center["objective"], 2);
+}
+
+#[test]
+fn too_little_capacity_says_where() {
+    let folder = street();
+    let ask = |question: &[&str]| {
+        let tables = [
+            "site",
+            "--costs",
+            "c.csv",
+            "--demand",
+            "d.csv",
+            "--site-table",
+            "s.csv",
+        ];
+        let outcome = run_in(folder.path(), &[&tables[..], question].concat());
+        assert_eq!(outcome.code, 1, "{question:?}");
+        outcome.stderr
+    };
+    let said = ask(&["--model", "lscp", "--radius", "1"]);
+    assert!(
+        said.contains(
+            "`d0` among them, weigh 10, and all sites in their reach that may open can serve 9"
+        ),
+        "{said}"
+    );
+    let said = ask(&["--model", "p-median", "--sites", "2"]);
+    assert!(
+        said.contains("the largest 2 new sites can serve 18 together with the fixed ones, and the demand in reach weighs 24"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_changed_assignment_is_not_believed() {
+    let folder = street();
+    let tables = ["--site-table", "s.csv"];
+    let mut result = proven(&folder, &tables, &["--model", "p-median", "--sites", "3"]);
+    result["assignment"][0]["weight"] = json!(1);
+    fs::write(folder.path().join("changed.json"), result.to_string()).unwrap();
+    let check = [
+        "site",
+        "verify",
+        "changed.json",
+        "--costs",
+        "c.csv",
+        "--demand",
+        "d.csv",
+    ];
+    let checked = run_in(folder.path(), &[&check[..], &tables[..]].concat());
+    assert_eq!(checked.code, 1);
+    assert!(
+        checked.stderr.contains("`assignment`"),
+        "{}",
+        checked.stderr
+    );
+}
+
+#[test]
 fn sites_too_near_each_other() {
     let folder = street();
     let result = proven(
@@ -169,6 +246,71 @@ fn phases_state_what_nesting_costs() {
         (&json!(2), &json!(1))
     );
     assert_eq!(phases[1]["loss"], 1);
+}
+
+#[test]
+fn every_phase_is_checked() {
+    let folder = street();
+    let ask = ["--radius", "1", "--phases", "1,2,3"];
+    let honest = believed(&folder, &["--site-table", "s.csv"], &ask);
+    let check = |result: &Value| {
+        fs::write(folder.path().join("phases.json"), result.to_string()).unwrap();
+        let words = [
+            "site",
+            "verify",
+            "phases.json",
+            "--costs",
+            "c.csv",
+            "--demand",
+            "d.csv",
+        ];
+        run_in(
+            folder.path(),
+            &[&words[..], &["--site-table", "s.csv"]].concat(),
+        )
+    };
+    let outcome = check(&honest);
+    assert!(
+        outcome.stdout.contains("3 phases confirmed"),
+        "{}",
+        outcome.stdout
+    );
+    let refused = |change: &dyn Fn(&mut Value), why: &str| {
+        let mut result = honest.clone();
+        change(&mut result);
+        let outcome = check(&result);
+        assert_eq!(outcome.code, 1);
+        assert!(outcome.stderr.contains(why), "{}", outcome.stderr);
+    };
+    refused(
+        &|r| r["phases"][0]["loss"] = json!(1),
+        "phase 1: `loss` is 1",
+    );
+    refused(
+        &|r| r["phases"][1]["bound"] = json!(1),
+        "phase 2: `bound` is 1",
+    );
+    refused(
+        &|r| r["phases"][1]["proof"]["bound"] = json!("1"),
+        "phase 2: the certificate proves a bound of",
+    );
+    refused(
+        &|r| r["phases"][1]["proof"]["certificate"] = Value::Null,
+        "phase 2: its bound has no certificate",
+    );
+    refused(
+        &|r| {
+            let sites = r["phases"][1]["proof"]["new_sites"].as_array_mut().unwrap();
+            sites.reverse();
+        },
+        "phase 2: it does not keep the sites of the phase before it",
+    );
+    refused(
+        &|r| {
+            r["phases"].as_array_mut().unwrap().pop();
+        },
+        "the last phase has other sites than the plan",
+    );
 }
 
 #[test]

@@ -390,3 +390,108 @@ fn mclp_with_capacities_is_the_best_of_all_sets() {
         );
     }
 }
+
+/// A small town whose sites can serve so much each, from tight to generous.
+fn slots(seed: u64, n_demand: usize, n_sites: usize) -> Instance {
+    let mut dice = Dice::new(seed);
+    let size = Town {
+        n_demand,
+        n_sites,
+        side: 2_000,
+        listed_within: 1_800,
+        seed,
+    };
+    let instance = with_standing(size.build(), seed);
+    let total = u64::try_from(instance.total_weight()).unwrap();
+    let share = total / (2 + seed % 4);
+    let capacities = instance
+        .sites()
+        .map(|_| share / 3 + dice.below(share + 1))
+        .collect();
+    instance.with_capacities(capacities).unwrap()
+}
+
+#[test]
+fn lscp_with_capacities_is_the_best_of_all_sets_or_there_is_none() {
+    for seed in 0..24 {
+        let instance = slots(seed, 25, 9);
+        for radius in [900, 1_500] {
+            let question = Question::lscp(radius);
+            agree(&instance, &question, &format!("seed {seed}"));
+            let few = Question {
+                n_sites: Some(3),
+                ..question.clone()
+            };
+            agree(&instance, &few, &format!("seed {seed}"));
+            let all = Question {
+                require_all: true,
+                ..question.clone()
+            };
+            agree(&instance, &all, &format!("seed {seed}"));
+        }
+        let priced = with_prices(with_spacing(instance, seed), seed);
+        let question = Question {
+            by_price: true,
+            ..Question::lscp(1_500)
+        };
+        agree(
+            &priced,
+            &question,
+            &format!("seed {seed}, priced and spaced"),
+        );
+        let question = Question {
+            budget: Some(50),
+            ..Question::lscp(1_500)
+        };
+        agree(
+            &priced,
+            &question,
+            &format!("seed {seed}, priced and spaced"),
+        );
+    }
+}
+
+#[test]
+fn p_median_with_capacities_is_the_best_of_all_sets_or_there_is_none() {
+    for seed in 0..24 {
+        let instance = slots(seed, 14, 8);
+        for p in [1, 2, 4] {
+            agree(&instance, &Question::p_median(p), &format!("seed {seed}"));
+            let near = Question {
+                radius: Some(1_200),
+                ..Question::p_median(p)
+            };
+            agree(&instance, &near, &format!("seed {seed}"));
+        }
+        let priced = with_prices(with_spacing(instance, seed), seed);
+        let question = Question {
+            budget: Some(45),
+            ..Question::p_median(6)
+        };
+        agree(
+            &priced,
+            &question,
+            &format!("seed {seed}, priced and spaced"),
+        );
+    }
+}
+
+#[test]
+fn p_center_with_capacities_is_the_best_of_all_sets_or_there_is_none() {
+    for seed in 0..24 {
+        let instance = slots(seed, 20, 8);
+        for p in [1, 2, 4] {
+            agree(&instance, &Question::p_center(p), &format!("seed {seed}"));
+        }
+        let priced = with_prices(with_spacing(instance, seed), seed);
+        let question = Question {
+            budget: Some(45),
+            ..Question::p_center(6)
+        };
+        agree(
+            &priced,
+            &question,
+            &format!("seed {seed}, priced and spaced"),
+        );
+    }
+}

@@ -94,7 +94,23 @@ fn one_thread_and_many_give_the_same_answer() {
         Question::p_median(9),
         Question::p_center(9),
     ];
-    for question in questions {
+    let slots = {
+        let mut dice = Dice::new(12);
+        let capacities = instance.sites().map(|_| 500 + dice.below(2_000)).collect();
+        instance.clone().with_capacities(capacities).unwrap()
+    };
+    let with_slots = [
+        Question {
+            n_sites: Some(8),
+            ..Question::mclp(700)
+        },
+        Question::lscp(900),
+        Question::p_median(60),
+        Question::p_center(60),
+    ];
+    let plain = questions.into_iter().map(|q| (&instance, q));
+    let slotted = with_slots.into_iter().map(|q| (&slots, q));
+    for (instance, question) in plain.chain(slotted) {
         let answer = |threads| {
             let pool = rayon::ThreadPoolBuilder::new()
                 .num_threads(threads)
@@ -106,7 +122,7 @@ fn one_thread_and_many_give_the_same_answer() {
                 ..Effort::quick()
             };
             pool.install(|| {
-                solve(&instance, &question, &effort)
+                solve(instance, &question, &effort)
                     .map(|s| (serde_json::to_string(&s.proof()).unwrap(), s.work()))
             })
         };
@@ -201,6 +217,78 @@ fn closing_loses_as_little_as_any_choice() {
                 Some(&closed.loss),
                 "seed {seed} {question:?}"
             );
+        }
+    }
+}
+
+#[test]
+fn as_many_sites_as_covering_takes_suffice_for_p_median() {
+    for seed in 0..6 {
+        let instance = Town {
+            n_demand: 200,
+            n_sites: 50,
+            side: 5_000,
+            listed_within: 900,
+            seed,
+        }
+        .build();
+        let least = solve(&instance, &Question::lscp(900), &Effort::exact()).unwrap();
+        let p = u32::try_from(least.objective()).unwrap();
+        let effort = Effort {
+            work: 50_000_000,
+            ..Effort::quick()
+        };
+        let quick = solve(&instance, &Question::p_median(p), &effort).unwrap();
+        assert!(verify(&instance, &quick.proof()).is_ok(), "seed {seed}");
+        let said = solve(&instance, &Question::p_median(p - 1), &Effort::exact()).unwrap_err();
+        let expected = siting::Infeasible::TooFewSites {
+            needed: u64::from(p),
+            allowed: u64::from(p) - 1,
+        };
+        assert_eq!(said, expected, "seed {seed}");
+    }
+}
+
+#[test]
+fn larger_sites_never_serve_less_nor_dearer() {
+    for seed in 0..6 {
+        let mut dice = Dice::new(seed);
+        let plain = Town {
+            n_demand: 60,
+            n_sites: 14,
+            side: 3_000,
+            listed_within: 2_500,
+            seed,
+        }
+        .build();
+        let small: Vec<u64> = plain.sites().map(|_| 150 + dice.below(500)).collect();
+        let large = small.iter().map(|c| c + dice.below(300)).collect();
+        let small = plain.clone().with_capacities(small).unwrap();
+        let large = plain.with_capacities(large).unwrap();
+        for question in [
+            Question {
+                n_sites: Some(4),
+                ..Question::mclp(900)
+            },
+            Question::lscp(2_500),
+            Question::p_median(9),
+            Question::p_center(9),
+        ] {
+            let best = |instance: &Instance| {
+                solve(instance, &question, &Effort::exact())
+                    .ok()
+                    .map(|s| s.objective())
+            };
+            let (Some(small), large) = (best(&small), best(&large)) else {
+                continue;
+            };
+            let large = large.expect("what small sites can, larger ones can");
+            let worse = if question.model.maximizes() {
+                large < small
+            } else {
+                large > small
+            };
+            assert!(!worse, "seed {seed} {question:?}: {small} {large}");
         }
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn value(instance: &Instance, question: &Question, new: &[SiteIx]) ->
         .next()
         .is_some_and(|s| instance.capacity(s).is_some())
     {
-        return served_with_capacities(instance, radius, &open, question.require_all);
+        return with_capacities(instance, question, &open, new);
     }
     let times = usize::try_from(question.times).unwrap();
     let mut covered = 0_i128;
@@ -110,13 +110,52 @@ pub(crate) fn best(instance: &Instance, question: &Question) -> Option<i128> {
     }
 }
 
-/// The most that these sites can serve: the least cut between them and the demand, over every set of sites cut off.
-fn served_with_capacities(
+/// The objective with capacities, or `None` when somebody is not served who must be.
+fn with_capacities(
     instance: &Instance,
-    radius: u64,
+    question: &Question,
     open: &[SiteIx],
-    require_all: bool,
+    new: &[SiteIx],
 ) -> Option<i128> {
+    let radius = question.radius.unwrap_or(u64::MAX);
+    if question.model == Model::Mclp {
+        let demand: Vec<DemandIx> = instance.demand_points().collect();
+        return Some(most_served(instance, radius, open, &demand));
+    }
+    let reached = |d: &DemandIx| {
+        let mut from = instance.served_by(*d);
+        from.any(|(s, c)| c <= radius && instance.standing(s) != Standing::Forbidden)
+    };
+    if question.require_all && !instance.demand_points().all(|d| reached(&d)) {
+        return None;
+    }
+    let demand: Vec<DemandIx> = instance.demand_points().filter(reached).collect();
+    let all: i128 = demand.iter().map(|&d| i128::from(instance.weight(d))).sum();
+    let serves_all = |radius| most_served(instance, radius, open, &demand) == all;
+    if !serves_all(radius) {
+        return None;
+    }
+    Some(match question.model {
+        Model::Lscp if question.by_price => {
+            let price = new.iter().map(|&s| instance.price(s).unwrap());
+            i128::from(price.sum::<u64>())
+        }
+        Model::Lscp => i128::try_from(open.len()).unwrap(),
+        Model::PCenter => {
+            let mut costs: Vec<u64> = instance
+                .sites()
+                .flat_map(|s| instance.serves(s).map(|p| p.1))
+                .collect();
+            costs.push(0);
+            costs.sort_unstable();
+            i128::from(*costs.iter().find(|&&c| serves_all(c)).unwrap())
+        }
+        _ => cheapest(instance, radius, open, &demand),
+    })
+}
+
+/// The most that these sites can serve: the least cut between them and the demand, over every set of sites cut off.
+fn most_served(instance: &Instance, radius: u64, open: &[SiteIx], demand: &[DemandIx]) -> i128 {
     let reach = |site: SiteIx| instance.serves(site).filter(|p| p.1 <= radius).map(|p| p.0);
     let cuts = (0_u32..1 << open.len()).map(|set| {
         let mut cut = 0_i128;
@@ -126,7 +165,7 @@ fn served_with_capacities(
                 cut += i128::from(instance.capacity(site).unwrap());
                 continue;
             }
-            for demand in reach(site) {
+            for demand in reach(site).filter(|d| demand.contains(d)) {
                 if !std::mem::replace(&mut counted[demand.index()], true) {
                     cut += i128::from(instance.weight(demand));
                 }
@@ -134,7 +173,82 @@ fn served_with_capacities(
         }
         cut
     });
-    let served = cuts.min()?;
-    let all = i128::try_from(instance.total_weight()).unwrap();
-    (!require_all || served == all).then_some(served)
+    cuts.min().unwrap()
+}
+
+/// The least sum of weight × cost that serves all of this demand, along shortest paths from one demand point after the other, by the plainest method (Bellman and Ford over every pair).
+fn cheapest(instance: &Instance, radius: u64, open: &[SiteIx], demand: &[DemandIx]) -> i128 {
+    let (rows, sites) = (demand.len(), open.len());
+    let mut room: Vec<u64> = open
+        .iter()
+        .map(|&s| instance.capacity(s).unwrap())
+        .collect();
+    let cost = |r: usize, s: usize| -> Option<i128> {
+        let pair = instance.served_by(demand[r]).find(|p| p.0 == open[s]);
+        pair.filter(|p| p.1 <= radius).map(|p| i128::from(p.1))
+    };
+    let cost: Vec<Vec<Option<i128>>> = (0..rows)
+        .map(|r| (0..sites).map(|s| cost(r, s)).collect())
+        .collect();
+    let mut serves = vec![vec![0_u64; sites]; rows];
+    let mut sum = 0;
+    for from in 0..rows {
+        let mut left = instance.weight(demand[from]);
+        while left > 0 {
+            // Distances of rows and sites from this row.
+            let mut row = vec![None::<i128>; rows];
+            let mut site: Vec<Option<(i128, usize)>> = vec![None; sites];
+            let mut by = vec![usize::MAX; rows];
+            row[from] = Some(0);
+            for _ in 0..rows + sites {
+                for r in 0..rows {
+                    for s in 0..sites {
+                        let (Some(c), Some(d)) = (cost[r][s], row[r]) else {
+                            continue;
+                        };
+                        if site[s].is_none_or(|old| d + c < old.0) {
+                            site[s] = Some((d + c, r));
+                        }
+                    }
+                }
+                for r in (0..rows).filter(|&r| r != from) {
+                    for s in (0..sites).filter(|&s| serves[r][s] > 0) {
+                        let Some((d, _)) = site[s] else { continue };
+                        let back = d - cost[r][s].unwrap();
+                        if row[r].is_none_or(|old| back < old) {
+                            row[r] = Some(back);
+                            by[r] = s;
+                        }
+                    }
+                }
+            }
+            let ends = (0..sites).filter(|&s| room[s] > 0 && site[s].is_some());
+            let end = ends
+                .min_by_key(|&s| site[s].unwrap().0)
+                .expect("all can be served");
+            let mut amount = left.min(room[end]);
+            let mut path = Vec::new();
+            let mut s = end;
+            loop {
+                let r = site[s].unwrap().1;
+                path.push((r, s));
+                if r == from {
+                    break;
+                }
+                amount = amount.min(serves[r][by[r]]);
+                s = by[r];
+            }
+            for &(r, s) in &path {
+                serves[r][s] += amount;
+                sum += i128::from(amount) * cost[r][s].unwrap();
+                if r != from {
+                    serves[r][by[r]] -= amount;
+                    sum -= i128::from(amount) * cost[r][by[r]].unwrap();
+                }
+            }
+            room[end] -= amount;
+            left -= amount;
+        }
+    }
+    sum
 }

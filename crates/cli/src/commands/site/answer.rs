@@ -1,5 +1,5 @@
 use serde_json::{Map, Value, json};
-use siting::{Decimal, Instance, OpenSite, Question, Share, Standing, Status, Uncovered};
+use siting::{Decimal, Instance, OpenSite, Question, Served, Share, Standing, Status, Uncovered};
 
 /// What a result claims, all of which follows from the inputs, the new sites and the bound.
 ///
@@ -12,6 +12,8 @@ pub(crate) struct Claims<'a> {
     pub(crate) bound: i128,
     pub(crate) sites: &'a [OpenSite],
     pub(crate) uncovered: &'a [Uncovered],
+    /// Who serves whom, where sites have capacities; empty otherwise.
+    pub(crate) assignment: &'a [Served],
 }
 
 impl Claims<'_> {
@@ -28,10 +30,12 @@ impl Claims<'_> {
         Decimal::new(steps, self.instance.objective_decimals(self.question))
     }
 
-    /// What a site adds: weight, except for `p-median`.
+    /// What a site adds: weight, except for `p-median` without capacities.
     pub(crate) fn added(&self, open: &OpenSite) -> Decimal {
         let decimals = match self.question.model {
-            siting::Model::PMedian => self.instance.objective_decimals(self.question),
+            siting::Model::PMedian if self.instance.capacity(open.site).is_none() => {
+                self.instance.objective_decimals(self.question)
+            }
             _ => self.instance.weight_decimals(),
         };
         Decimal::new(open.adds, decimals)
@@ -77,8 +81,24 @@ impl Claims<'_> {
         put("sites", json!(sites.collect::<Vec<_>>()));
         put("choices", Value::Array(choices));
         put("uncovered", Value::Array(uncovered));
+        if !self.assignment.is_empty() {
+            put("assignment", self.assignment()?);
+        }
         put("parameters", parameters(self.instance, self.question)?);
         Ok(map)
+    }
+
+    fn assignment(&self) -> anyhow::Result<Value> {
+        let rows = self.assignment.iter().map(|served| {
+            let weight = Decimal::new(served.weight.into(), self.instance.weight_decimals());
+            Ok(json!({
+                "demand": self.instance.demand_id(served.demand),
+                "site": self.instance.site_id(served.site),
+                "weight": exact(weight)?,
+            }))
+        });
+        rows.collect::<anyhow::Result<Vec<Value>>>()
+            .map(Value::Array)
     }
 }
 

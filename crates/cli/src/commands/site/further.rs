@@ -1,8 +1,12 @@
 use std::fmt::Write as _;
 
-use serde_json::{Value, json};
-use siting::{Instance, Phase, Proof, Question, SiteIx, closing, closing_choice, phased};
+use anyhow::Context as _;
+use serde_json::{Map, Value, json};
+use siting::{
+    BoundCheck, Instance, Phase, Proof, Question, SiteIx, closing, closing_choice, phased, verify,
+};
 
+use super::verify::{differs, same};
 use super::{Asked, answer, claims, found, proof};
 use crate::args::SiteFormat;
 use crate::failure::Failure;
@@ -16,10 +20,7 @@ pub(crate) fn close(asked: &Asked, n_close: u32) -> Result<(), Failure> {
     let closing = solved.or_else(|why| asked.no_answer(&why))?;
     let chooser = closing_choice(asked.instance);
     let claims = claims(&chooser, &closing.left);
-    let ids = |sites: &[SiteIx]| -> Vec<String> {
-        sites.iter().map(|&s| asked.instance.site_id(s)).collect()
-    };
-    let close = ids(&closing.close);
+    let close = ids(asked.instance, &closing.close);
     let (loss, least) = (
         claims.in_unit(closing.loss),
         claims.in_unit(closing.loss_at_least),
@@ -33,7 +34,7 @@ pub(crate) fn close(asked: &Asked, n_close: u32) -> Result<(), Failure> {
                 .filter(|&s| is_fixed(asked.instance, s));
             map.insert(
                 "open_before".to_owned(),
-                json!(ids(&before.collect::<Vec<_>>())),
+                json!(ids(asked.instance, &before.collect::<Vec<_>>())),
             );
             map.insert("close".to_owned(), json!(close));
             map.insert("loss".to_owned(), answer::exact(loss)?);
@@ -120,14 +121,15 @@ fn phase_answers<'a>(
             ..phase.free.proof()
         };
         // Sites of earlier phases were fixed in the phase's own question; here they are new.
-        let sites = phase.nested.sites().iter().map(|open| siting::OpenSite {
-            fixed: is_fixed(instance, open.site),
-            ..*open
-        });
+        let bare = Proof {
+            certificate: None,
+            ..proof.clone()
+        };
+        let checked = verify(instance, &bare).expect("a nested plan is a plan");
         answers.push(PhaseAnswer {
             phase,
             question,
-            sites: sites.collect(),
+            sites: checked.sites,
             proof,
         });
     }
@@ -143,29 +145,113 @@ impl PhaseAnswer<'_> {
             bound: self.phase.free.bound(),
             sites: &self.sites,
             uncovered: self.phase.nested.uncovered(),
+            assignment: &self.proof.served,
         }
     }
 
     fn opens(&self, instance: &Instance) -> Vec<String> {
-        self.phase
-            .opens
-            .iter()
-            .map(|&s| instance.site_id(s))
-            .collect()
+        ids(instance, &self.phase.opens)
     }
 
     fn as_json(&self, instance: &Instance) -> anyhow::Result<Value> {
-        let claims = self.claims(instance);
-        Ok(json!({
-            "new_sites": self.phase.n_sites,
-            "opens": self.opens(instance),
-            "objective": answer::exact(claims.in_unit(claims.objective))?,
-            "bound": answer::exact(claims.in_unit(claims.bound))?,
-            "optimality_gap": claims.optimality_gap(),
-            "loss": answer::exact(claims.in_unit(self.phase.loss))?,
-            "loss_at_most": answer::exact(claims.in_unit(self.phase.loss_at_most))?,
-        }))
+        let free = Proof {
+            certificate: None,
+            ..self.phase.free.proof()
+        };
+        let mut row = phase_claims(instance, &self.phase.opens, &self.proof, free.objective)?;
+        row.insert("proof".to_owned(), proof(&self.proof)?);
+        row.insert("free_proof".to_owned(), proof(&free)?);
+        Ok(Value::Object(row))
     }
+}
+
+/// What a phase claims, all of which follows from its proof, the sites it opens and the objective of the free plan.
+///
+/// Written by `site` and recomputed by `site verify`.
+fn phase_claims(
+    instance: &Instance,
+    opens: &[SiteIx],
+    nested: &Proof,
+    free: i128,
+) -> anyhow::Result<Map<String, Value>> {
+    let worse = |than: i128| {
+        let apart = if nested.question.model.maximizes() {
+            than - nested.objective
+        } else {
+            nested.objective - than
+        };
+        apart.max(0)
+    };
+    let decimals = instance.objective_decimals(&nested.question);
+    let in_unit = |steps: i128| answer::exact(siting::Decimal::new(steps, decimals));
+    let mut row = Map::new();
+    let mut put = |key: &str, value: Value| row.insert(key.to_owned(), value);
+    put("new_sites", json!(nested.question.n_sites));
+    put("opens", json!(ids(instance, opens)));
+    put("objective", in_unit(nested.objective)?);
+    put("bound", in_unit(nested.bound)?);
+    let apart = siting::share_apart(nested.objective, nested.bound);
+    put("optimality_gap", json!(apart));
+    put("loss", in_unit(worse(free))?);
+    put("loss_at_most", in_unit(worse(nested.bound))?);
+    Ok(row)
+}
+
+/// Checks every phase of a result: its objective and bound, what it claims, and that it keeps the sites of the one before.
+///
+/// # Errors
+/// A phase whose proofs are not in the file; `Ok` with what is wrong when a claim is.
+pub(crate) fn verify_phases(
+    instance: &Instance,
+    last: &Proof,
+    phases: &Value,
+) -> anyhow::Result<Result<usize, String>> {
+    let rows = phases.as_array().context("`phases` has to be a list")?;
+    let mut before: Vec<SiteIx> = Vec::new();
+    for (number, row) in (1..).zip(rows) {
+        let read = |key: &str| -> anyhow::Result<Proof> {
+            let value = row.get(key).cloned().unwrap_or(Value::Null);
+            serde_json::from_value(value)
+                .with_context(|| format!("phase {number} holds no `{key}`"))
+        };
+        let (nested, free) = (read("proof")?, read("free_proof")?);
+        let wrong = |what: &str| Ok(Err(format!("phase {number}: {what}")));
+        let asked = Question {
+            n_sites: nested.question.n_sites,
+            ..last.question.clone()
+        };
+        if nested.question != asked || free.question != asked {
+            return wrong("it answers another question");
+        }
+        if !nested.new_sites.starts_with(&before) {
+            return wrong("it does not keep the sites of the phase before it");
+        }
+        match verify(instance, &nested).and_then(|found| Ok((found, verify(instance, &free)?))) {
+            Err(error) => return wrong(&error.to_string()),
+            Ok((found, _)) if found.bound != BoundCheck::Confirmed => {
+                return wrong("its bound has no certificate");
+            }
+            Ok(_) => {}
+        }
+        let opens = &nested.new_sites[before.len()..];
+        for (claim, found) in phase_claims(instance, opens, &nested, free.objective)? {
+            let claimed = row.get(&claim).unwrap_or(&Value::Null);
+            if !same(claimed, &found) {
+                return wrong(&differs(&claim, claimed, &found));
+            }
+        }
+        before.clone_from(&nested.new_sites);
+    }
+    if before != last.new_sites {
+        return Ok(Err(
+            "the last phase has other sites than the plan".to_owned()
+        ));
+    }
+    Ok(Ok(rows.len()))
+}
+
+fn ids(instance: &Instance, sites: &[SiteIx]) -> Vec<String> {
+    sites.iter().map(|&s| instance.site_id(s)).collect()
 }
 
 fn is_fixed(instance: &Instance, site: SiteIx) -> bool {

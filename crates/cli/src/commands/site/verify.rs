@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use siting::{BoundCheck, Proof, Verified, VerifyError, closing_choice, verify};
 
 use super::answer::{Claims, parameters};
-use super::tables;
+use super::{further, tables};
 use crate::args::{SiteFormat, SiteVerify};
 use crate::failure::Failure;
 use crate::output;
@@ -44,6 +44,7 @@ pub(crate) fn run(args: &SiteVerify) -> Result<(), Failure> {
         bound: proof.bound,
         sites: &verified.sites,
         uncovered: &verified.uncovered,
+        assignment: &proof.served,
     };
     for (claim, found) in claims.as_json()? {
         let claimed = result.get(&claim).unwrap_or(&Value::Null);
@@ -69,7 +70,14 @@ pub(crate) fn run(args: &SiteVerify) -> Result<(), Failure> {
             );
         }
     }
-    answer(args.format, &claims, &verified)
+    let n_phases = match result.get("phases") {
+        None => None,
+        Some(phases) => match further::verify_phases(&instance, &proof, phases)? {
+            Ok(n) => Some(n),
+            Err(why) => return refused("phases", why),
+        },
+    };
+    answer(args.format, &claims, &verified, n_phases)
 }
 
 fn read(args: &SiteVerify) -> anyhow::Result<Map<String, Value>> {
@@ -115,7 +123,7 @@ fn fixed(result: &Map<String, Value>) -> anyhow::Result<Vec<String>> {
 }
 
 /// Equal, where numbers may be written as whole or as decimal ones.
-fn same(a: &Value, b: &Value) -> bool {
+pub(crate) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => {
             let equal = |x: Option<f64>, y: Option<f64>| match (x, y) {
@@ -136,7 +144,8 @@ fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
-fn differs(claim: &str, claimed: &Value, found: &Value) -> String {
+/// That a claim is not what follows, shortened.
+pub(crate) fn differs(claim: &str, claimed: &Value, found: &Value) -> String {
     let short = |value: &Value| {
         let text = value.to_string();
         match text.char_indices().nth(60) {
@@ -199,7 +208,12 @@ fn no_claim(format: SiteFormat) -> Result<(), Failure> {
     }
 }
 
-fn answer(format: SiteFormat, claims: &Claims, verified: &Verified) -> Result<(), Failure> {
+fn answer(
+    format: SiteFormat,
+    claims: &Claims,
+    verified: &Verified,
+    n_phases: Option<usize>,
+) -> Result<(), Failure> {
     let checked = verified.bound == BoundCheck::Confirmed;
     let check = if checked { "confirmed" } else { "not checked" };
     match format {
@@ -219,6 +233,9 @@ fn answer(format: SiteFormat, claims: &Claims, verified: &Verified) -> Result<()
             for key in keys {
                 map.insert(key.to_owned(), all[key].clone());
             }
+            if let Some(n) = n_phases {
+                map.insert("phases_confirmed".to_owned(), json!(n));
+            }
             let question = parameters(claims.instance, claims.question)?;
             map.insert("parameters".to_owned(), question);
             output::json(&Value::Object(map))
@@ -230,12 +247,15 @@ fn answer(format: SiteFormat, claims: &Claims, verified: &Verified) -> Result<()
             } else {
                 format!("bound not checked: {bound} is claimed without a certificate")
             };
+            let phases = n_phases.map_or_else(String::new, |n| {
+                format!("{n} phases confirmed: sites, objective, bound and loss of each\n")
+            });
             output::text(&format!(
                 "inputs confirmed: these are the tables that were asked\n\
                  question: {}, {}\n\
                  sites confirmed: {} open, every rule is kept\n\
                  objective {} confirmed\n\
-                 {bound}\n",
+                 {bound}\n{phases}",
                 claims.question.model.name(),
                 parameters(claims.instance, claims.question)?,
                 claims.sites.len(),

@@ -6,6 +6,7 @@
 mod input;
 mod pinned;
 mod plain;
+pub mod synthetic;
 
 pub use input::{Input, places, spread_nodes};
 pub use pinned::PinnedNetwork;

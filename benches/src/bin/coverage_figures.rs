@@ -3,6 +3,7 @@
 //! ```text
 //! coverage_figures shenzhen                    the demo plan
 //! coverage_figures synthetic EXTRACT.osm.pbf   300 seeded facilities, H3 resolution 10
+//! coverage_figures table EXTRACT.osm.pbf N     prints a table of N seeded facilities
 //! ```
 //!
 //! `cargo run --release -p benches --bin coverage_figures -- shenzhen`, from anywhere.
@@ -15,13 +16,12 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
+use benches::synthetic::{self, KINDS};
 use scenario::run::ScenarioResult;
 use scenario::{Plan, Project, resolve};
-use units::LngLat;
 
 const N_RUNS: usize = 5;
 const N_FACILITIES: usize = 300;
-const SEED: u64 = 20_260_601;
 
 fn main() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -36,7 +36,14 @@ fn main() -> Result<()> {
             let plan = synthetic(Path::new(extract), folder.path())?;
             measure(&plan)
         }
-        _ => bail!("say `shenzhen`, or `synthetic` and an extract (.osm.pbf)"),
+        ["table", extract, n] => {
+            let city = osm::import(Path::new(extract), &osm::ImportOptions::default())?;
+            print!("{}", synthetic::facilities(&city.streets, n.parse()?));
+            Ok(())
+        }
+        _ => bail!(
+            "say `shenzhen`, or `synthetic` and an extract, or `table`, an extract and a number"
+        ),
     }
 }
 
@@ -116,18 +123,6 @@ fn peak_kib() -> Option<u64> {
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
-/// Opening hours of synthetic facilities, in turn.
-const HOURS: [&str; 8] = [
-    "24/7",
-    "Mo-Su 08:00-20:00",
-    "Mo-Fr 09:00-18:00",
-    "Mo-Su 06:00-14:00,22:00-02:00",
-    "Mo-Fr 10:00-22:00; Sa,Su 11:00-17:00",
-    "Mo-Sa 07:00-19:00",
-    "Mo-Su 18:00-06:00",
-    "Tu-Su 11:30-21:30",
-];
-
 /// A plan over a whole extract with seeded facilities on its corners; SYNTHETIC, none exists.
 fn synthetic(extract: &Path, folder: &Path) -> Result<PathBuf> {
     let city = osm::import(extract, &osm::ImportOptions::default())?;
@@ -136,30 +131,7 @@ fn synthetic(extract: &Path, folder: &Path) -> Result<PathBuf> {
         .bounding_box()
         .context("the extract has no streets")?;
     let (south_west, north_east) = (bounds.south_west(), bounds.north_east());
-    let corners: Vec<LngLat> = streets
-        .edges()
-        .map(|edge| streets.node_position(streets.edge_ends(edge).0))
-        .collect();
-    let kinds = [
-        "battery-swap-cabinet",
-        "warm-station",
-        "rider-canteen",
-        "rider-pharmacy",
-    ];
-    let mut table = "id,kind,lng,lat,opening_hours,capacity\n".to_owned();
-    let mut state = SEED;
-    for number in 0..N_FACILITIES {
-        // A linear congruential generator (Knuth, MMIX).
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        let drawn = usize::try_from(state >> 33)?;
-        let at = corners[drawn % corners.len()];
-        let (kind, hours) = (kinds[number % 4], HOURS[drawn / 7 % HOURS.len()]);
-        let capacity = 4 + drawn % 21;
-        let (lng, lat) = (at.lng(), at.lat());
-        writeln!(table, "s{number},{kind},{lng},{lat},\"{hours}\",{capacity}")?;
-    }
+    let table = synthetic::facilities(streets, N_FACILITIES);
     fs::write(folder.join("facilities.csv"), table)?;
     let extract = fs::canonicalize(extract)?;
     let mut plan = format!(
@@ -176,7 +148,7 @@ fn synthetic(extract: &Path, folder: &Path) -> Result<PathBuf> {
         north_east.lat(),
         extract.display()
     );
-    for (kind, limit) in kinds.iter().zip(["5min", "10min", "10min", "15min"]) {
+    for (kind, limit) in KINDS.iter().zip(["5min", "10min", "10min", "15min"]) {
         write!(
             plan,
             "[[standard]]\nkey = \"{kind}\"\nname = \"{kind}\"\nkinds = [\"{kind}\"]\n\
@@ -186,7 +158,7 @@ fn synthetic(extract: &Path, folder: &Path) -> Result<PathBuf> {
     write!(
         plan,
         "[[joint]]\nkey = \"circle\"\nname = \"circle\"\nall_of = [{}]\n",
-        kinds.map(|kind| format!("\"{kind}\"")).join(", ")
+        KINDS.map(|kind| format!("\"{kind}\"")).join(", ")
     )?;
     let path = folder.join("plan.toml");
     fs::write(&path, plan)?;

@@ -117,7 +117,7 @@ fn a_typo_in_the_plan_is_shown_with_its_line() {
 fn all_problems_of_a_plan_come_at_once() {
     let folder = plan_with(&[
         ("limit = \"5min\"", "limit = \"5\""),
-        ("profile = \"foot\"", "profile = \"feet\""),
+        ("\nprofile = \"foot\"", "\nprofile = \"feet\""),
         ("h3_resolution = 9", "h3_resolution = 99"),
     ]);
     refused(

@@ -15,6 +15,7 @@ mod laws;
 mod measures;
 mod presets;
 mod shenzhen;
+mod synthetic;
 
 // The writer and the drawings of the importer's own tests: what is drawn is a real OSM file.
 #[path = "../../../osm/tests/it/drawn.rs"]

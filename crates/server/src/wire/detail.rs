@@ -1,12 +1,12 @@
-use coverage::{CellRank, Demand, DemandSplit, DemandUnit, Gap, PointState, Reason};
+use coverage::{CellRank, Demand, DemandSplit, Reason};
 use scenario::detail_report::{CapacityReport, HazardReport, StandardDetail};
 use scenario::district::DistrictReport;
+use scenario::joint_detail::JointDetail;
 use scenario::run::ScenarioResult;
 use scenario::{Project, ServiceDetail};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::geometry::seconds;
 use super::values::{GapInfo, gap_info};
 
 /// What a scenario comes to beyond its coverage: why not, how full, how evenly, what the night takes
@@ -98,11 +98,11 @@ pub(crate) struct ReasonInfo {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct GapWhy {
     pub(crate) rank: usize,
-    /// Joint standards only: the part that leaves the most of the gap's demand uncovered; the
-    /// reason and the time are of that part.
+    /// Joint standards only: the part that is missing first, as in `gaps.csv`; the reason and the
+    /// time are of that part.
     pub(crate) lacks: Option<String>,
     /// The reason that holds for most of the gap's uncovered demand.
-    pub(crate) reason: Option<&'static str>,
+    pub(crate) reason: Option<String>,
     /// How much too long the way is for the middle one of its uncovered demand; null when that lies
     /// past twice the limit.
     pub(crate) missing_s: Option<f64>,
@@ -204,7 +204,7 @@ pub(crate) fn detail(project: &Project, result: &ScenarioResult) -> DetailAnswer
         heeds_hazards: report.heeds_hazards,
         hazards: report.hazards.iter().map(hazard).collect(),
         standards: standards.collect(),
-        joints: joints(project, result),
+        joints: report.joints.iter().map(joint).collect(),
     }
 }
 
@@ -250,9 +250,15 @@ fn standard(project: &Project, result: &ScenarioResult, index: usize) -> Standar
                 demand_thousandths: one.demand_thousandths,
             })
             .collect(),
-        gaps: (1..)
-            .zip(&result.evaluation.services[index].gaps)
-            .map(|(rank, gap)| why(project, result, index, (rank, gap)))
+        gaps: report
+            .gaps
+            .iter()
+            .map(|gap| GapWhy {
+                rank: gap.rank,
+                lacks: None,
+                reason: gap.reason.clone(),
+                missing_s: gap.missing_s,
+            })
             .collect(),
         reason_of_cells: reason_of_cells(project, result, index),
         night: night(report, detail),
@@ -260,28 +266,11 @@ fn standard(project: &Project, result: &ScenarioResult, index: usize) -> Standar
             .capacity
             .as_ref()
             .map(|capacity| capacity_info(result, index, capacity)),
-        districts: report.districts.iter().map(district).collect(),
-    }
-}
-
-/// Why a gap of a standard, or of a joint standard that lacks this one, is a gap.
-fn why(
-    project: &Project,
-    result: &ScenarioResult,
-    standard: usize,
-    (rank, gap): (usize, &Gap),
-) -> GapWhy {
-    let missing = gap.missing(
-        &project.demand,
-        &result.evaluation.services[standard].coverage,
-    );
-    GapWhy {
-        rank,
-        lacks: None,
-        reason: gap
-            .reason(&project.demand, &result.details[standard].reasons)
-            .map(Reason::key),
-        missing_s: missing.map(seconds),
+        districts: report
+            .districts
+            .iter()
+            .map(|one| district(project, one))
+            .collect(),
     }
 }
 
@@ -290,12 +279,13 @@ fn reason_of_cells(
     result: &ScenarioResult,
     standard: usize,
 ) -> Vec<Option<&'static str>> {
-    let coverage = &result.evaluation.services[standard].coverage;
+    let service = &result.evaluation.services[standard];
+    let (coverage, demand) = (&service.coverage, project.demand_of(&service.standard));
     let reasons = &result.details[standard].reasons;
     let cells = coverage.cells().iter().enumerate();
     cells
         .map(|(index, cell)| {
-            let typical = coverage.typical_point(&project.demand, CellRank::from_index(index));
+            let typical = coverage.typical_point(demand, CellRank::from_index(index));
             let reason = match typical {
                 Some(point) => reasons[point.index()],
                 None => (cell.total() > Demand::ZERO).then_some(Reason::NoStreet),
@@ -360,20 +350,18 @@ fn capacity_info(
     }
 }
 
-fn district(report: &DistrictReport) -> DistrictInfo {
+fn district(project: &Project, report: &DistrictReport) -> DistrictInfo {
     let split = &report.split;
-    let unit_text = match report.unit.as_str() {
-        "street_m" => DemandUnit::StreetMeters.to_string(),
-        counted => counted.to_owned(),
-    };
+    let units = project.measures.iter().map(|one| one.demand.unit());
+    let unit = units
+        .chain([project.demand.unit()])
+        .find(|unit| unit.name() == report.unit);
     DistrictInfo {
         unit: report.unit.clone(),
-        unit_text,
+        unit_text: unit.map_or_else(|| report.unit.clone(), ToString::to_string),
         zone: report.zone.clone(),
         name: report.name.clone(),
-        demand_thousandths: split.covered_thousandths
-            + split.uncovered_thousandths
-            + split.unlinked_thousandths,
+        demand_thousandths: split.total_thousandths(),
         covered_thousandths: split.covered_thousandths,
         covered_share: split.covered_share,
         mean_s: report.mean_s,
@@ -390,36 +378,20 @@ fn district(report: &DistrictReport) -> DistrictInfo {
     }
 }
 
-fn joints(project: &Project, result: &ScenarioResult) -> Vec<JointInDetail> {
-    let services = &result.evaluation.services;
-    let uncovered = |standard: usize, gap: &Gap| -> Demand {
-        let points = gap
-            .cells
-            .iter()
-            .flat_map(|&cell| project.demand.of_cell(cell));
-        let states = services[standard].coverage.states();
-        points
-            .filter(|&point| states[point] == PointState::Uncovered)
-            .map(|point| project.demand.points()[point].demand)
-            .sum()
-    };
-    let joints = result.evaluation.joints.iter();
-    joints
-        .map(|joint| JointInDetail {
-            key: project.joints[joint.joint].key.clone(),
-            gaps: (1..)
-                .zip(&joint.gaps)
-                .map(|(rank, gap)| {
-                    // The first of equals, as everywhere.
-                    let parts = joint.parts.iter().rev();
-                    let lacks = parts.max_by_key(|&&part| uncovered(part, gap));
-                    let lacks = *lacks.expect("a joint standard has parts");
-                    GapWhy {
-                        lacks: Some(project.standards[lacks].key.clone()),
-                        ..why(project, result, lacks, (rank, gap))
-                    }
-                })
-                .collect(),
-        })
-        .collect()
+fn joint(report: &JointDetail) -> JointInDetail {
+    let gaps = report.gaps.iter();
+    JointInDetail {
+        key: report.key.clone(),
+        gaps: gaps
+            .map(|gap| {
+                let first = gap.lacks.first();
+                GapWhy {
+                    rank: gap.rank,
+                    lacks: first.map(|lack| lack.part.clone()),
+                    reason: first.and_then(|lack| lack.reason.clone()),
+                    missing_s: first.and_then(|lack| lack.missing_s),
+                }
+            })
+            .collect(),
+    }
 }

@@ -1,4 +1,6 @@
-use coverage::{Cover, Demand, Facility, FacilityId, FacilityKind, ServiceCoverage, ServiceInputs};
+use coverage::{
+    Cover, Demand, DemandId, Facility, FacilityId, FacilityKind, ServiceCoverage, ServiceInputs,
+};
 use siting::{CountedRows, Effort, Infeasible, Question, Solution, solve};
 use units::{LngLat, TravelTime};
 
@@ -90,31 +92,10 @@ pub(crate) fn choose(
         .map(|candidate| candidate.as_facility(usual))
         .collect();
     let cover = Cover::of(&view.rows(&candidates, standard.limit), standard.limit);
-    let mut first = vec![0];
-    let mut demand = Vec::new();
-    for candidate in (0..candidates.len()).map(FacilityId::from_index) {
-        let points = cover.points_of(candidate).iter();
-        let open_points = points.filter(|point| weight[point.index()] > 0);
-        demand.extend(open_points.map(|point| point.as_u32()));
-        first.push(demand.len());
-    }
-    let instance = CountedRows {
-        weight,
-        first,
-        demand,
-        cost: None,
-    }
-    .build()
-    .expect("rows of a search are well formed");
-    let question = Question {
-        n_sites: Some(n_sites),
-        ..Question::mclp(0)
-    };
-    let solution = solve(&instance, &question, &Effort::quick())?;
+    let sets = (0..candidates.len()).map(FacilityId::from_index);
+    let sets = sets.map(|candidate| cover.points_of(candidate));
+    let solution = most_covered(weight, sets, n_sites)?;
 
-    let demand_of = |steps: i128| {
-        Demand::from_thousandths(u64::try_from(steps).expect("covered demand is not negative"))
-    };
     let taken: std::collections::BTreeSet<&str> =
         state.facilities.iter().map(|f| f.id.as_str()).collect();
     let sites = solution
@@ -147,4 +128,38 @@ pub(crate) fn choose(
         added_bound: demand_of(solution.bound()),
         solution,
     })
+}
+
+/// The sets of demand points, `n` of them, that cover the most weight; points without weight do not
+/// count. The points of a set are ascending.
+///
+/// # Errors
+/// When there is no choice.
+pub(crate) fn most_covered(
+    weight: Vec<u64>,
+    sets: impl Iterator<Item = impl AsRef<[DemandId]>>,
+    n: u32,
+) -> Result<Solution, Infeasible> {
+    let mut rows = CountedRows {
+        weight,
+        first: vec![0],
+        ..CountedRows::default()
+    };
+    for set in sets {
+        let points = set.as_ref().iter();
+        let weighty = points.filter(|point| rows.weight[point.index()] > 0);
+        rows.demand.extend(weighty.map(|point| point.as_u32()));
+        rows.first.push(rows.demand.len());
+    }
+    let instance = rows.build().expect("sets are ascending");
+    let question = Question {
+        n_sites: Some(n),
+        ..Question::mclp(0)
+    };
+    solve(&instance, &question, &Effort::quick())
+}
+
+/// What `siting` counts in thousandths of the demand's unit.
+pub(crate) fn demand_of(steps: i128) -> Demand {
+    Demand::from_thousandths(u64::try_from(steps).expect("covered demand is not negative"))
 }

@@ -21,10 +21,11 @@ use coverage::{
 use graph::{ArcId, CompoundId, GateId, GatePolicy, NodeId, OsmNodeId, OsmWayId, Policies};
 use rayon::prelude::*;
 use reach::{Direction, NearestFacilities, Place, SearchSpace, within};
-use siting::{CountedRows, Effort, Question, Solution, solve};
+use siting::Solution;
 use units::{LngLat, TravelTime};
 
 use crate::change::{Change, standard_index};
+use crate::choose::{demand_of, most_covered};
 use crate::evaluate::{State, StreetsView};
 use crate::place_name::PlaceNames;
 use crate::project::Project;
@@ -227,6 +228,10 @@ impl<'a> Gates<'a> {
             .into_iter()
             .collect();
         let n = n_openings.min(useful.len());
+        let most = |weights: &[u64], sets: &[Vec<DemandId>]| -> Option<Solution> {
+            let n = u32::try_from(n).ok().filter(|&n| n > 0)?;
+            most_covered(weights.to_vec(), sets.iter(), n).ok()
+        };
         let alone: Vec<Covered> = useful.par_iter().map(|&one| self.covered(&[one])).collect();
 
         // By the siting solver: what each wins alone, and what each could win with others' help.
@@ -235,22 +240,22 @@ impl<'a> Gates<'a> {
         let mut weights: Vec<u64> = (0..before.points.len())
             .map(|at| if before.points[at] { 0 } else { weight(at) })
             .collect();
-        let won = |one: &Covered| -> Vec<u32> {
+        let won = |one: &Covered| -> Vec<DemandId> {
             let new = (0..one.points.len()).filter(|&at| one.points[at] && !before.points[at]);
-            new.map(|at| DemandId::from_index(at).as_u32()).collect()
+            new.map(DemandId::from_index).collect()
         };
-        let exact = solved(&weights, alone.iter().map(won), n);
+        let exact = most(&weights, &alone.iter().map(won).collect::<Vec<_>>());
         for &point in &rejoined.points {
             weights[point.index()] = 0;
         }
-        let could_win = useful.iter().map(|one| -> Vec<u32> {
+        let could_win = useful.iter().map(|one| -> Vec<DemandId> {
             let points = winnable.iter().zip(&on_trips);
             points
                 .filter(|(_, on_trip)| on_trip.contains(one))
-                .map(|(point, _)| point.as_u32())
+                .map(|(&point, _)| point)
                 .collect()
         });
-        let relaxed = solved(&weights, could_win, n);
+        let relaxed = most(&weights, &could_win.collect::<Vec<_>>());
         let rejoining: Demand = rejoined
             .points
             .iter()
@@ -267,7 +272,13 @@ impl<'a> Gates<'a> {
             let sites = solution.iter().flat_map(Solution::sites);
             sites.map(|open| useful[open.site.index()]).collect()
         };
-        let best = [named(&exact), named(&relaxed), self.greedy(&useful, n)]
+        let of_alone = alone
+            .iter()
+            .map(|one| one.demand)
+            .zip(useful.iter().copied());
+        let first = best_of(of_alone.collect());
+        let greedy = self.greedy(&useful, n, before.demand, first);
+        let best = [named(&exact), named(&relaxed), greedy]
             .into_iter()
             .map(|given| (self.covered(&given).demand, given))
             .reduce(|best, other| if other.0 > best.0 { other } else { best })
@@ -285,30 +296,37 @@ impl<'a> Gates<'a> {
         }
     }
 
-    /// Always the permission that covers the most together with those before it; ends when none
-    /// adds anything.
-    fn greedy(&self, among: &[usize], n: usize) -> Vec<usize> {
-        let mut given: Vec<usize> = Vec::new();
-        let mut covered = self.covered(&[]).demand;
-        while given.len() < n {
-            let with = |one: usize| [&given[..], &[one]].concat();
-            let tried: Vec<(Demand, usize)> = among
-                .par_iter()
-                .filter(|one| !given.contains(one))
-                .map(|&one| (self.covered(&with(one)).demand, one))
-                .collect();
-            let best = tried
-                .into_iter()
-                .max_by_key(|&(demand, one)| (demand, std::cmp::Reverse(one)));
-            match best {
-                Some((demand, one)) if demand > covered => {
-                    covered = demand;
-                    given.push(one);
-                }
-                _ => break,
-            }
+    /// Always the permission that covers the most together with those before it, `first` to begin
+    /// with; ends when none adds anything.
+    fn greedy(
+        &self,
+        among: &[usize],
+        n: usize,
+        before: Demand,
+        first: Option<(Demand, usize)>,
+    ) -> Vec<usize> {
+        let (mut given, mut covered) = (Vec::new(), before);
+        for step in 0..n {
+            let best = if step == 0 {
+                first
+            } else {
+                self.next(&given, among)
+            };
+            let Some((demand, one)) = best.filter(|&(demand, _)| demand > covered) else {
+                break;
+            };
+            covered = demand;
+            given.push(one);
         }
         given
+    }
+
+    /// Of some permissions not given yet the one that covers the most together with those given,
+    /// and what is covered then.
+    fn next(&self, given: &[usize], among: &[usize]) -> Option<(Demand, usize)> {
+        let left = among.par_iter().filter(|one| !given.contains(one));
+        let tried = left.map(|&one| (self.covered(&[given, &[one]].concat()).demand, one));
+        best_of(tried.collect())
     }
 
     /// Given permissions in order of use, with what is covered up to each.
@@ -317,16 +335,9 @@ impl<'a> Gates<'a> {
         let streets = &project.city.streets;
         let names = PlaceNames::of(streets, &project.zones);
         let ways = streets.compound_ways();
-        let mut left: Vec<usize> = given.to_vec();
         let mut so_far: Vec<usize> = Vec::new();
         let mut openings = Vec::new();
-        while !left.is_empty() {
-            let tried = left.par_iter().map(|&one| {
-                let covered = self.covered(&[&so_far[..], &[one]].concat()).demand;
-                (covered, std::cmp::Reverse(one))
-            });
-            let (covered, std::cmp::Reverse(one)) = tried.max().expect("some are left");
-            left.retain(|&other| other != one);
+        while let Some((covered, one)) = self.next(&so_far, given) {
             so_far.push(one);
             let permission = &self.permissions[one];
             let node = streets.gate(permission.gates[0]).node;
@@ -345,6 +356,12 @@ impl<'a> Gates<'a> {
         }
         openings
     }
+}
+
+/// The permission that covers the most, the lower of equals.
+fn best_of(tried: Vec<(Demand, usize)>) -> Option<(Demand, usize)> {
+    let key = |&(demand, one): &(Demand, usize)| (demand, std::cmp::Reverse(one));
+    tried.into_iter().max_by_key(key)
 }
 
 /// Places that join another street when all gates are open.
@@ -478,33 +495,4 @@ impl OpenTrips {
             })
             .collect()
     }
-}
-
-/// The most weight that `n` of some sets cover; `None` when there is nothing to choose.
-fn solved(weights: &[u64], sets: impl Iterator<Item = Vec<u32>>, n: usize) -> Option<Solution> {
-    let mut rows = CountedRows {
-        weight: weights.to_vec(),
-        first: vec![0],
-        ..CountedRows::default()
-    };
-    for set in sets {
-        rows.demand
-            .extend(set.iter().filter(|&&point| weights[point_index(point)] > 0));
-        rows.first.push(rows.demand.len());
-    }
-    let n = u32::try_from(n).ok().filter(|&n| n > 0)?;
-    let instance = rows.build().expect("sets are ascending");
-    let question = Question {
-        n_sites: Some(n),
-        ..Question::mclp(0)
-    };
-    solve(&instance, &question, &Effort::quick()).ok()
-}
-
-fn point_index(point: u32) -> usize {
-    DemandId::new(point).index()
-}
-
-fn demand_of(steps: i128) -> Demand {
-    Demand::from_thousandths(u64::try_from(steps).expect("covered demand is not negative"))
 }

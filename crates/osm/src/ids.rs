@@ -96,6 +96,11 @@ pub(crate) fn as_usize(number: u32) -> usize {
     number as usize
 }
 
+/// The number that the next entry of a pool gets.
+pub(crate) fn number_of(length: usize) -> u32 {
+    u32::try_from(length).expect("memory is capped below 2^32 entries")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,7 +16,7 @@ use units::LngLat;
 use crate::doubts::Findings;
 use crate::facts::{self, NodeMark, Street};
 use crate::guard::{self, FileHeader, Pass};
-use crate::ids::{IdIndex, as_usize};
+use crate::ids::{IdIndex, as_usize, number_of};
 use crate::positions::Positions;
 use crate::restriction::Restriction;
 use crate::tags::{self, Key, Named, Table, Tag, value};
@@ -358,10 +358,6 @@ fn intern<T: std::hash::Hash + Eq + Clone>(
         pool.push(item.clone());
         next
     })
-}
-
-fn number_of(length: usize) -> u32 {
-    u32::try_from(length).expect("memory is capped below 2^32 entries")
 }
 
 enum Relation {

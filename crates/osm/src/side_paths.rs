@@ -12,7 +12,7 @@ use graph::{Policies, Profile, RoadClass, WayFacts, WayFlags, verdict};
 use rayon::prelude::*;
 use units::{Length, LngLat, LocalPlane, nearest_to_center};
 
-use crate::ids::{IdIndex, as_usize};
+use crate::ids::{IdIndex, as_usize, number_of};
 use crate::read::{Extract, Way, WayStreet};
 use crate::survey::{Grid, Piece};
 
@@ -288,8 +288,4 @@ fn cut(extract: &mut Extract, cuts: &[(u32, u32)]) {
         }
         extract.ways[at].refs = (begin, number_of(extract.refs.len()));
     }
-}
-
-fn number_of(length: usize) -> u32 {
-    u32::try_from(length).expect("memory is capped below 2^32 entries")
 }

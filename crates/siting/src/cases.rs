@@ -5,6 +5,7 @@
 
 use crate::certificate::{Case, Certificate, Dropped};
 use crate::instance::{Instance, SiteIx, Standing};
+use crate::order::within;
 use crate::question::{Model, Question};
 use crate::verify::{VerifyError, bad};
 
@@ -269,9 +270,5 @@ pub(crate) fn reached<'a>(
     question: &Question,
     site: SiteIx,
 ) -> impl Iterator<Item = (usize, u64)> + 'a {
-    let radius = question.radius.unwrap_or(u64::MAX);
-    let near = instance
-        .serves(site)
-        .filter(move |&(_, cost)| cost <= radius);
-    near.map(|(demand, cost)| (demand.index(), cost))
+    within(instance, question, site).map(|(demand, cost)| (demand.index(), cost))
 }

@@ -126,24 +126,9 @@ pq highway=cycleway
 #[test]
 fn what_keeps_a_path_and_a_street_apart() {
     let tied = |text: &str| ends(&Map::parse(text).import_linked(WITHIN)).len();
-    let with = |street: &str, path: &str, wall: &str| {
+    let apart = |step_m: u32, street: &str, path: &str, more: &str| {
         tied(&format!(
-            "grid 20m
-a b c
-w x y
-p q r
-ways
-abc highway=secondary{street}
-pqr highway=cycleway{path}
-{wall}
-"
-        ))
-    };
-    // 40 m are too far.
-    assert_eq!(with("", "", ""), 0);
-    let near = |street: &str, path: &str, more: &str| {
-        tied(&format!(
-            "grid 12m
+            "grid {step_m}m
  a b c
 w   x y
  p q r
@@ -154,6 +139,9 @@ pqr highway=cycleway{path}
 "
         ))
     };
+    // 40 m are too far.
+    assert_eq!(apart(20, "", "", ""), 0);
+    let near = |street: &str, path: &str, more: &str| apart(12, street, path, more);
     assert_eq!(near("", "", ""), 3);
     assert_eq!(near("", "", "wxy barrier=wall"), 0);
     assert_eq!(near("", "", "wx barrier=fence"), 1, "it ends before r");

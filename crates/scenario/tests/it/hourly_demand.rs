@@ -84,6 +84,14 @@ fn patterns() -> String {
     text
 }
 
+fn files(patterns: &str) -> [(&str, &str); 3] {
+    [
+        ("patterns.csv", patterns),
+        ("riders.csv", RIDERS),
+        ("stations.csv", STATIONS),
+    ]
+}
+
 fn split(report: &ScenarioReport, key: &str) -> (u64, u64) {
     let standards = report.standards.iter().map(|s| (&s.key, s.split));
     let joints = report.joints.iter().map(|j| (&j.key, j.split));
@@ -94,11 +102,7 @@ fn split(report: &ScenarioReport, key: &str) -> (u64, u64) {
 #[test]
 fn a_standard_with_an_hour_counts_who_is_there_then() {
     let patterns = patterns();
-    let files = [
-        ("patterns.csv", patterns.as_str()),
-        ("riders.csv", RIDERS),
-        ("stations.csv", STATIONS),
-    ];
+    let files = files(&patterns);
     let drawn = DrawnPlan {
         map: MAP,
         plan: PLAN,
@@ -189,11 +193,7 @@ fn room_is_asked_for_by_those_who_are_there() {
          supply = { slots = 1, demand = 30 }\n\n[[standard]]\nkey = \"noon\"",
     );
     let patterns = patterns();
-    let files = [
-        ("patterns.csv", patterns.as_str()),
-        ("riders.csv", RIDERS),
-        ("stations.csv", STATIONS),
-    ];
+    let files = files(&patterns);
     let drawn = DrawnPlan {
         map: MAP,
         plan: &plan,

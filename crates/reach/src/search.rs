@@ -88,8 +88,6 @@ impl Reached<'_> {
 ///
 /// A limit past 116 hours is cut to that.
 ///
-/// A limit past 116 hours is cut to that.
-///
 /// Cost: grows with the nodes within the limit, not with the map.
 pub fn within<'a>(
     arcs: &SearchArcs,

@@ -43,6 +43,13 @@ impl BestBound {
         self.value = self.value.max(value);
     }
 
+    /// Forgets triples that have no multiplier; those with these numbers are left.
+    pub(crate) fn keep_triples(&mut self, kept: &[u32]) {
+        if let Some(dual) = &mut self.dual {
+            dual.keep_triples(kept);
+        }
+    }
+
     pub(crate) fn bits(&self) -> u32 {
         self.bits
     }
@@ -64,10 +71,11 @@ impl BestBound {
 /// Writes multipliers of the presolved question as multipliers of the demand points.
 ///
 /// The multiplier of a merged row is shared out by weight, cutting at cumulative positions, so that the parts add up exactly and none exceeds its own weight.
-fn spread(instance: &Instance, presolved: &Presolved, dual: &Dual) -> Multipliers {
+/// What a row that is decided to be covered has above its weight goes to its first demand point, the one that the case names.
+fn spread(instance: &Instance, presolved: &Presolved, bits: u32, dual: &Dual) -> Multipliers {
     let cover = &presolved.cover;
     let mut demand = vec![0_i64; instance.n_demand()];
-    for (members, &multiplier) in cover.members.iter().zip(&dual.row) {
+    for (row, (members, &multiplier)) in cover.members.iter().zip(&dual.row).enumerate() {
         if let [only] = members[..] {
             demand[at(only)] = multiplier;
             continue;
@@ -81,11 +89,18 @@ fn spread(instance: &Instance, presolved: &Presolved, dual: &Dual) -> Multiplier
             demand[at(members[0])] = multiplier;
             continue;
         }
+        let zone = cover.zones.as_ref().and_then(|z| z.of_row[row]);
+        let of_zone = zone.and_then(|z| dual.zone.get(at(z)));
+        let unit = (1_i128 << bits) + of_zone.map_or(0, |&m| i128::from(m));
+        let most = total * unit / i128::from(cover.need[row]);
+        let shared = i128::from(multiplier).min(most);
+        demand[at(members[0])] =
+            i64::try_from(i128::from(multiplier) - shared).expect("a part of a 64-bit number");
         let (mut weight, mut given) = (0_i128, 0_i128);
         for &i in members {
             weight += i128::from(instance.weight[at(i)]);
-            let upto = i128::from(multiplier) * weight / total;
-            demand[at(i)] = i64::try_from(upto - given).expect("a part of a 64-bit number");
+            let upto = shared * weight / total;
+            demand[at(i)] += i64::try_from(upto - given).expect("a part of a 64-bit number");
             given = upto;
         }
     }
@@ -115,7 +130,9 @@ pub(crate) fn certificate_of(
     bits: u32,
     dual: Option<&Dual>,
 ) -> Certificate {
-    let multipliers = dual.map_or_else(Multipliers::default, |d| spread(instance, presolved, d));
+    let multipliers = dual.map_or_else(Multipliers::default, |d| {
+        spread(instance, presolved, bits, d)
+    });
     Certificate {
         scale_bits: scale(bits),
         dropped: presolved.dropped.clone(),
@@ -151,7 +168,7 @@ pub(crate) fn certificate_of_tree<Q: Branching>(
         triples: named(presolved, triples),
         multipliers: duals
             .iter()
-            .map(|d| spread(instance, presolved, d))
+            .map(|d| spread(instance, presolved, bits, d))
             .collect(),
         cases,
     })

@@ -26,6 +26,10 @@ pub(crate) trait Branching: Sync {
     fn sites_of(&self, row: u32) -> &[u32];
     /// Raises the bound of a part; `None` when nothing can satisfy it.
     fn climb(&self, part: &Part, dual: &Dual, climb: &Climb) -> Option<Ascent>;
+    /// The same for a part that is to be split or finished, from shares of sites near the best ones as well; by default no more than a climb.
+    fn raise(&self, part: &Part, from: &Start, climb: &Climb) -> Option<Ascent> {
+        self.climb(part, &from.dual, climb)
+    }
     /// What met sites leave, as bounds are scaled; 0 when that is not known.
     fn scaled(&self, _aim: i64) -> i64 {
         0
@@ -35,6 +39,23 @@ pub(crate) trait Branching: Sync {
     /// Multipliers that prove the value of a part with one answer, where the answer's sites do not say it by themselves.
     fn single(&self, _part: &Part) -> Option<Dual> {
         None
+    }
+}
+
+/// What a part begins with: multipliers, and by site how often it was chosen.
+#[derive(Clone, Debug)]
+pub(crate) struct Start {
+    pub(crate) dual: Arc<Dual>,
+    pub(crate) share: Arc<Vec<f64>>,
+}
+
+impl Start {
+    /// Multipliers alone.
+    pub(crate) fn at(dual: Dual) -> Self {
+        Self {
+            dual: Arc::new(dual),
+            share: Arc::default(),
+        }
     }
 }
 
@@ -70,7 +91,7 @@ pub(crate) struct Tree<'a, Q: Branching> {
     question: &'a Q,
     pub(crate) nodes: Vec<Grown>,
     open: BinaryHeap<Reverse<(i64, NodeIx)>>,
-    waiting: Vec<Option<(Part, Arc<Dual>)>>,
+    waiting: Vec<Option<(Part, Start)>>,
     pub(crate) work: u64,
     pub(crate) n_looked: usize,
 }
@@ -92,7 +113,7 @@ struct Looked {
 /// What the part above proves about a part.
 struct Known {
     bound: i64,
-    dual: Arc<Dual>,
+    start: Start,
 }
 
 enum Next {
@@ -124,13 +145,13 @@ const NEAR: i64 = 50;
 pub(crate) const N_PROBED: usize = 8;
 
 impl<'a, Q: Branching> Tree<'a, Q> {
-    pub(crate) fn new(question: &'a Q, part: Part, dual: Dual, bound: i64) -> Self {
-        let dual = Arc::new(dual);
+    pub(crate) fn new(question: &'a Q, part: Part, start: Start, bound: i64) -> Self {
+        let dual = start.dual.clone();
         Self {
             question,
-            nodes: vec![Grown::Unfinished { dual: dual.clone() }],
+            nodes: vec![Grown::Unfinished { dual }],
             open: BinaryHeap::from([Reverse((bound, 0))]),
-            waiting: vec![Some((part, dual))],
+            waiting: vec![Some((part, start))],
             work: 0,
             n_looked: 0,
         }
@@ -154,12 +175,12 @@ impl<'a, Q: Branching> Tree<'a, Q> {
             let Some(Reverse((bound, node))) = self.open.pop() else {
                 break;
             };
-            let (part, dual) = self.waiting[at(node)].take().expect("an open node waits");
+            let (part, start) = self.waiting[at(node)].take().expect("an open node waits");
             if bound >= enough {
-                self.nodes[at(node)] = Grown::Leaf { dual };
+                self.nodes[at(node)] = Grown::Leaf { dual: start.dual };
                 continue;
             }
-            batch.push((node, part, Known { bound, dual }));
+            batch.push((node, part, Known { bound, start }));
         }
         let climb = Climb {
             steps: STEPS,
@@ -172,7 +193,7 @@ impl<'a, Q: Branching> Tree<'a, Q> {
         };
         let looked: Vec<Looked> = batch
             .par_iter()
-            .map(|(_, part, known)| self.look(part, &known.dual, &climb))
+            .map(|(_, part, known)| self.look(part, &known.start, &climb))
             .collect();
         let mut met = Vec::new();
         for ((node, _, known), looked) in batch.into_iter().zip(looked) {
@@ -184,7 +205,7 @@ impl<'a, Q: Branching> Tree<'a, Q> {
         met
     }
 
-    fn look(&self, part: &Part, dual: &Dual, climb: &Climb) -> Looked {
+    fn look(&self, part: &Part, start: &Start, climb: &Climb) -> Looked {
         let mut looked = Looked {
             ascent: None,
             part: part.clone(),
@@ -194,7 +215,7 @@ impl<'a, Q: Branching> Tree<'a, Q> {
             proof: None,
             work: 0,
         };
-        let Some(ascent) = self.question.climb(part, dual, climb) else {
+        let Some(ascent) = self.question.raise(part, start, climb) else {
             return looked;
         };
         looked.work = ascent.work;
@@ -300,9 +321,10 @@ impl<'a, Q: Branching> Tree<'a, Q> {
     }
 
     fn wait(&mut self, part: Part, known: &Known) -> NodeIx {
-        let dual = known.dual.clone();
-        let node = self.node(Grown::Unfinished { dual: dual.clone() });
-        self.waiting[at(node)] = Some((part, dual));
+        let start = known.start.clone();
+        let dual = start.dual.clone();
+        let node = self.node(Grown::Unfinished { dual });
+        self.waiting[at(node)] = Some((part, start));
         self.open.push(Reverse((known.bound, node)));
         node
     }
@@ -317,15 +339,19 @@ impl<'a, Q: Branching> Tree<'a, Q> {
             ..
         } = looked;
         let bound = ascent.as_ref().map_or(i64::MAX, |a| a.bound);
-        let dual = ascent.map_or_else(|| known.dual.clone(), |a| Arc::new(a.dual));
+        let start = ascent.map_or_else(
+            || known.start.clone(),
+            |ascent| Start {
+                dual: Arc::new(ascent.dual),
+                share: Arc::new(ascent.share),
+            },
+        );
+        let dual = start.dual.clone();
         // A climb that begins where triples have gone may end below the part above, whose multipliers hold here too.
         let better = if bound < known.bound {
             known
         } else {
-            Known {
-                bound,
-                dual: dual.clone(),
-            }
+            Known { bound, start }
         };
         let mut node = node;
         for (site, open) in decided {

@@ -4,7 +4,7 @@
 //! Demand may be split between sites, so that the best assignment to open sites is a transportation problem, which [`transport`](crate::transport) solves.
 
 use crate::bound::{Names, cases};
-use crate::branch_and_bound::Tree;
+use crate::branch_and_bound::{Start, Tree};
 use crate::certificate::{Case, Certificate, Multipliers};
 use crate::check::Proposal;
 use crate::cover::Cover;
@@ -356,7 +356,7 @@ impl<'a> Search<'a> {
     }
 
     fn grow_tree(&mut self, part: Part) -> Tree<'a, Slots> {
-        let mut tree = Tree::new(self.slots, part, self.dual.clone(), self.bound);
+        let mut tree = Tree::new(self.slots, part, Start::at(self.dual.clone()), self.bound);
         let unit = self.slots.unit();
         while !self.finished(tree.work) {
             let (_, enough) = self.aims();

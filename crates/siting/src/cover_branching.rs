@@ -1,11 +1,16 @@
 //! A covering question as the tree of cases sees it.
 
-use crate::branch_and_bound::{Branching, N_PROBED};
+use crate::branch_and_bound::{Branching, N_PROBED, Start};
 use crate::cover::Cover;
 use crate::lagrange::{Ascent, Climb, Dual, Relaxation};
 use crate::number::{at, ix};
 use crate::part::Part;
+use crate::saddle::Saddle;
 use crate::triples::Triples;
+
+/// Steps towards the saddle point between two looks at the bound, and looks per part.
+const STEPS_PER_LOOK: u32 = 100;
+const LOOKS: u32 = 3;
 
 /// A covering question and the scale of its multipliers.
 #[derive(Debug)]
@@ -35,6 +40,37 @@ impl Branching for CoverBranching<'_> {
     fn climb(&self, part: &Part, dual: &Dual, climb: &Climb) -> Option<Ascent> {
         let relaxation = Relaxation::new(self.cover, self.triples, self.bits, part);
         (!relaxation.hopeless).then(|| relaxation.climb(dual, climb))
+    }
+
+    /// With triples, towards the saddle point: a climb hardly gets back to where the part above was.
+    fn raise(&self, part: &Part, from: &Start, climb: &Climb) -> Option<Ascent> {
+        if self.triples.n() == 0 || from.share.is_empty() {
+            return self.climb(part, &from.dual, climb);
+        }
+        let relaxation = Relaxation::new(self.cover, self.triples, self.bits, part);
+        if relaxation.hopeless {
+            return None;
+        }
+        let mut best = relaxation.look(&from.dual);
+        let mut saddle = Saddle::new(&relaxation, &from.dual, &from.share);
+        for _ in 0..LOOKS {
+            if best.bound >= climb.enough || (climb.stop)() {
+                break;
+            }
+            saddle.run(STEPS_PER_LOOK, climb.stop);
+            saddle.widen();
+            let next = relaxation.look(&saddle.dual(&from.dual));
+            let work = best.work + next.work + u64::from(STEPS_PER_LOOK) * relaxation.n_pairs();
+            let met = best.met.take().into_iter().chain(next.met.clone());
+            let met = met.min_by_key(|(_, missed)| *missed);
+            if next.bound > best.bound {
+                best = next;
+            }
+            best.work = work;
+            best.met = met;
+        }
+        best.share = saddle.share();
+        Some(best)
     }
 
     fn scaled(&self, aim: i64) -> i64 {

@@ -1,7 +1,9 @@
 //! How a covering question is answered: sites from above, bound from below, tree of cases if that does not suffice.
 
 use crate::bound::BestBound;
-use crate::branch_and_bound::Tree;
+use std::sync::Arc;
+
+use crate::branch_and_bound::{Start, Tree};
 use crate::certificate::Certificate;
 use crate::cover::Cover;
 use crate::cover_branching::CoverBranching;
@@ -11,6 +13,7 @@ use crate::number::{at, float};
 use crate::part::Part;
 use crate::presolve::Presolved;
 use crate::question::Effort;
+use crate::saddle::Saddle;
 use crate::solution::Method;
 use crate::triples::Triples;
 
@@ -54,27 +57,31 @@ pub(crate) struct Goal<'a> {
 pub(crate) const NO_ANSWER: i64 = i64::MAX >> 24;
 
 /// How many steps of the bound go between two looks at the sites it suggests.
-const STEPS_PER_ROUND: u32 = 100;
-/// Length of the steps when a climb begins anew.
-const AGAIN: f64 = 0.2;
-/// The sites' search hops about in memory and the bound walks through it: as much work takes this many times longer.
+const STEPS_PER_LOOK: u32 = 100;
+/// The sites' search hops about in memory and the climb walks through it: as much work takes this many times longer.
 const SLOWER: u64 = 4;
+/// The same beside a step of the saddle point, which is twice a step of the climb.
+const SLOWER_BY_SADDLE: u64 = 10;
+/// Beside the search for triples, in steps.
+const STEPS_PER_SEPARATION: u64 = 40;
 
-/// Steps without progress before steps are made shorter; with 12 the towns' bounds stop 0.3 % below the linear relaxation, with 40 at 0.05 %.
-const PATIENCE: u32 = 40;
-/// Triples are added as long as the bound rises by one part in so many.
-const MUCH: i64 = 20_000;
-/// The same where the answer is to be proven: a tree of cases closes less of the distance in the same time.
-const MUCH_EXACT: i64 = 200_000;
-/// The same for climbs that begin near the top, with more triples, and how long their steps are at first; with 40 and 0.2 they end lower, with 150 they take longer.
-const PATIENCE_LATER: u32 = 80;
-const AGAIN_LATER: f64 = 0.05;
-/// While easy questions may still be over soon: 12, for so many rounds.
-const EARLY: (u32, u32) = (12, 3);
+/// Rounds of the climb; with zones, at least until their multipliers have settled.
+const CLIMBS: u32 = 3;
+/// Steps without progress before steps are made shorter.
+const PATIENCE: u32 = 12;
+/// Looks at the saddle point before triples are added; with 8 the town's bounds rise as far later, with 2 they look for triples most of the time.
+const LOOKS_PER_ROUND: usize = 4;
+/// Rounds over which the rise of the bound is judged.
+const JUDGED: usize = 6;
+/// A rise by less than one part in so many of what is left is for the tree of cases to better; for a proof, the tree is the last resort.
+const RISE: f64 = 40.0;
+const RISE_EXACT: f64 = 60.0;
+/// A round has one look more after so many rounds: the nearer the top, the longer the way.
+const ROUNDS_PER_LOOK: usize = 5;
+/// Triples that have no multiplier go when they are more than this part of all.
+const IDLE: f64 = 0.5;
 /// The least work of the sites' search beside one growth of the tree.
 const LEAST_QUOTA: u64 = 200_000;
-/// Steps shorter than this no longer raise a bound.
-const SHORTEST: f64 = 1e-4;
 
 /// Answers a presolved covering question.
 pub(crate) fn search(
@@ -87,7 +94,6 @@ pub(crate) fn search(
     let bits = scale_bits(cover);
     let effort = goal.effort;
     let mut bound = BestBound::new(bits);
-    let mut work = 0;
     let mut method = Method::SearchAndBound;
     let part = Part::whole(cover.n_sites());
     let mut triples = Triples::default();
@@ -112,22 +118,36 @@ pub(crate) fn search(
         goal,
         bits,
     };
-    let dual = root.climb(dual, &mut triples, primal, &mut bound, &mut work, &finished);
+    let mut race = Race {
+        primal,
+        bound,
+        work: 0,
+        finished: &finished,
+    };
+    let (dual, share) = root.raise(dual, &mut triples, &mut race);
     let mut tree = None;
     let branching = CoverBranching {
         cover,
         triples: &triples,
         bits,
     };
-    if !finished(primal, &bound, work) {
+    if !race.over() {
         method = Method::BranchAndBound;
-        let root = bound.dual().cloned().unwrap_or(dual);
-        let grown = tree.insert(Tree::new(&branching, part.clone(), root, bound.value()));
-        grow(grown, primal, &mut bound, goal, &|p, b, more| {
-            finished(p, b, work + more)
-        });
-        work += grown.work;
+        let start = Start {
+            dual: Arc::new(race.bound.dual().cloned().unwrap_or(dual)),
+            share: Arc::new(share),
+        };
+        let value = race.bound.value();
+        let grown = tree.insert(Tree::new(&branching, part.clone(), start, value));
+        grow(grown, &mut race, goal);
+        race.work += grown.work;
     }
+    let Race {
+        primal,
+        bound,
+        work,
+        ..
+    } = race;
     let certificate = match &tree {
         Some(tree) => crate::bound::certificate_of_tree(instance, presolved, &triples, bits, tree),
         None => Some(crate::bound::certificate_of(
@@ -167,146 +187,201 @@ fn aim(primal: &dyn Primal, goal: &Goal) -> i64 {
     primal.best().map_or(goal.ceiling, |best| best.0)
 }
 
+/// Sites from above and bound from below, and what both have cost.
+struct Race<'a> {
+    primal: &'a mut dyn Primal,
+    bound: BestBound,
+    work: u64,
+    finished: Finished<'a>,
+}
+
+impl Race<'_> {
+    fn over(&self) -> bool {
+        (self.finished)(self.primal, &self.bound, self.work)
+    }
+
+    /// Works on the bound, and beside it, on another core, tries these sites and searches on for so much work; says also whether sites became better.
+    ///
+    /// Each has its own share of the work: the answer does not depend on who is faster.
+    fn beside<T: Send>(
+        &mut self,
+        met: Option<Vec<u32>>,
+        quota: u64,
+        stop: &(dyn Fn() -> bool + Sync),
+        bound: impl FnOnce() -> T + Send,
+    ) -> T {
+        let primal = &mut *self.primal;
+        let search = || {
+            if let Some(sites) = met {
+                primal.offer(&sites, stop);
+            }
+            primal.shake(quota, stop)
+        };
+        rayon::join(bound, search).0
+    }
+}
+
 impl Root<'_> {
     /// Raises the bound from these multipliers while the sites' search goes on beside it; returns the last multipliers.
     ///
-    /// Once a climb ends and much is left to gain, triples that it breaks are added, and the next climb goes on from there.
-    fn climb(
-        &self,
-        start: Dual,
-        triples: &mut Triples,
-        primal: &mut dyn Primal,
-        bound: &mut BestBound,
-        work: &mut u64,
-        finished: Finished,
-    ) -> Dual {
-        let mut dual = start;
-        let mut round = 0;
-        loop {
-            let before = bound.value();
-            let relaxation = Relaxation::new(self.cover, triples, self.bits, self.part);
-            let mean = self.climb_once(
-                &relaxation,
-                &mut dual,
-                &mut round,
-                primal,
-                bound,
-                work,
-                finished,
-            );
-            let least = bound.whole();
-            let far = float(aim(primal, self.goal) - least)
-                > 2.0 * (self.goal.good_enough)(least).max(0.0);
-            let much = if self.goal.effort.exact {
-                MUCH_EXACT
-            } else {
-                MUCH
-            };
-            let rose = triples.n() == 0 || bound.value() - before > before / much;
-            if !far || !rose || finished(primal, bound, *work) {
-                return dual;
+    /// A short climb comes first, which is enough for easy questions; then saddle points, each with the triples that the last one broke.
+    fn raise(&self, start: Dual, triples: &mut Triples, race: &mut Race) -> (Dual, Vec<f64>) {
+        let (mut dual, mut share) = self.climb(start, race);
+        let rise = if self.goal.effort.exact {
+            RISE_EXACT
+        } else {
+            RISE
+        };
+        let mut bounds = vec![race.bound.value()];
+        while !race.over() {
+            let n_looks = LOOKS_PER_ROUND + bounds.len() / ROUNDS_PER_LOOK;
+            self.approach(n_looks, &mut dual, &mut share, triples, race);
+            let value = race.bound.value();
+            bounds.push(value);
+            let left = (aim(race.primal, self.goal) << self.bits) - value;
+            let before = bounds.len().checked_sub(JUDGED + 1).map(|k| bounds[k]);
+            let slow = before.is_some_and(|b| float(value - b) * rise < float(left));
+            let good = (self.goal.good_enough)(race.bound.whole()).max(0.0);
+            let near = !self.goal.effort.exact && float(left) <= 2.0 * good * float(1 << self.bits);
+            if slow || near || race.over() {
+                break;
             }
-            if triples.separate(self.cover, &mean) == 0 {
-                return dual;
+            if race
+                .bound
+                .dual()
+                .is_some_and(|d| triples.idle(&[&dual, d]) > IDLE)
+            {
+                let kept = triples.drop_idle(
+                    self.cover,
+                    &[&dual, race.bound.dual().expect("asked just now")],
+                );
+                dual.keep_triples(&kept);
+                race.bound.keep_triples(&kept);
             }
+            let pairs = self.pairs();
+            let quota = STEPS_PER_SEPARATION * pairs / SLOWER_BY_SADDLE;
+            race.work += STEPS_PER_SEPARATION * pairs;
+            race.beside(None, quota, self.goal.effort.stop, || {
+                triples.separate(self.cover, &share)
+            });
         }
+        (dual, share)
     }
 
-    /// One climb until its steps are too short; returns how often each site was chosen lately.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "what a climb reads and what it moves"
-    )]
-    fn climb_once(
-        &self,
-        relaxation: &Relaxation,
-        dual: &mut Dual,
-        round: &mut u32,
-        primal: &mut dyn Primal,
-        bound: &mut BestBound,
-        work: &mut u64,
-        finished: Finished,
-    ) -> Vec<f64> {
+    fn pairs(&self) -> u64 {
+        u64::try_from(self.cover.rows.len()).expect("a count fits")
+    }
+
+    /// A short climb; returns its multipliers and how often each site was chosen.
+    fn climb(&self, start: Dual, race: &mut Race) -> (Dual, Vec<f64>) {
         let goal = self.goal;
-        let first = *round == 0;
-        let (mut idle, mut patience) = (0, if first { EARLY.0 } else { PATIENCE_LATER });
-        let mut climber = relaxation.long_climb(dual, if first { 1.0 } else { AGAIN_LATER });
-        while !finished(primal, bound, *work) {
-            *round += 1;
-            let target = aim(primal, goal) << self.bits;
+        let relaxation = Relaxation::new(self.cover, &Triples::default(), self.bits, self.part);
+        let mut dual = start;
+        let mut climber = relaxation.long_climb(&dual);
+        let mut met = None;
+        let mut round = 0;
+        while !race.over() {
+            round += 1;
+            let target = aim(race.primal, goal) << self.bits;
             let mut enough = target - (1 << self.bits) + 1;
-            if goal.refuted_above < aim(primal, goal) {
+            if goal.refuted_above < aim(race.primal, goal) {
                 enough = enough.min((goal.refuted_above << self.bits) + 1);
             }
             let climb = Climb {
-                steps: at(STEPS_PER_ROUND),
+                steps: at(STEPS_PER_LOOK),
                 target,
                 enough,
                 length: 1.0,
-                patience,
-                shortest: SHORTEST,
+                patience: PATIENCE,
+                shortest: 0.0,
                 stop: goal.effort.stop,
             };
-            // Both at once, each for its own share of the work: the answer does not depend on who is faster.
-            let quota = u64::from(STEPS_PER_ROUND) * relaxation.n_pairs() / SLOWER;
-            let (ascent, mut better) = rayon::join(
-                || {
-                    climber.climb(&climb);
-                    climber.ascent()
-                },
-                || primal.shake(quota, goal.effort.stop),
-            );
-            *work += ascent.work;
-            let rose = bound.raise(ascent.bound, &ascent.dual);
-            if let Some((sites, _)) = &ascent.met {
-                better |= primal.offer(sites, goal.effort.stop);
-            }
-            *dual = ascent.dual;
-            if relaxation.weigh_zones(dual, &ascent.share, *round) {
-                climber = relaxation.long_climb(dual, 1.0);
-                continue;
-            }
-            idle = if rose || better { 0 } else { idle + 1 };
-            if first && *round == EARLY.1 {
-                patience = PATIENCE;
-                climber.lengthen(AGAIN);
-                idle = 0;
-            }
-            if climber.length < SHORTEST || idle * STEPS_PER_ROUND > 10 * patience {
+            let quota = u64::from(STEPS_PER_LOOK) * relaxation.n_pairs() / SLOWER;
+            let ascent = race.beside(met.take(), quota, goal.effort.stop, || {
+                climber.climb(&climb);
+                climber.ascent()
+            });
+            race.work += ascent.work;
+            race.bound.raise(ascent.bound, &ascent.dual);
+            met = ascent.met.map(|m| m.0);
+            dual = ascent.dual;
+            if relaxation.weigh_zones(&mut dual, &ascent.share, round) {
+                climber = relaxation.long_climb(&dual);
+            } else if round >= CLIMBS {
                 break;
             }
         }
-        climber.mean()
+        if let Some(sites) = met {
+            race.primal.offer(&sites, goal.effort.stop);
+        }
+        (dual, climber.mean())
+    }
+
+    /// One round towards the saddle point with these triples.
+    fn approach(
+        &self,
+        n_looks: usize,
+        dual: &mut Dual,
+        share: &mut Vec<f64>,
+        triples: &Triples,
+        race: &mut Race,
+    ) {
+        let stop = self.goal.effort.stop;
+        let relaxation = Relaxation::new(self.cover, triples, self.bits, self.part);
+        let mut saddle = Saddle::new(&relaxation, dual, share);
+        let mut met = None;
+        for _ in 0..n_looks {
+            let work = u64::from(STEPS_PER_LOOK) * relaxation.n_pairs();
+            let ascent = race.beside(met.take(), work / SLOWER_BY_SADDLE, stop, || {
+                saddle.run(STEPS_PER_LOOK, stop);
+                saddle.widen();
+                let ascent = relaxation.look(&saddle.dual(dual));
+                if !self.cover.must {
+                    return ascent;
+                }
+                let within = relaxation.look(&saddle.dual_within_tolls(dual));
+                if within.bound > ascent.bound {
+                    within
+                } else {
+                    ascent
+                }
+            });
+            race.work += work;
+            race.bound.raise(ascent.bound, &ascent.dual);
+            met = ascent.met.map(|m| m.0);
+            if race.over() {
+                break;
+            }
+        }
+        if let Some(sites) = met {
+            race.primal.offer(&sites, stop);
+        }
+        *dual = saddle.dual(dual);
+        *share = saddle.share();
     }
 }
 
 /// Grows the tree until it is finished, raising the bound and offering what it meets.
-fn grow(
-    tree: &mut Tree<CoverBranching>,
-    primal: &mut dyn Primal,
-    bound: &mut BestBound,
-    goal: &Goal,
-    finished: Finished,
-) {
+fn grow(tree: &mut Tree<CoverBranching>, race: &mut Race, goal: &Goal) {
     let stop = goal.effort.stop;
-    while !finished(primal, bound, tree.work) {
-        let unit = 1 << bound.bits();
-        let target = aim(primal, goal) * unit;
+    let over = |race: &Race, more: u64| (race.finished)(race.primal, &race.bound, race.work + more);
+    while !over(race, tree.work) {
+        let unit = 1 << race.bound.bits();
+        let target = aim(race.primal, goal) * unit;
         // The sites' search gets a quarter of the time that the tree took so far.
         let quota = (tree.work / SLOWER)
-            .saturating_sub(primal.work())
+            .saturating_sub(race.primal.work())
             .max(LEAST_QUOTA);
-        let (met, _) = rayon::join(
-            || tree.grow(target, target - unit + 1, stop),
-            || primal.shake(quota, stop),
-        );
+        let met = race.beside(None, quota, stop, || {
+            tree.grow(target, target - unit + 1, stop)
+        });
         for sites in met {
-            primal.offer(&sites, stop);
+            race.primal.offer(&sites, stop);
         }
-        let least = match (tree.bound(), primal.best()) {
+        let least = match (tree.bound(), race.primal.best()) {
             (None, None) => NO_ANSWER * unit,
-            (low, _) => low.unwrap_or(i64::MAX).min(aim(primal, goal) * unit),
+            (low, _) => low.unwrap_or(i64::MAX).min(aim(race.primal, goal) * unit),
         };
-        bound.raise_value(least);
+        race.bound.raise_value(least);
     }
 }

@@ -25,6 +25,14 @@ pub(crate) struct Dual {
     pub(crate) triple: Vec<i64>,
 }
 
+impl Dual {
+    /// Forgets all triples but those with these numbers, ascending.
+    pub(crate) fn keep_triples(&mut self, kept: &[u32]) {
+        let of = |&k: &u32| self.triple.get(at(k)).copied().unwrap_or(0);
+        self.triple = kept.iter().map(of).collect();
+    }
+}
+
 /// What an ascent has found.
 #[derive(Clone, Debug)]
 pub(crate) struct Ascent {
@@ -90,26 +98,26 @@ pub(crate) fn scale_bits(cover: &Cover) -> u32 {
 
 /// One part of a question, written down without what is decided.
 pub(crate) struct Relaxation<'a> {
-    cover: &'a Cover,
-    bits: u32,
+    pub(crate) cover: &'a Cover,
+    pub(crate) bits: u32,
     open: &'a [u32],
     /// The free sites, and their rows in the numbering of `row`.
-    site: Vec<u32>,
-    first: Vec<usize>,
+    pub(crate) site: Vec<u32>,
+    pub(crate) first: Vec<usize>,
     rows: Vec<u32>,
     /// The rows not covered yet that free sites can help to cover.
-    row: Vec<u32>,
+    pub(crate) row: Vec<u32>,
     /// The triples whose rows are all among them, with the places of those; they follow the rows, with multipliers below zero.
-    triple: Vec<(u32, [u32; 3])>,
-    n_triples: usize,
-    need: Vec<u32>,
+    pub(crate) triple: Vec<(u32, [u32; 3])>,
+    pub(crate) n_triples: usize,
+    pub(crate) need: Vec<u32>,
     worth: Vec<i64>,
     must: Vec<bool>,
     zone: Vec<Option<u32>>,
     most: i64,
-    room: usize,
-    money: Option<i64>,
-    price: Vec<i64>,
+    pub(crate) room: usize,
+    pub(crate) money: Option<i64>,
+    pub(crate) price: Vec<i64>,
     /// What is certain already: tolls of open sites and the worth of rows that cannot be covered any more, with their zones.
     base: i64,
     lost_by_zone: Vec<i64>,
@@ -256,15 +264,15 @@ impl<'a> Relaxation<'a> {
     }
 
     /// Rows and triples.
-    fn n_rows(&self) -> usize {
+    pub(crate) fn n_rows(&self) -> usize {
         self.need.len()
     }
 
-    fn column(&self, k: u32) -> &[u32] {
+    pub(crate) fn column(&self, k: u32) -> &[u32] {
         &self.rows[self.first[at(k)]..self.first[at(k) + 1]]
     }
 
-    fn caps(&self, zone: &[i64]) -> Vec<i64> {
+    pub(crate) fn caps(&self, zone: &[i64]) -> Vec<i64> {
         let cap = |r: usize| {
             if self.must[r] {
                 return self.most;
@@ -390,9 +398,25 @@ impl<'a> Relaxation<'a> {
         climber.ascent()
     }
 
-    /// The beginning of a long climb, which is made piece by piece.
-    pub(crate) fn long_climb(&self, start: &Dual, length: f64) -> Climber<'_, 'a> {
-        self.climber(start, length, KEPT_LONG)
+    /// The beginning of a climb from far away, which is made piece by piece.
+    pub(crate) fn long_climb(&self, start: &Dual) -> Climber<'_, 'a> {
+        self.climber(start, 1.0, KEPT_LONG)
+    }
+
+    /// What these multipliers prove, without a step.
+    ///
+    /// Cost: one pass over the pairs.
+    pub(crate) fn look(&self, dual: &Dual) -> Ascent {
+        let still = Climb {
+            steps: 1,
+            target: 0,
+            enough: i64::MAX,
+            length: 0.0,
+            patience: 1,
+            shortest: 0.0,
+            stop: &|| true,
+        };
+        self.climb(dual, &still)
     }
 
     /// Pairs of free sites and rows, triples included: the cost of a step.
@@ -633,12 +657,6 @@ impl Climber<'_, '_> {
             self.relaxation.choose(&self.value, &mut self.chosen);
             self.relaxation.missed(&self.chosen, &mut self.walk.times);
         }
-    }
-
-    /// Longer steps again.
-    pub(crate) fn lengthen(&mut self, length: f64) {
-        self.length = length;
-        self.go_back();
     }
 
     /// What was found since the last time; multipliers and bound are the best of the whole climb.

@@ -125,6 +125,7 @@ mod branch_and_bound;
 mod choice;
 mod lagrange;
 mod part;
+mod saddle;
 mod triples;
 
 mod cases;

@@ -3,7 +3,7 @@
 //! From above: greedy and swaps ([`exchange`](crate::exchange)); from below: the Lagrangian bound of [`median`](crate::median), and the tree of cases.
 
 use crate::bound::{Names, cases};
-use crate::branch_and_bound::{Branching as _, Tree};
+use crate::branch_and_bound::{Branching as _, Start, Tree};
 use crate::certificate::{Case, Certificate, Multipliers};
 use crate::check::Proposal;
 use crate::cover::Cover;
@@ -223,7 +223,7 @@ impl<'a> Search<'a> {
     }
 
     fn grow_tree(&mut self, part: Part) -> Tree<'a, Median> {
-        let mut tree = Tree::new(self.median, part, self.dual.clone(), self.bound);
+        let mut tree = Tree::new(self.median, part, Start::at(self.dual.clone()), self.bound);
         while !self.finished(tree.work) {
             let (target, enough) = self.aims();
             for sites in tree.grow(target, enough, self.effort.stop) {

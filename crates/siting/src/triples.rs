@@ -7,11 +7,12 @@
 //! Written so, a triple is a row that costs instead of paying, which leaves the climb as it is.
 //! On the clustered towns a thousand of them close two thirds of the relaxation's gap.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use crate::cover::Cover;
+use crate::lagrange::Dual;
 use crate::number::{at, ix};
 
 /// Triples of rows, and how each site counts in them.
@@ -25,7 +26,7 @@ pub(crate) struct Triples {
 }
 
 /// Rows at whose triples one round looks, per row; more find little more.
-const PARTNERS: usize = 24;
+const PARTNERS: usize = 64;
 /// Triples that one round may add.
 const MOST_PER_ROUND: usize = 600;
 /// Triples in which one row may be per round, so that they spread out.
@@ -45,9 +46,10 @@ impl Triples {
     /// Cost: for each row a look at the rows that share sites with it, and at pairs among a few of them.
     pub(crate) fn separate(&mut self, cover: &Cover, share: &[f64]) -> usize {
         let near = Near::new(cover, share);
-        let mut found: Vec<(f64, [u32; 3])> = (0..cover.n_rows())
+        let mut found: Vec<(f64, [u32; 3])> = (0..near.row.len())
             .into_par_iter()
-            .filter_map(|row| near.most_broken(row))
+            .map_init(|| Marks::new(&near), |marks, k| near.most_broken(k, marks))
+            .flatten()
             .collect();
         found.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let mut used = vec![0_u32; cover.n_rows()];
@@ -68,6 +70,31 @@ impl Triples {
         n
     }
 
+    /// Whether a triple has no multiplier in any of these.
+    fn is_idle(duals: &[&Dual], triple: usize) -> bool {
+        let at_rest = |d: &&Dual| d.triple.get(triple).is_none_or(|&m| m == 0);
+        duals.iter().all(at_rest)
+    }
+
+    /// The share of triples without a multiplier in any of these.
+    pub(crate) fn idle(&self, duals: &[&Dual]) -> f64 {
+        let n_idle = (0..self.n()).filter(|&k| Self::is_idle(duals, k)).count();
+        f64::from(ix(n_idle)) / f64::from(ix(self.n().max(1)))
+    }
+
+    /// Drops triples without a multiplier in any of these; returns the numbers of those that are left.
+    pub(crate) fn drop_idle(&mut self, cover: &Cover, duals: &[&Dual]) -> Vec<u32> {
+        let all = std::mem::take(self);
+        let busy = (0..all.n()).filter(|&k| !Self::is_idle(duals, k));
+        let kept: Vec<u32> = busy.map(ix).collect();
+        for &k in &kept {
+            let triple = all.rows[at(k)];
+            self.known.insert(triple);
+            self.add(cover, triple);
+        }
+        kept
+    }
+
     fn add(&mut self, cover: &Cover, triple: [u32; 3]) {
         self.of_site.resize(cover.n_sites(), Vec::new());
         let id = ix(self.rows.len());
@@ -86,113 +113,143 @@ impl Triples {
     }
 }
 
-/// What shares of sites cover, row by row.
-struct Near<'a> {
-    cover: &'a Cover,
-    share: &'a [f64],
+/// What shares of sites cover, row by row; of rows that the same sites cover, the heaviest stands for all.
+struct Near {
+    row: Vec<u32>,
     /// By row, the sites with a share, ascending.
     sites: Vec<Vec<u32>>,
+    /// By site, the rows above that it covers.
+    rows: Vec<Vec<u32>>,
+    share: Vec<f64>,
     covered: Vec<f64>,
+    /// How far a row counts as covered.
+    z: Vec<f64>,
 }
 
-impl<'a> Near<'a> {
-    fn new(cover: &'a Cover, share: &'a [f64]) -> Self {
-        let often = |row: usize| {
-            let sites = cover.sites_of(row).iter().copied();
-            sites.filter(|&s| share[at(s)] > SELDOM).collect::<Vec<_>>()
-        };
-        let sites: Vec<Vec<u32>> = (0..cover.n_rows()).map(often).collect();
-        let sum = |sites: &Vec<u32>| sites.iter().map(|&s| share[at(s)]).sum();
+/// Room for looking around one row: by site and by row, zero between two looks.
+struct Marks {
+    /// The share of a site that covers the partner at hand, and of one that covers the row as well.
+    of_partner: Vec<f64>,
+    of_both: Vec<f64>,
+    of_row: Vec<bool>,
+    with_row: Vec<f64>,
+}
+
+impl Marks {
+    fn new(near: &Near) -> Self {
         Self {
-            covered: sites.iter().map(sum).collect(),
-            sites,
-            cover,
-            share,
+            of_partner: vec![0.0; near.share.len()],
+            of_both: vec![0.0; near.share.len()],
+            of_row: vec![false; near.share.len()],
+            with_row: vec![0.0; near.row.len()],
         }
     }
+}
 
-    /// Whether a row may be part of a triple: its own condition, covered more than half, by no site alone.
-    fn fits(&self, row: usize) -> bool {
-        let whole = |&s: &u32| self.share[at(s)] > 0.99;
-        self.cover.members[row].len() == 1
-            && self.cover.need[row] == 1
-            && self.covered[row] > 0.5
-            && !self.sites[row].iter().any(whole)
-    }
-
-    fn z(&self, row: usize) -> f64 {
-        if self.cover.must {
-            1.0
-        } else {
-            self.covered[row].min(1.0)
-        }
-    }
-
-    /// The share of sites that cover both rows, and all three when there is a third.
-    fn shared(&self, a: usize, b: usize, c: Option<usize>) -> f64 {
-        let (mut k, mut sum) = (0, 0.0);
-        let (a, b) = (&self.sites[a], &self.sites[b]);
-        for &site in a {
-            while k < b.len() && b[k] < site {
-                k += 1;
+impl Near {
+    fn new(cover: &Cover, share: &[f64]) -> Self {
+        let mut heaviest: BTreeMap<Vec<u32>, usize> = BTreeMap::new();
+        for row in 0..cover.n_rows() {
+            // Its own condition, and no more than one.
+            if cover.members[row].len() > 1 || cover.need[row] > 1 {
+                continue;
             }
-            if b.get(k) == Some(&site)
-                && c.is_none_or(|c| self.sites[c].binary_search(&site).is_ok())
-            {
-                sum += self.share[at(site)];
+            let often = |s: &u32| share[at(*s)] > SELDOM;
+            let sites: Vec<u32> = cover.sites_of(row).iter().copied().filter(often).collect();
+            let sum: f64 = sites.iter().map(|&s| share[at(s)]).sum();
+            if sum <= 0.5 || sites.iter().any(|&s| share[at(s)] > 0.99) {
+                continue;
+            }
+            let first = heaviest.entry(sites).or_insert(row);
+            if cover.weight[row] > cover.weight[*first] {
+                *first = row;
             }
         }
-        sum
+        let mut kept: Vec<(usize, Vec<u32>)> = heaviest.into_iter().map(|(s, r)| (r, s)).collect();
+        kept.sort_unstable();
+        let mut near = Self {
+            row: Vec::with_capacity(kept.len()),
+            sites: Vec::with_capacity(kept.len()),
+            rows: vec![Vec::new(); cover.n_sites()],
+            share: share.to_vec(),
+            covered: Vec::with_capacity(kept.len()),
+            z: Vec::with_capacity(kept.len()),
+        };
+        for (k, (row, sites)) in (0..).zip(kept) {
+            let covered: f64 = sites.iter().map(|&s| share[at(s)]).sum();
+            near.row.push(ix(row));
+            near.covered.push(covered);
+            near.z.push(if cover.must { 1.0 } else { covered.min(1.0) });
+            for &site in &sites {
+                near.rows[at(site)].push(k);
+            }
+            near.sites.push(sites);
+        }
+        near
     }
 
     /// The triple with this row that is broken most.
-    fn most_broken(&self, row: usize) -> Option<(f64, [u32; 3])> {
-        if !self.fits(row) {
-            return None;
-        }
-        let mut partners: Vec<(u32, f64)> = Vec::new();
-        let sites = self.sites[row].iter();
-        for &site in sites {
-            let others = self.cover.column(at(site)).iter();
-            partners.extend(others.map(|&r| (r, self.share[at(site)])));
-        }
-        partners.sort_unstable_by_key(|p| p.0);
-        partners.dedup_by(|next, first| {
-            let same = next.0 == first.0;
-            if same {
-                first.1 += next.1;
+    fn most_broken(&self, k: usize, marks: &mut Marks) -> Option<(f64, [u32; 3])> {
+        let mut partners: Vec<u32> = Vec::new();
+        for &site in &self.sites[k] {
+            marks.of_row[at(site)] = true;
+            for &other in &self.rows[at(site)] {
+                let shared = &mut marks.with_row[at(other)];
+                if *shared == 0.0 {
+                    partners.push(other);
+                }
+                *shared += self.share[at(site)];
             }
-            same
-        });
-        partners.retain(|&(r, shared)| {
-            at(r) != row && shared > 0.2 && shared < 0.85 && self.fits(at(r))
-        });
+        }
+        // Ascending, as each is found from its own row too; which ones are looked at must not depend on the order of finding.
+        partners.sort_unstable();
+        let half = |&r: &u32| {
+            let shared = marks.with_row[at(r)];
+            at(r) != k && shared > 0.2 && shared < 0.85
+        };
+        let fit: Vec<u32> = partners.iter().copied().filter(half).collect();
         // A few of them, evenly over all.
-        let stride = partners.len().div_ceil(PARTNERS).max(1);
-        let few: Vec<(u32, f64)> = partners
-            .into_iter()
-            .skip(row % stride)
-            .step_by(stride)
-            .collect();
+        let stride = fit.len().div_ceil(PARTNERS).max(1);
+        let few: Vec<u32> = fit.into_iter().skip(k % stride).step_by(stride).collect();
         let mut best: Option<(f64, [u32; 3])> = None;
-        for (k, &(a, with_a)) in few.iter().enumerate() {
-            for &(b, with_b) in &few[k + 1..] {
-                let (i, j) = (at(a), at(b));
-                let pairs = with_a + with_b + self.shared(i, j, None);
+        for (place, &i) in few.iter().enumerate() {
+            let with_i = marks.with_row[at(i)];
+            for &site in &self.sites[at(i)] {
+                marks.of_partner[at(site)] = self.share[at(site)];
+                if marks.of_row[at(site)] {
+                    marks.of_both[at(site)] = self.share[at(site)];
+                }
+            }
+            for &j in &few[place + 1..] {
+                let two = with_i + marks.with_row[at(j)];
+                let least = best.map_or(LEAST, |b| b.0);
+                let sum = |by: &[f64]| self.sites[at(j)].iter().map(|&s| by[at(s)]).sum::<f64>();
+                let pairs = two + sum(&marks.of_partner);
                 // No triple is broken by more than what its pairs share above one.
-                if pairs <= 1.0 + best.map_or(LEAST, |b| b.0) {
+                if pairs <= 1.0 + least {
                     continue;
                 }
-                let all = self.shared(i, j, Some(row));
-                let counted =
-                    self.covered[row] + self.covered[i] + self.covered[j] - pairs + 2.0 * all;
-                let broken = self.z(row) + self.z(i) + self.z(j) - 1.0 - counted;
-                if broken > best.map_or(LEAST, |b| b.0) {
-                    let mut triple = [ix(row), a, b];
+                let all = sum(&marks.of_both);
+                let of = [k, at(i), at(j)];
+                let sum = |by: &[f64]| of.iter().map(|&r| by[r]).sum::<f64>();
+                let counted = sum(&self.covered) - pairs + 2.0 * all;
+                let broken = sum(&self.z) - 1.0 - counted;
+                if broken > least {
+                    let mut triple = of.map(|r| self.row[r]);
                     triple.sort_unstable();
                     best = Some((broken, triple));
                 }
             }
+            for &site in &self.sites[at(i)] {
+                marks.of_partner[at(site)] = 0.0;
+                marks.of_both[at(site)] = 0.0;
+            }
+        }
+        for &site in &self.sites[k] {
+            marks.of_row[at(site)] = false;
+        }
+        for &other in &partners {
+            marks.with_row[at(other)] = 0.0;
         }
         best
     }

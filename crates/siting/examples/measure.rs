@@ -4,7 +4,7 @@
 //! cargo run --release -p siting --example measure -- mclp COSTS.csv DEMAND.csv --radius 900 --sites 30
 //! ```
 //!
-//! Further flags: `--exact`, `--seconds 300`, `--fixed id,...`, `--floor-percent 40`, `--budget 1000`, `--times 2`.
+//! Further flags: `--exact`, `--seconds 300`, `--seed 2`, `--fixed id,...`, `--floor-percent 40`, `--budget 1000`, `--times 2`.
 //! Facts that the two tables do not have are made from the seed 7 when a flag asks for them: `--made-prices`, `--made-capacities`, `--made-zones 8`.
 #![expect(
     clippy::print_stdout,
@@ -68,6 +68,7 @@ fn main() {
     let effort = Effort {
         exact: flag("--exact"),
         stop: &stop,
+        seed: after("--seed").map_or(Effort::SEED, |s| s.parse().unwrap()),
         ..Effort::quick()
     };
     match solve(&instance, &question, &effort) {

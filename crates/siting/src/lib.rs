@@ -109,14 +109,17 @@ mod cover_search;
 mod median;
 mod presolve;
 
+mod anneal;
 mod exchange;
 mod filler;
 mod greedy;
 mod interchange;
 mod mender;
+mod mix;
 mod shake;
 mod slots;
 mod slots_bound;
+mod swaps;
 mod tally;
 mod transport;
 

@@ -1,12 +1,16 @@
-//! Leaving a local best: swaps that lose are made by chance, less and less often; or, where zones have floors, a few sites are thrown out at random and swaps repair the rest.
+//! Leaving a local best: runs of annealing whose answers are mixed part by part; or, where zones have floors, a few sites are thrown out at random and swaps repair the rest.
 //!
-//! Simulated annealing and iterated local search (Lourenço, Martin and Stützle 2003); every run from the same seed makes the same moves.
+//! Iterated local search (Lourenço, Martin and Stützle 2003); from the same seed it makes the same moves.
 
+use crate::anneal::Run;
+use crate::cover::Cover;
 use crate::cover_search::Primal;
 use crate::interchange::improve;
-use crate::number::{at, float, ix};
+use crate::mix::best_mix;
+use crate::number::{at, ix};
 use crate::presolve::mixed;
-use crate::tally::Tally;
+use crate::swaps::Swaps;
+use crate::tally::{Room, Tally};
 
 /// Numbers from a seed.
 #[derive(Clone, Debug)]
@@ -25,7 +29,7 @@ impl Dice {
     }
 
     /// A positive number, above `x` with a chance of about e^-x; without a logarithm, which differs between machines.
-    fn exponential(&mut self) -> f64 {
+    pub(crate) fn exponential(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(1);
         let bits = mixed(self.0);
         let zeros = bits.leading_zeros();
@@ -43,9 +47,15 @@ pub(crate) struct Shaker<'a> {
     idle: u32,
     /// How many times its weight a row of each zone is worth.
     bend: Vec<i64>,
+    /// Where all runs begin.
+    first: Vec<u32>,
     /// The run of annealing that is under way.
-    heat: Option<Heat>,
+    run: Option<Run<'a>>,
     n_runs: u32,
+    /// What was offered last while a run was under way.
+    offered: Option<Vec<u32>>,
+    /// Answers that differ, the best one first, each with its sites ascending.
+    pool: Vec<(i64, Vec<u32>)>,
 }
 
 /// After so many shakes without a better answer the walk goes back to the best one.
@@ -60,8 +70,11 @@ impl<'a> Shaker<'a> {
             dice: Dice::new(seed),
             idle: 0,
             bend: vec![1; n_zones],
-            heat: None,
+            first: tally.open.clone(),
+            run: None,
             n_runs: 0,
+            offered: None,
+            pool: Vec::new(),
             tally,
         };
         new.keep();
@@ -71,11 +84,8 @@ impl<'a> Shaker<'a> {
     /// Keeps the open sites if they are allowed and the best so far.
     fn keep(&mut self) -> bool {
         let missed = self.missed();
-        let better = missed.is_some_and(|m| self.best.as_ref().is_none_or(|b| m < b.0));
-        if let Some(missed) = missed
-            && better
-        {
-            self.best = Some((missed, self.tally.open.clone()));
+        let better = missed.is_some_and(|m| self.keep_if_best(m, &self.tally.open.clone()));
+        if better {
             self.idle = 0;
         }
         better
@@ -205,152 +215,198 @@ impl<'a> Shaker<'a> {
     }
 }
 
-impl Shaker<'_> {
-    /// Simulated annealing (Kirkpatrick, Gelatt and Vecchi 1983) by swaps of an open site for one nearby, for so much work; goes on where the last call ended.
+/// Answers kept for mixing.
+const POOL: usize = 20;
+/// Steps of a run per open site; half or twice as many find the best answers of the towns as soon.
+const STEPS_PER_SITE: u64 = 2_500;
+/// The first run has one in 2^4 of these steps, for easy questions; then they double, and later grow by a tenth.
+const SHORT_RUNS: u32 = 4;
+/// After so many runs what is offered waits for the end of the run that is under way; before, a question may be over soon.
+const EARLY: u32 = 2;
+/// Numbers in the table of a run: 128 MB.
+const LARGEST_TABLE: usize = 1 << 25;
+/// Steps between two looks at the clock.
+const STEPS_BETWEEN_LOOKS: u32 = 256;
+
+impl<'a> Shaker<'a> {
+    /// Runs of annealing for so much work; goes on where the last call ended.
     ///
-    /// On the town instances it reached in two seconds what throwing and repairing did not in sixty.
+    /// Many short runs from the first answer, mixed part by part, find on the town instances in five seconds what one long run did not in a hundred.
     fn anneal(&mut self, quota: u64, stop: &(dyn Fn() -> bool + Sync)) -> bool {
         let until = self.tally.work.saturating_add(quota);
+        let total = self.tally.cover.total_weight();
         let mut better = false;
-        while self.tally.work < until && !stop() {
-            let heat = if let Some(heat) = self.heat.take() {
-                heat
-            } else {
-                better |= self.descend(stop);
-                self.next_heat()
+        while self.tally.work < until && !self.first.is_empty() && !stop() {
+            let mut run = match self.run.take() {
+                Some(run) => run,
+                None => self.begin_run(),
             };
-            let end = until.min(heat.stage_ends);
-            better |= self.swap_at(heat.degrees, end);
-            self.heat = if self.tally.work < heat.stage_ends {
-                Some(heat)
+            let before = run.swaps.work;
+            for _ in 0..STEPS_BETWEEN_LOOKS {
+                if run.is_over() || self.tally.work + (run.swaps.work - before) >= until {
+                    break;
+                }
+                if run.step(&mut self.dice) {
+                    let missed = total - run.best_covered();
+                    if self.best.as_ref().is_none_or(|b| missed < b.0) {
+                        better |= self.keep_if_best(missed, &run.best_sites());
+                    }
+                }
+            }
+            self.tally.work += run.swaps.work - before;
+            if run.is_over() {
+                better |= self.settle(run.best_sites(), stop);
+                if let Some(sites) = self.offered.take() {
+                    better |= self.settle(sites, stop);
+                }
             } else {
-                heat.cooler(self.tally.work)
-            };
+                self.run = Some(run);
+            }
         }
         better
     }
 
-    /// Swaps as long as that covers more; the next run begins at the best answer.
-    fn descend(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> bool {
-        improve(&mut self.tally, stop);
-        let better = self.keep();
-        if let Some((_, sites)) = self.best.clone() {
-            self.tally.become_these(&sites);
-        }
-        better
-    }
-
-    /// Runs become longer, and each second one begins less hot.
-    fn next_heat(&mut self) -> Heat {
-        let pairs = u64::try_from(self.tally.cover.rows.len()).expect("a count fits");
-        let sweeps = 1_u64 << (SHORTEST_RUN + 2 * self.n_runs).min(LONGEST_RUN);
-        let stage = (pairs * sweeps / u64::from(STAGES)).max(1);
-        let hot = self.n_runs.is_multiple_of(2);
+    fn begin_run(&mut self) -> Run<'a> {
+        let steps = STEPS_PER_SITE * u64::from(10 + self.n_runs) / 10;
+        let steps = steps >> SHORT_RUNS.saturating_sub(self.n_runs);
         self.n_runs += 1;
-        let per_site =
-            float(self.tally.covered) / float(i64::from(ix(self.tally.open.len().max(1))));
-        Heat {
-            degrees: per_site * if hot { HOT } else { WARM },
-            cooling: if hot { COOL_HOT } else { COOL_WARM },
-            stages_left: STAGES,
-            stage,
-            stage_ends: self.tally.work + stage,
+        let swaps = if self.may_all_move(self.first.len()) {
+            self.swaps(&self.first.clone())
+        } else {
+            // What lies far apart does not meet: a neighborhood of the best answer is annealed at a time.
+            let best = self.best.as_ref().map_or(&self.first, |b| &b.1);
+            self.swaps(&best.clone())
+        };
+        let n_seats = u64::from(ix(swaps.n_seats()));
+        Run::new(swaps, steps * n_seats)
+    }
+
+    /// Whether the table for so many open sites is small enough.
+    fn may_all_move(&self, n_open: usize) -> bool {
+        n_open.saturating_mul(self.tally.cover.n_sites()) <= LARGEST_TABLE
+    }
+
+    /// These sites open, and as many of them movable as the table has room for.
+    fn swaps(&mut self, open: &[u32]) -> Swaps<'a> {
+        let cover = self.tally.cover;
+        let swaps = if self.may_all_move(open.len()) || open.is_empty() {
+            Swaps::new(cover, open, open)
+        } else {
+            let center = open[self.dice.below(open.len())];
+            let n = (LARGEST_TABLE / cover.n_sites()).max(1);
+            Swaps::new(cover, open, &nearest(cover, open, center, n))
+        };
+        self.tally.work += swaps.work;
+        swaps
+    }
+
+    /// Swaps as long as that covers more, and mixes with the best answers so far as long as that does.
+    fn settle(&mut self, sites: Vec<u32>, stop: &(dyn Fn() -> bool + Sync)) -> bool {
+        let total = self.tally.cover.total_weight();
+        let mut sites = sites;
+        let mut better = false;
+        loop {
+            let mut swaps = self.swaps(&sites);
+            let begun = swaps.work;
+            swaps.descend(stop);
+            self.tally.work += swaps.work - begun;
+            sites = swaps.open_sites();
+            better |= self.keep_if_best(total - swaps.covered, &sites);
+            let covered = swaps.covered;
+            let too_low = self.pool.len() == POOL && self.pool.iter().all(|p| p.0 >= covered);
+            if too_low || self.pool.iter().any(|p| p.1 == sites) {
+                return better;
+            }
+            let (cover, work) = (self.tally.cover, &mut self.tally.work);
+            let mut others = self.pool.iter();
+            let mix = others.find_map(|(_, other)| best_mix(cover, &sites, other, work));
+            if let Some(mix) = mix {
+                sites = mix;
+                continue;
+            }
+            let place = self.pool.partition_point(|p| p.0 >= covered);
+            self.pool.insert(place, (covered, sites));
+            self.pool.truncate(POOL);
+            return better;
         }
     }
 
-    /// Swaps at one temperature until so much work is done.
-    ///
-    /// Cost: per swap tried the column of the site that would open; per swap made all sites of all rows of both.
-    fn swap_at(&mut self, degrees: f64, until: u64) -> bool {
-        let mut better = false;
-        let cover = self.tally.cover;
-        while self.tally.work < until {
-            self.tally.work += 1;
-            if self.tally.open.is_empty() {
-                continue;
-            }
-            let out = self.tally.open[self.dice.below(self.tally.open.len())];
-            let column = cover.column(at(out));
-            let into = if column.is_empty() || self.dice.below(8) == 0 {
-                ix(self.dice.below(cover.n_sites()))
-            } else {
-                let sites = cover.sites_of(at(column[self.dice.below(column.len())]));
-                sites[self.dice.below(sites.len())]
-            };
-            if !self.tally.may_open(into, Some(out)) {
-                continue;
-            }
-            self.tally.work += u64::from(ix(cover.column(at(into)).len()));
-            let change = self.tally.change(out, into);
-            if change >= 0 || float(-change) < degrees * self.dice.exponential() {
-                self.tally.close(out);
-                self.tally.open(into);
-                self.fill();
-                better |= self.keep();
-            }
+    fn keep_if_best(&mut self, missed: i64, sites: &[u32]) -> bool {
+        let better = self.best.as_ref().is_none_or(|b| missed < b.0);
+        if better {
+            self.best = Some((missed, sites.to_vec()));
         }
         better
     }
 
-    /// With a budget or spacing, a swap may leave room for more.
-    fn fill(&mut self) {
-        while self.tally.has_room() {
-            let tally = &self.tally;
-            let best = (0..ix(tally.cover.n_sites()))
-                .filter(|&s| tally.gain[at(s)] > 0 && tally.may_open(s, None))
-                .max_by_key(|&s| (tally.gain[at(s)], std::cmp::Reverse(s)));
-            let Some(site) = best else { return };
-            self.tally.open(site);
+    /// As many of these sites as number, budget and spacing allow, in this order, and the weight that they miss.
+    fn allowed(&mut self, sites: &[u32]) -> (i64, Vec<u32>) {
+        let cover = self.tally.cover;
+        let mut room = Room::new(cover);
+        let mut times = vec![0_u32; cover.n_rows()];
+        let mut allowed = Vec::new();
+        let mut missed = cover.total_weight();
+        for &site in sites {
+            if allowed.len() < cover.n_new && room.may_open(cover, site, None) {
+                room.open(cover, site);
+                allowed.push(site);
+                self.tally.work += u64::from(ix(cover.column(at(site)).len()));
+                for &row in cover.column(at(site)) {
+                    times[at(row)] += 1;
+                    if times[at(row)] == cover.need[at(row)] {
+                        missed -= cover.weight[at(row)];
+                    }
+                }
+            }
+        }
+        (missed, allowed)
+    }
+}
+
+/// So many of the open sites, the first one included: those that are fewest steps away, each from a row to a site that covers it too.
+fn nearest(cover: &Cover, open: &[u32], center: u32, n: usize) -> Vec<u32> {
+    let mut is_open = vec![false; cover.n_sites()];
+    for &site in open {
+        is_open[at(site)] = true;
+    }
+    let mut seen_site = vec![false; cover.n_sites()];
+    let mut seen_row = vec![false; cover.n_rows()];
+    let mut queue = vec![center];
+    seen_site[at(center)] = true;
+    let (mut next, mut found) = (0, Vec::new());
+    while next < queue.len() && found.len() < n {
+        let site = queue[next];
+        next += 1;
+        if is_open[at(site)] {
+            found.push(site);
+        }
+        for &row in cover.column(at(site)) {
+            if !std::mem::replace(&mut seen_row[at(row)], true) {
+                for &other in cover.sites_of(at(row)) {
+                    if !std::mem::replace(&mut seen_site[at(other)], true) {
+                        queue.push(other);
+                    }
+                }
+            }
         }
     }
+    found
 }
-
-/// Where a run of annealing stands.
-#[derive(Clone, Copy, Debug)]
-struct Heat {
-    /// A swap that loses this much is made with a chance of 1/e.
-    degrees: f64,
-    /// Factor from one stage to the next.
-    cooling: f64,
-    stages_left: u32,
-    /// Work per stage.
-    stage: u64,
-    stage_ends: u64,
-}
-
-impl Heat {
-    fn cooler(self, work: u64) -> Option<Self> {
-        (self.stages_left > 1).then_some(Self {
-            degrees: self.degrees * self.cooling,
-            stages_left: self.stages_left - 1,
-            stage_ends: work + self.stage,
-            ..self
-        })
-    }
-}
-
-/// First temperatures, as shares of what an open site covers on average; measured on the town instances, where twice or half as much is worse.
-const HOT: f64 = 0.1;
-const WARM: f64 = 0.03;
-/// Stages of a run, and the factors between them that end both kinds of runs at a hundredth.
-const STAGES: u32 = 64;
-const COOL_HOT: f64 = 0.964_66;
-const COOL_WARM: f64 = 0.982_98;
-/// Runs go over the pairs 2^4 times at first, and each next one four times as often, up to 2^11 times.
-const SHORTEST_RUN: u32 = 4;
-const LONGEST_RUN: u32 = 11;
 
 impl Primal for Shaker<'_> {
     fn offer(&mut self, sites: &[u32], stop: &(dyn Fn() -> bool + Sync)) -> bool {
-        let before = self.heat.map(|_| self.tally.open.clone());
-        self.tally.become_allowed(sites);
-        let as_given = self.keep();
-        improve(&mut self.tally, stop);
-        let better = self.keep() || as_given;
-        if let (Some(sites), false) = (before, better) {
-            // The run goes on where it was.
-            self.tally.become_these(&sites);
+        if !self.bend.is_empty() {
+            self.tally.become_allowed(sites);
+            let as_given = self.keep();
+            improve(&mut self.tally, stop);
+            return self.keep() || as_given;
         }
+        let (missed, allowed) = self.allowed(sites);
+        let better = self.keep_if_best(missed, &allowed);
+        if self.n_runs <= EARLY {
+            return self.settle(allowed, stop) || better;
+        }
+        self.offered = Some(allowed);
         better
     }
 

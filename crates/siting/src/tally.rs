@@ -23,10 +23,7 @@ pub(crate) struct Tally<'a> {
     pub(crate) covered: i64,
     /// Exclusive or of the open sites that cover the row: the one that covers it, when it is one.
     pub(crate) owner: Vec<u32>,
-    /// Price of the open sites.
-    pub(crate) spent: i64,
-    /// How many open sites are too near each site.
-    pub(crate) barred: Vec<u32>,
+    room: Room,
     /// Pairs looked at.
     pub(crate) work: u64,
 }
@@ -43,8 +40,7 @@ impl<'a> Tally<'a> {
             loss: vec![0; cover.n_sites()],
             covered: 0,
             owner: vec![0; cover.n_rows()],
-            spent: 0,
-            barred: vec![0; cover.near.len()],
+            room: Room::new(cover),
             work: 0,
             cover,
         };
@@ -62,11 +58,8 @@ impl<'a> Tally<'a> {
         debug_assert!(!self.is_open[at(site)]);
         self.is_open[at(site)] = true;
         self.open.push(site);
-        self.spent += self.price(site);
+        self.room.open(self.cover, site);
         self.covered += self.gain[at(site)];
-        for &other in self.cover.near.get(at(site)).into_iter().flatten() {
-            self.barred[at(other)] += 1;
-        }
         for k in self.cover.first[at(site)]..self.cover.first[at(site) + 1] {
             let row = at(self.cover.rows[k]);
             let (times, need) = (self.times[row], self.cover.need[row]);
@@ -86,11 +79,8 @@ impl<'a> Tally<'a> {
         debug_assert!(self.is_open[at(site)]);
         self.is_open[at(site)] = false;
         self.open.retain(|&s| s != site);
-        self.spent -= self.price(site);
+        self.room.close(self.cover, site);
         self.covered -= self.loss[at(site)];
-        for &other in self.cover.near.get(at(site)).into_iter().flatten() {
-            self.barred[at(other)] -= 1;
-        }
         for k in self.cover.first[at(site)]..self.cover.first[at(site) + 1] {
             let row = at(self.cover.rows[k]);
             let (times, need) = (self.times[row], self.cover.need[row]);
@@ -116,28 +106,9 @@ impl<'a> Tally<'a> {
         }
     }
 
-    pub(crate) fn price(&self, site: u32) -> i64 {
-        self.cover.budget.as_ref().map_or(0, |b| b.price[at(site)])
-    }
-
     /// Whether the site may be opened beside what is open, had `without` been closed before.
     pub(crate) fn may_open(&self, site: u32, without: Option<u32>) -> bool {
-        if self.is_open[at(site)] {
-            return false;
-        }
-        if let Some(budget) = &self.cover.budget {
-            let freed = without.map_or(0, |s| self.price(s));
-            if self.spent - freed + self.price(site) > budget.total {
-                return false;
-            }
-        }
-        if let Some(near) = self.cover.near.get(at(site)) {
-            let freed = without.is_some_and(|s| near.binary_search(&s).is_ok());
-            if self.barred[at(site)] > u32::from(freed) {
-                return false;
-            }
-        }
-        true
+        !self.is_open[at(site)] && self.room.may_open(self.cover, site, without)
     }
 
     /// Whether one more site may be opened as far as their number goes.
@@ -181,32 +152,6 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// What closing the one site and opening the other would change in the covered weight.
-    ///
-    /// Cost: the column of the site that opens; where rows need several sites, all sites of its rows.
-    pub(crate) fn change(&self, out: u32, into: u32) -> i64 {
-        let mut change = self.gain[at(into)] - self.loss[at(out)];
-        for &row in self.cover.column(at(into)) {
-            let (times, need) = (self.times[at(row)], self.cover.need[at(row)]);
-            if times == 1 && need == 1 {
-                if self.owner[at(row)] == out {
-                    change += self.weight[at(row)];
-                }
-            } else if need > 1
-                && (times == need || times + 1 == need)
-                && self.cover.sites_of(at(row)).binary_search(&out).is_ok()
-            {
-                // Covered and stays so; or not covered, and does not become so.
-                change += if times == need {
-                    self.weight[at(row)]
-                } else {
-                    -self.weight[at(row)]
-                };
-            }
-        }
-        change
-    }
-
     /// Makes a row worth more or less.
     pub(crate) fn reweigh(&mut self, row: usize, weight: i64) {
         let change = weight - std::mem::replace(&mut self.weight[row], weight);
@@ -231,4 +176,58 @@ impl<'a> Tally<'a> {
     pub(crate) fn is_covered(&self, row: usize) -> bool {
         self.times[row] >= self.cover.need[row]
     }
+}
+
+/// What the open sites leave of the budget and of the map.
+#[derive(Clone, Debug)]
+pub(crate) struct Room {
+    /// Price of the open sites.
+    spent: i64,
+    /// How many open sites are too near each site; empty without spacing.
+    barred: Vec<u32>,
+}
+
+impl Room {
+    /// Nothing open.
+    pub(crate) fn new(cover: &Cover) -> Self {
+        Self {
+            spent: 0,
+            barred: vec![0; cover.near.len()],
+        }
+    }
+
+    pub(crate) fn open(&mut self, cover: &Cover, site: u32) {
+        self.spent += price(cover, site);
+        for &other in cover.near.get(at(site)).into_iter().flatten() {
+            self.barred[at(other)] += 1;
+        }
+    }
+
+    pub(crate) fn close(&mut self, cover: &Cover, site: u32) {
+        self.spent -= price(cover, site);
+        for &other in cover.near.get(at(site)).into_iter().flatten() {
+            self.barred[at(other)] -= 1;
+        }
+    }
+
+    /// Whether a closed site may be opened, had the open site `without` been closed before.
+    pub(crate) fn may_open(&self, cover: &Cover, site: u32, without: Option<u32>) -> bool {
+        if let Some(budget) = &cover.budget {
+            let freed = without.map_or(0, |s| price(cover, s));
+            if self.spent - freed + price(cover, site) > budget.total {
+                return false;
+            }
+        }
+        if let Some(near) = cover.near.get(at(site)) {
+            let freed = without.is_some_and(|s| near.binary_search(&s).is_ok());
+            if self.barred[at(site)] > u32::from(freed) {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+fn price(cover: &Cover, site: u32) -> i64 {
+    cover.budget.as_ref().map_or(0, |b| b.price[at(site)])
 }

@@ -1,0 +1,452 @@
+//! What every swap of an open site for a closed one would change, kept up to date from swap to swap.
+//!
+//! The arrays of Resende and Werneck (A fast swap-based local search procedure for location problems, 2007), for covering: what a site would gain, what an open site would lose, and for both together by how much their sum misjudges the swap.
+//! All swaps of one open site are then a walk through two rows of numbers.
+
+use std::cmp::Reverse;
+
+use crate::cover::Cover;
+use crate::number::{at, ix};
+use crate::tally::Room;
+
+/// A set of open sites; each sits in a seat, which stays when the site is swapped.
+#[derive(Clone, Debug)]
+pub(crate) struct Swaps<'a> {
+    cover: &'a Cover,
+    /// Weights, halved until their sums fit 31 bits: they say which way to walk, not what an answer is worth.
+    light: Vec<i32>,
+    times: Vec<u32>,
+    /// Exclusive or of the seats that cover the row, each plus one.
+    sitters: Vec<u32>,
+    /// By site: its seat, or `NOBODY`.
+    seat: Vec<u32>,
+    /// By seat: its site.
+    site: Vec<u32>,
+    /// Open sites without a seat.
+    pub(crate) still: Vec<u32>,
+    is_open: Vec<bool>,
+    /// By site: weight that would become covered.
+    gain: Vec<i32>,
+    /// By seat: weight that would stop being covered.
+    loss: Vec<i32>,
+    /// By seat and site: what the swap changes, less gain and plus loss.
+    shared: Vec<i32>,
+    /// Weight covered, exactly.
+    pub(crate) covered: i64,
+    room: Room,
+    /// Scratch: the rows of one of the two columns of a swap carry its number.
+    mark: Vec<u32>,
+    n_swaps: u32,
+    /// Pairs and entries looked at.
+    pub(crate) work: u64,
+}
+
+const NOBODY: u32 = u32::MAX;
+/// Entries of `shared` that are compared before anything is decided about one of them.
+const CHUNK: usize = 32;
+/// The work of comparing that many entries, against one pair looked up at random.
+const WORK_PER_CHUNK: u64 = 3;
+/// So many numbers of a row's sites are changed in the time of one pair looked up at random.
+const CHANGES_PER_WORK: usize = 4;
+
+impl<'a> Swaps<'a> {
+    /// These sites open; those of `moving` have a seat, the others stay.
+    ///
+    /// Cost: all pairs, and a number per seat and site.
+    pub(crate) fn new(cover: &'a Cover, open: &[u32], moving: &[u32]) -> Self {
+        let total = cover.total_weight();
+        let halved = (0..64).find(|&h| total >> h < 1 << 29).unwrap_or(63);
+        let light: Vec<i32> = cover
+            .weight
+            .iter()
+            .map(|w| i32::try_from(w >> halved).expect("halved until the sum fits"))
+            .collect();
+        let gain = (0..cover.n_sites()).map(|site| {
+            let rows = cover.column(site).iter().map(|&r| at(r));
+            rows.filter(|&r| cover.need[r] == 1).map(|r| light[r]).sum()
+        });
+        let mut new = Self {
+            gain: gain.collect(),
+            light,
+            times: vec![0; cover.n_rows()],
+            sitters: vec![0; cover.n_rows()],
+            seat: vec![NOBODY; cover.n_sites()],
+            site: Vec::new(),
+            still: Vec::new(),
+            is_open: vec![false; cover.n_sites()],
+            loss: Vec::new(),
+            shared: Vec::new(),
+            covered: 0,
+            room: Room::new(cover),
+            mark: vec![0; cover.n_rows()],
+            n_swaps: 0,
+            work: u64::from(ix(cover.rows.len())),
+            cover,
+        };
+        let mut moves = vec![false; cover.n_sites()];
+        for &site in moving {
+            moves[at(site)] = true;
+        }
+        for &site in open {
+            if moves[at(site)] {
+                new.open(site);
+            } else {
+                new.open_for_good(site);
+            }
+        }
+        new
+    }
+
+    pub(crate) fn n_seats(&self) -> usize {
+        self.site.len()
+    }
+
+    /// The site in a seat.
+    pub(crate) fn site(&self, seat: usize) -> u32 {
+        self.site[seat]
+    }
+
+    /// What closing the site in this seat would lose, in halved weights.
+    pub(crate) fn loss(&self, seat: usize) -> i32 {
+        self.loss[seat]
+    }
+
+    /// The sites that are open, ascending.
+    pub(crate) fn open_sites(&self) -> Vec<u32> {
+        let mut sites = [&self.still[..], &self.site].concat();
+        sites.sort_unstable();
+        sites
+    }
+
+    /// The sites in all seats.
+    pub(crate) fn sites(&self) -> &[u32] {
+        &self.site
+    }
+
+    fn open_for_good(&mut self, site: u32) {
+        self.still.push(site);
+        self.is_open[at(site)] = true;
+        self.room.open(self.cover, site);
+        for &row in self.cover.column(at(site)) {
+            self.cover_row(at(row), None);
+        }
+    }
+
+    fn open(&mut self, site: u32) {
+        let seat = self.site.len();
+        self.site.push(site);
+        self.loss.push(0);
+        self.shared
+            .resize(self.site.len() * self.cover.n_sites(), 0);
+        self.is_open[at(site)] = true;
+        self.seat[at(site)] = ix(seat);
+        self.room.open(self.cover, site);
+        for &row in self.cover.column(at(site)) {
+            self.cover_row(at(row), Some(seat));
+        }
+    }
+
+    /// Puts another site into a seat.
+    ///
+    /// Cost: both columns, and all sites of the rows that only one of the two covers and whose state changes.
+    pub(crate) fn swap(&mut self, seat: usize, into: u32) {
+        let cover = self.cover;
+        let out = self.site[seat];
+        let (leaves, comes) = (cover.column(at(out)), cover.column(at(into)));
+        self.work += u64::from(ix(leaves.len() + comes.len()));
+        if self.n_swaps == u32::MAX {
+            self.mark.fill(0);
+            self.n_swaps = 0;
+        }
+        self.n_swaps += 1;
+        for &row in comes {
+            self.mark[at(row)] = self.n_swaps;
+        }
+        for &row in leaves {
+            if self.mark[at(row)] == self.n_swaps {
+                // Covered from the same seat before and after.
+                self.mark[at(row)] = 0;
+            } else {
+                self.uncover_row(at(row), seat);
+            }
+        }
+        for &row in comes {
+            if self.mark[at(row)] == self.n_swaps {
+                self.cover_row(at(row), Some(seat));
+            }
+        }
+        self.is_open[at(out)] = false;
+        self.is_open[at(into)] = true;
+        self.seat[at(out)] = NOBODY;
+        self.seat[at(into)] = ix(seat);
+        self.site[seat] = into;
+        self.room.close(cover, out);
+        self.room.open(cover, into);
+    }
+
+    /// Collects the site in this seat and the closed sites that may replace it and are worth at least so much in its place.
+    ///
+    /// Cost: the number of sites, in one straight walk.
+    pub(crate) fn worth_at_least(&mut self, floor: i32, seat: usize, found: &mut Vec<u32>) {
+        found.clear();
+        let out = self.site[seat];
+        let n_sites = self.cover.n_sites();
+        let shared = &self.shared[seat * n_sites..(seat + 1) * n_sites];
+        let mut first = 0;
+        let chunks = self.gain.chunks(CHUNK).zip(shared.chunks(CHUNK));
+        for (gains, shares) in chunks {
+            let values = || gains.iter().zip(shares).map(|(g, s)| g + s);
+            if values().fold(false, |any, value| any | (value >= floor)) {
+                for (site, value) in (first..).zip(values()) {
+                    let may = site == out
+                        || !self.is_open[at(site)]
+                            && self.room.may_open(self.cover, site, Some(out));
+                    if value >= floor && may {
+                        found.push(site);
+                    }
+                }
+            }
+            first += ix(CHUNK);
+        }
+        self.work += WORK_PER_CHUNK * u64::from(ix(n_sites.div_ceil(CHUNK)));
+    }
+
+    /// Swaps as long as that covers more, always the best swap; of equals the lowest site in, then the lowest site out.
+    ///
+    /// Ends because every swap raises the covered weight, halved as it is.
+    /// Cost: per swap a walk over the sites for each open one.
+    pub(crate) fn descend(&mut self, stop: &(dyn Fn() -> bool + Sync)) {
+        let mut found = Vec::new();
+        loop {
+            self.fill();
+            let mut best = None;
+            for seat in 0..self.site.len() {
+                let (out, loss) = (self.site[seat], self.loss[seat]);
+                let bar = best.map_or(1, |(change, ..): (i32, _, _, _)| change);
+                self.worth_at_least(loss + bar, seat, &mut found);
+                let shared = &self.shared[seat * self.cover.n_sites()..];
+                for &into in &found {
+                    let change = self.gain[at(into)] + shared[at(into)] - loss;
+                    best = best.max(Some((change, Reverse(into), Reverse(out), seat)));
+                }
+            }
+            let Some((_, Reverse(into), _, seat)) = best else {
+                return;
+            };
+            if stop() {
+                return;
+            }
+            self.swap(seat, into);
+        }
+    }
+
+    /// Opens what gains most while number, budget and spacing allow.
+    pub(crate) fn fill(&mut self) {
+        while self.site.len() + self.still.len() < self.cover.n_new {
+            self.work += u64::from(ix(self.cover.n_sites()));
+            let best = (0..ix(self.cover.n_sites()))
+                .filter(|&s| {
+                    self.gain[at(s)] > 0
+                        && !self.is_open[at(s)]
+                        && self.room.may_open(self.cover, s, None)
+                })
+                .max_by_key(|&s| (self.gain[at(s)], Reverse(s)));
+            let Some(site) = best else { return };
+            self.open(site);
+        }
+    }
+
+    /// One more open site covers the row: the one in this seat, or one without.
+    fn cover_row(&mut self, row: usize, seat: Option<usize>) {
+        let (times, need) = (self.times[row], self.cover.need[row]);
+        let (before, after) = (State::of(times, need), State::of(times + 1, need));
+        if times + 1 == need {
+            self.covered += self.cover.weight[row];
+        }
+        self.tell_sitters(row, times, seat, before, after);
+        let own = seat.map(|s| (s, after.share(), after.lost));
+        self.tell_sites(row, after.gained - before.gained, own);
+        self.times[row] = times + 1;
+        self.sitters[row] ^= number(seat);
+    }
+
+    /// The open site in this seat covers the row no more.
+    fn uncover_row(&mut self, row: usize, seat: usize) {
+        let (times, need) = (self.times[row], self.cover.need[row]);
+        let (before, after) = (State::of(times, need), State::of(times - 1, need));
+        if times == need {
+            self.covered -= self.cover.weight[row];
+        }
+        self.times[row] = times - 1;
+        self.sitters[row] ^= number(Some(seat));
+        self.tell_sitters(row, times - 1, Some(seat), before, after);
+        let own = Some((seat, -before.share(), -before.lost));
+        self.tell_sites(row, after.gained - before.gained, own);
+    }
+
+    /// A row's state changes in the eyes of the other seats that cover it, `n_others` with those that have no seat.
+    fn tell_sitters(
+        &mut self,
+        row: usize,
+        n_others: u32,
+        but: Option<usize>,
+        before: State,
+        after: State,
+    ) {
+        let change = (after.share() - before.share(), after.lost - before.lost);
+        if change == (0, 0) || n_others == 0 {
+            return;
+        }
+        if n_others == 1 {
+            if self.sitters[row] > 0 {
+                let seat = at(self.sitters[row] - 1);
+                self.tell_sites(row, 0, Some((seat, change.0, change.1)));
+            }
+            return;
+        }
+        let cover = self.cover;
+        for &site in cover.sites_of(row) {
+            let seat = self.seat[at(site)];
+            if seat != NOBODY && Some(at(seat)) != but {
+                self.tell_sites(row, 0, Some((at(seat), change.0, change.1)));
+            }
+        }
+    }
+
+    /// Adds so many times the row's weight to the gain of its sites, and to share and loss of a seat.
+    fn tell_sites(&mut self, row: usize, gain: i32, own: Option<(usize, i32, i32)>) {
+        let light = self.light[row];
+        let sites = self.cover.sites_of(row);
+        let gain = gain * light;
+        if let Some((seat, share, loss)) = own {
+            self.loss[seat] += loss * light;
+            let share = share * light;
+            let n_sites = self.cover.n_sites();
+            let shared = &mut self.shared[seat * n_sites..(seat + 1) * n_sites];
+            match (gain == 0, share == 0) {
+                (true, true) => return,
+                (true, false) => sites.iter().for_each(|&s| shared[at(s)] += share),
+                (false, true) => sites.iter().for_each(|&s| self.gain[at(s)] += gain),
+                (false, false) => {
+                    for &site in sites {
+                        self.gain[at(site)] += gain;
+                        shared[at(site)] += share;
+                    }
+                }
+            }
+        } else if gain == 0 {
+            return;
+        } else {
+            sites.iter().for_each(|&s| self.gain[at(s)] += gain);
+        }
+        self.work += u64::from(ix(sites.len() / CHANGES_PER_WORK));
+    }
+}
+
+/// What a row is to the sites that cover it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct State {
+    /// 1 when one more open site would cover it.
+    gained: i32,
+    /// 1 when one open site less would uncover it.
+    lost: i32,
+}
+
+impl State {
+    fn of(times: u32, need: u32) -> Self {
+        Self {
+            gained: i32::from(times + 1 == need),
+            lost: i32::from(times == need),
+        }
+    }
+
+    /// By how many weights gain minus loss misjudges a swap of two sites that both cover the row: it stays as it is.
+    fn share(self) -> i32 {
+        self.lost - self.gained
+    }
+}
+
+/// A seat as it goes into `sitters`.
+fn number(seat: Option<usize>) -> u32 {
+    seat.map_or(0, |s| ix(s) + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instance::Instance;
+    use crate::question::Question;
+    use crate::shake::Dice;
+    use crate::tally::Tally;
+
+    /// A town of rows and sites on a line; rows in reach by half of the sites.
+    fn line(dice: &mut Dice) -> Instance {
+        let mut builder = crate::InstanceBuilder::new();
+        let number = |n: usize| n.to_string().parse().unwrap();
+        for demand in 0..30 {
+            builder.demand(&format!("d{demand:02}"), number(1 + dice.below(50)));
+        }
+        for site in 0..45 {
+            let spot = dice.below(30);
+            for demand in 0..30 {
+                let cost = spot.abs_diff(demand);
+                if cost <= 4 {
+                    builder.pair(
+                        &format!("s{site:02}"),
+                        &format!("d{demand:02}"),
+                        number(cost),
+                    );
+                }
+            }
+        }
+        builder.build().unwrap()
+    }
+
+    #[test]
+    fn all_swaps_are_worth_what_the_tally_says() {
+        for seed in 0..40 {
+            let mut dice = Dice::new(seed);
+            let instance = line(&mut dice);
+            let question = Question {
+                times: 1 + u32::try_from(seed % 3).unwrap(),
+                n_sites: Some(8),
+                ..Question::mclp(4)
+            };
+            let cover = Cover::new(&instance, &question);
+            let n_sites = cover.n_sites();
+            let mut tally = Tally::new(&cover, cover.weight.clone());
+            while tally.open.len() < 8 {
+                let site = ix(dice.below(n_sites));
+                if tally.may_open(site, None) {
+                    tally.open(site);
+                }
+            }
+            // Two of the sites stay.
+            let mut swaps = Swaps::new(&cover, &tally.open, &tally.open.clone()[2..]);
+            let mut found = Vec::new();
+            for _ in 0..30 {
+                let floor = i32::try_from(dice.below(200)).unwrap();
+                for seat in 0..swaps.n_seats() {
+                    let out = swaps.site(seat);
+                    let mut without = tally.clone();
+                    without.close(out);
+                    let wanted: Vec<u32> = (0..ix(n_sites))
+                        .filter(|&s| without.may_open(s, None))
+                        .filter(|&s| without.gain[at(s)] >= i64::from(floor))
+                        .collect();
+                    swaps.worth_at_least(floor, seat, &mut found);
+                    assert_eq!(found, wanted, "seed {seed}");
+                }
+                let seat = dice.below(swaps.n_seats());
+                let (out, into) = (swaps.site(seat), ix(dice.below(n_sites)));
+                if tally.may_open(into, Some(out)) {
+                    tally.close(out);
+                    tally.open(into);
+                    swaps.swap(seat, into);
+                    assert!(swaps.sites().iter().all(|&s| tally.is_open[at(s)]));
+                }
+                assert_eq!(swaps.covered, tally.covered, "seed {seed}");
+            }
+        }
+    }
+}

@@ -61,7 +61,7 @@ const STEPS_PER_LOOK: u32 = 100;
 /// The sites' search hops about in memory and the climb walks through it: as much work takes this many times longer.
 const SLOWER: u64 = 4;
 /// The same beside a step of the saddle point, which is twice a step of the climb.
-const SLOWER_BY_SADDLE: u64 = 10;
+const SLOWER_BY_SADDLE: u64 = 7;
 /// Beside the search for triples, in steps.
 const STEPS_PER_SEPARATION: u64 = 40;
 

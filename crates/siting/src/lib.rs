@@ -58,6 +58,7 @@
 //! Every bound is a Lagrangian one: with `λ_i ≥ 0` for the condition that demand point `i` is covered or served, the sites can be chosen one by one, and the value is a bound whatever `λ` is.
 //! The multipliers are integers and go into the [`Certificate`]; [`verify`] re-derives the bound from them with code of its own.
 //! For `lscp` and `mclp`, where the linear relaxation leaves much open, conditions on three rows `S` are priced as well: `Σ_{i ∈ S} z_i ≤ 1 + Σ_j ⌈c_j / 2⌉ x_j`, where site `j` covers `c_j` of them ([`Certificate::triples`]).
+//! Good multipliers are found by subgradient steps, and for `lscp` and `mclp` then as one half of a saddle point whose other half are shares of sites between 0 and 1.
 //!
 //! # A smallest example
 //!

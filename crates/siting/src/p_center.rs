@@ -101,6 +101,103 @@ impl Asker<'_> {
     }
 }
 
+/// Places in the list of costs: every radius below `low` is refuted, the one at `high` suffices.
+struct Bracket {
+    low: usize,
+    high: usize,
+    best: Proposal,
+    proof: Option<Certificate>,
+}
+
+impl Bracket {
+    /// Takes in what is known about a place; says whether that is nothing.
+    fn heed(&mut self, place: usize, known: Known) -> bool {
+        match known {
+            Known::Enough(sites) => {
+                self.best = sites;
+                self.high = place;
+            }
+            Known::Refuted(certificate) => {
+                self.proof = certificate;
+                self.low = place + 1;
+            }
+            Known::Open => return true,
+        }
+        false
+    }
+}
+
+impl Asker<'_> {
+    /// Halves what is between, with little work per radius; radii that are neither refuted nor satisfied by it are set aside.
+    fn halve(&mut self, costs: &[u64], bracket: &mut Bracket) -> Result<(), Infeasible> {
+        let share = (self.effort.work / FIRST).max(1);
+        // The first and the last radius set aside.
+        let mut open: Option<(usize, usize)> = None;
+        while !(self.effort.stop)() {
+            let (low, high) = (bracket.low, bracket.high);
+            let middle = match open {
+                None if low < high => usize::midpoint(low, high),
+                Some((first, _)) if low < first => usize::midpoint(low, first).min(first - 1),
+                Some((_, last)) if last + 1 < high => usize::midpoint(last + 1, high),
+                _ => break,
+            };
+            if bracket.heed(middle, self.ask(costs[middle], false, share)?) {
+                let (first, last) = open.unwrap_or((middle, middle));
+                open = Some((first.min(middle), last.max(middle)));
+            }
+            open = open.filter(|&(first, last)| bracket.high > first && bracket.low <= last);
+        }
+        Ok(())
+    }
+
+    /// Tries what is left with more work, from above and from below in turn, a quarter at a time: answers end nearer to the one end, bounds to the other.
+    fn quarter(&mut self, costs: &[u64], bracket: &mut Bracket) -> Result<(), Infeasible> {
+        let share = (self.effort.work / LAST).max(1);
+        // From above no radius below `first` is tried any more, from below none from `last` on.
+        let (mut first, mut last) = (bracket.low, bracket.high);
+        let mut from_above = true;
+        while !(self.effort.stop)() {
+            first = first.max(bracket.low);
+            last = last.min(bracket.high);
+            let (low, high) = (bracket.low, bracket.high);
+            if first >= high && low >= last {
+                break;
+            }
+            // One side may be at its end before the other.
+            from_above = first < high && (from_above || low >= last);
+            let next = if from_above {
+                high - 1 - (high - 1 - first) / 4
+            } else {
+                low + (last - low) / 4
+            };
+            if bracket.heed(next, self.ask(costs[next], false, share)?) {
+                if from_above {
+                    first = next + 1;
+                } else {
+                    last = next;
+                }
+            }
+            from_above = !from_above;
+        }
+        Ok(())
+    }
+
+    /// Halves what is left, each radius with all the work it takes.
+    fn prove(&mut self, costs: &[u64], bracket: &mut Bracket) -> Result<(), Infeasible> {
+        while bracket.low < bracket.high && !(self.effort.stop)() {
+            let middle = usize::midpoint(bracket.low, bracket.high);
+            if bracket.heed(middle, self.ask(costs[middle], true, self.effort.work)?) {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One radius gets this part of the work while what is open is found, and afterwards.
+const FIRST: u64 = 25;
+const LAST: u64 = 3;
+
 /// The covering question behind one radius.
 pub(crate) fn covering(question: &Question, radius: u64) -> Question {
     Question {
@@ -143,10 +240,7 @@ pub(crate) fn solve(
     if instance.capacity.is_some() {
         Slots::new(instance, &covering(question, largest))?.enough(instance, question)?;
     }
-    // Places in `costs`: everything below `low` is refuted, `high` suffices.
-    let (mut low, mut high) = (0, costs.len() - 1);
-    let mut proof: Option<Certificate> = None;
-    let mut best = match asker.ask(largest, effort.exact, effort.work)? {
+    let best = match asker.ask(largest, effort.exact, effort.work)? {
         Known::Enough(sites) => sites,
         Known::Refuted(_) => {
             return Err(Infeasible::TooFewSites {
@@ -156,59 +250,23 @@ pub(crate) fn solve(
         }
         Known::Open => return Err(no_plan(question, false)),
     };
-    // Radii that are neither refuted nor satisfied quickly are set aside: [open_low, open_high].
-    let share = (effort.work / 10).max(1);
-    let mut open: Option<(usize, usize)> = None;
-    loop {
-        let middle = match open {
-            None if low < high => usize::midpoint(low, high),
-            Some((first, _)) if low < first => usize::midpoint(low, first),
-            Some((_, last)) if last + 1 < high => usize::midpoint(last + 1, high),
-            _ => break,
-        };
-        let middle = match open {
-            Some((first, _)) if middle >= first && low < first => first - 1,
-            _ => middle,
-        };
-        match asker.ask(costs[middle], false, share)? {
-            Known::Enough(sites) => {
-                best = sites;
-                high = middle;
-                if open.is_some_and(|(first, _)| high <= first) {
-                    open = None;
-                }
-            }
-            Known::Refuted(certificate) => {
-                proof = certificate;
-                low = middle + 1;
-                if open.is_some_and(|(_, last)| low > last) {
-                    open = None;
-                }
-            }
-            Known::Open => {
-                open = Some(open.map_or((middle, middle), |(first, last)| {
-                    (first.min(middle), last.max(middle))
-                }));
-            }
-        }
-        if (effort.stop)() {
-            break;
-        }
+    let mut bracket = Bracket {
+        low: 0,
+        high: costs.len() - 1,
+        best,
+        proof: None,
+    };
+    asker.halve(&costs, &mut bracket)?;
+    asker.quarter(&costs, &mut bracket)?;
+    if effort.exact {
+        asker.prove(&costs, &mut bracket)?;
     }
-    while effort.exact && low < high && !(effort.stop)() {
-        let middle = usize::midpoint(low, high);
-        match asker.ask(costs[middle], true, effort.work)? {
-            Known::Enough(sites) => {
-                best = sites;
-                high = middle;
-            }
-            Known::Refuted(certificate) => {
-                proof = certificate;
-                low = middle + 1;
-            }
-            Known::Open => break,
-        }
-    }
+    let Bracket {
+        low,
+        high,
+        best,
+        proof,
+    } = bracket;
     let finding = Finding {
         bound: i128::from(costs[low.min(high)]),
         method: asker.method,

@@ -508,3 +508,78 @@ fn lengths(of: &Relaxation, in_triple: &[bool]) -> Lengths {
         site: one_over(site),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builder::InstanceBuilder;
+    use crate::cover::Cover;
+    use crate::instance::Instance;
+    use crate::lagrange::scale_bits;
+    use crate::part::Part;
+    use crate::question::Question;
+    use crate::triples::Triples;
+
+    /// Three demand points in a ring, and a site between each two of them.
+    fn ring() -> Instance {
+        let mut builder = InstanceBuilder::new();
+        for demand in ["north", "east", "west"] {
+            builder.demand(demand, "1".parse().unwrap());
+        }
+        let pairs = [
+            ("a", "north"),
+            ("a", "east"),
+            ("b", "east"),
+            ("b", "west"),
+            ("c", "west"),
+            ("c", "north"),
+        ];
+        for (site, demand) in pairs {
+            builder.pair(site, demand, "1".parse().unwrap());
+        }
+        builder.build().unwrap()
+    }
+
+    /// The bound in whole units of the aim after some steps, and the shares.
+    fn bound(cover: &Cover, triples: &Triples) -> (f64, Vec<f64>) {
+        let (bits, part) = (scale_bits(cover), Part::whole(cover.n_sites()));
+        let relaxation = Relaxation::new(cover, triples, bits, &part);
+        let first = relaxation.first_guess(&[]);
+        let mut saddle = Saddle::new(&relaxation, &first, &[0.9, 0.2, 0.4]);
+        saddle.run(600, &|| false);
+        saddle.widen();
+        let [free, within] = [saddle.dual(&first), saddle.dual_within_tolls(&first)]
+            .map(|dual| relaxation.look(&dual).bound);
+        (float(free.max(within)) / float(1 << bits), saddle.share())
+    }
+
+    #[test]
+    fn half_a_site_for_each_two_of_three_until_the_triple_forbids_it() {
+        let instance = ring();
+        for (question, relaxed, whole) in [
+            (Question::lscp(1), 1.5, 2.0),
+            (
+                Question {
+                    n_sites: Some(1),
+                    ..Question::mclp(1)
+                },
+                1.0,
+                1.0,
+            ),
+        ] {
+            let cover = Cover::new(&instance, &question);
+            let mut triples = Triples::default();
+            let (value, share) = bound(&cover, &triples);
+            assert!(
+                value <= relaxed + 1e-9 && value > relaxed - 0.01,
+                "{question:?}: {value} beside {relaxed}"
+            );
+            triples.separate(&cover, &share);
+            let (value, _) = bound(&cover, &triples);
+            assert!(
+                value <= whole + 1e-9 && value > whole - 0.01,
+                "{question:?}: {value} beside {whole}"
+            );
+        }
+    }
+}

@@ -38,6 +38,49 @@ fn a_proven_optimum_is_believed() {
     assert_eq!(verified.bound, BoundCheck::Confirmed);
 }
 
+/// Larger towns, where triples are broken and cases are told apart, so that every part of a proof is needed.
+#[test]
+fn proofs_with_triples_and_cases_are_believed_and_worth_nothing_without_their_triples() {
+    let (mut n_triples, mut n_cases, mut n_refused) = (0, 0, 0);
+    for seed in 0..4 {
+        let instance = Town {
+            n_demand: 700,
+            n_sites: 350,
+            side: 5_000,
+            listed_within: 500,
+            seed,
+        }
+        .build();
+        let mclp = Question {
+            n_sites: Some(14),
+            ..Question::mclp(500)
+        };
+        for question in [mclp, Question::lscp(500)] {
+            let solution = solve(&instance, &question, &Effort::exact()).unwrap();
+            let proof = solution.proof();
+            let verified = verify(&instance, &proof).unwrap();
+            assert_eq!(verified.bound, BoundCheck::Confirmed, "seed {seed}");
+            assert_eq!(proof.objective, proof.bound, "seed {seed}: {question:?}");
+            let certificate = proof.certificate.clone().unwrap();
+            let priced = certificate.multipliers.iter().any(|m| m.triple != [0; 0]);
+            n_triples += certificate.triples.len();
+            n_cases += certificate.cases.len() - 1;
+            if !priced {
+                continue;
+            }
+            let mut bare = proof;
+            for multipliers in &mut bare.certificate.as_mut().unwrap().multipliers {
+                multipliers.triple.clear();
+            }
+            n_refused += usize::from(verify(&instance, &bare).is_err());
+        }
+    }
+    assert!(
+        n_triples > 0 && n_cases > 0 && n_refused > 0,
+        "{n_triples} triples, {n_cases} cases, {n_refused} refused"
+    );
+}
+
 #[test]
 fn a_result_without_a_certificate_has_its_bound_not_checked() {
     let instance = town();

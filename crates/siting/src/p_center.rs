@@ -3,7 +3,7 @@
 //! With a radius, the question is whether the sites allowed cover all; the answer turns from no to yes at the least largest cost (Minieka 1970).
 
 use crate::capacitated::fewest as fewest_with_capacities;
-use crate::certificate::Certificate;
+use crate::certificate::{Case, Certificate, Multipliers};
 use crate::check::Proposal;
 use crate::cover::Cover;
 use crate::error::Infeasible;
@@ -233,7 +233,7 @@ pub(crate) fn solve(
             method: Method::Presolve,
             work: 0,
             reduction: asker.reduction,
-            certificate: None,
+            certificate: worst_point(instance),
         };
         return Ok((Proposal::default(), finding));
     };
@@ -272,9 +272,23 @@ pub(crate) fn solve(
         method: asker.method,
         work: asker.work,
         reduction: asker.reduction,
-        certificate: proof,
+        certificate: match low {
+            0 => worst_point(instance),
+            _ => proof,
+        },
     };
     Ok((best, finding))
+}
+
+/// For sites with capacities, a certificate of no multipliers: the bound is no more than what the worst point needs, which the check finds by itself.
+fn worst_point(instance: &Instance) -> Option<Certificate> {
+    instance.capacity.as_ref().map(|_| Certificate {
+        scale_bits: 0,
+        dropped: Vec::new(),
+        triples: Vec::new(),
+        multipliers: vec![Multipliers::default()],
+        cases: vec![Case::Leaf(0)],
+    })
 }
 
 /// All costs that could be the largest one, ascending: none below what some demand point needs at least, fixed sites included.

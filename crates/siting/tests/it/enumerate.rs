@@ -2,7 +2,7 @@
 
 use siting::{
     BoundCheck, Effort, Infeasible, Instance, Proof, Question, Share, Solution, Standing, Status,
-    solve, verify,
+    VerifyError, solve, verify,
 };
 
 use crate::oracle;
@@ -132,7 +132,9 @@ fn believed(instance: &Instance, solution: &Solution, what: &str) {
     let proof: Proof = serde_json::from_str(&text).unwrap();
     let checked = verify(instance, &proof);
     let question = solution.question();
-    let trivial = proof.certificate.is_none() && question.model == siting::Model::PCenter;
+    let trivial = proof.certificate.is_none()
+        && question.model == siting::Model::PCenter
+        && !has_capacities(instance);
     match checked {
         Ok(verified) => assert!(
             trivial || verified.bound == BoundCheck::Confirmed,
@@ -140,6 +142,11 @@ fn believed(instance: &Instance, solution: &Solution, what: &str) {
         ),
         Err(reason) => panic!("{what}: {question:?}: {reason}"),
     }
+}
+
+fn has_capacities(instance: &Instance) -> bool {
+    let mut sites = instance.sites();
+    sites.next().is_some_and(|s| instance.capacity(s).is_some())
 }
 
 fn share(percent: u32) -> Option<Share> {
@@ -494,4 +501,64 @@ fn p_center_with_capacities_is_the_best_of_all_sets_or_there_is_none() {
             &format!("seed {seed}, priced and spaced"),
         );
     }
+}
+
+/// What the demand point that is worst off needs with every site open.
+fn worst_point(instance: &Instance) -> i128 {
+    let may_open = |s| instance.standing(s) != Standing::Forbidden;
+    let demand = instance.demand_points().filter(|&d| instance.weight(d) > 0);
+    let nearest = demand.filter_map(|d| {
+        let sites = instance.served_by(d).filter(|p| may_open(p.0));
+        sites.map(|p| p.1).min()
+    });
+    i128::from(nearest.max().unwrap())
+}
+
+#[test]
+fn p_center_with_capacities_is_proven_by_the_radius_that_is_too_small() {
+    let mut n_refuted = 0;
+    for seed in 0..24 {
+        let instance = slots(seed, 20, 8);
+        for p in [2, 3, 4] {
+            let question = Question::p_center(p);
+            let Ok(solution) = solve(&instance, &question, &Effort::exact()) else {
+                continue;
+            };
+            let best = oracle::best(&instance, &question).unwrap();
+            assert_eq!((solution.objective(), solution.bound()), (best, best));
+            let honest = solution.proof();
+            let verified = verify(&instance, &honest).unwrap();
+            assert_eq!(verified.bound, BoundCheck::Confirmed, "seed {seed}");
+            if best == worst_point(&instance) {
+                continue;
+            }
+            n_refuted += 1;
+            // Without its multipliers the refuted radius is not refuted.
+            let mut empty = honest.clone();
+            for multipliers in &mut empty.certificate.as_mut().unwrap().multipliers {
+                multipliers.demand.fill(0);
+            }
+            let refused = verify(&instance, &empty).unwrap_err();
+            let found = worst_point(&instance);
+            assert_eq!(
+                refused,
+                VerifyError::BoundNotProven {
+                    claimed: best,
+                    proven: found
+                },
+                "seed {seed}"
+            );
+            // One step more than the best is not believed either.
+            let mut more = honest;
+            more.bound += 1;
+            assert!(matches!(
+                verify(&instance, &more),
+                Err(VerifyError::BoundNotProven { .. })
+            ));
+        }
+    }
+    assert_eq!(
+        n_refuted, 18,
+        "so many are not decided by the worst point alone"
+    );
 }

@@ -7,20 +7,20 @@ use crate::bound::{Names, cases};
 use crate::branch_and_bound::{Start, Tree};
 use crate::certificate::{Case, Certificate, Multipliers};
 use crate::check::Proposal;
-use crate::cover::Cover;
 use crate::cover_search::NO_ANSWER;
 use crate::error::Infeasible;
 use crate::filler::Filler;
 use crate::instance::{DemandIx, Instance, SiteIx, Standing};
 use crate::lagrange::{Climb, Dual};
-use crate::number::{at, count, float, ix};
+use crate::number::{at, count, float};
 use crate::p_center::covering;
 use crate::part::Part;
-use crate::presolve::{Reduction, presolve};
+use crate::presolve::Reduction;
 use crate::question::{Effort, Model, Question};
 use crate::slots::Slots;
 use crate::solution::{Finding, Method, Served};
 use crate::solve::no_plan;
+use crate::unlimited::{Beginning, begin, places};
 
 /// Steps of the bound between two looks at the sites it suggests.
 const STEPS_PER_ROUND: usize = 60;
@@ -83,15 +83,16 @@ pub(crate) fn solve(
         satisfied_with: -1,
         refuted_above: allowed.unwrap_or(i64::MAX),
     };
-    let start = match question.model {
-        Model::PMedian => serving_all(instance, question, &slots, effort)?,
-        _ => Vec::new(),
-    };
-    let start = match question.model {
-        Model::Lscp => without_capacities(instance, &unlimited, &slots, effort),
-        _ => start,
-    };
-    let found = search(instance, &slots, &start, effort, &until);
+    let begin = begin(instance, &unlimited, &slots, effort);
+    let mut filler = Filler::new(&slots, effort.seed);
+    filler.offer(&begin.sites);
+    if question.model == Model::PMedian && filler.best().is_none() {
+        filler.offer(&[]);
+        if filler.best().is_none() {
+            filler.offer(&serving_all(instance, question, &slots, effort)?);
+        }
+    }
+    let found = search(instance, &slots, filler, begin, effort, &until);
     let most = allowed.unwrap_or(i64::MAX);
     let (aim, proposal) = match found.best {
         Some(best) if best.0 <= most => best,
@@ -138,11 +139,6 @@ fn serving_all(
     slots: &Slots,
     effort: &Effort,
 ) -> Result<Vec<u32>, Infeasible> {
-    let mut filler = Filler::new(slots, effort.seed);
-    filler.offer(&[]);
-    if let Some((_, sites, _)) = filler.best() {
-        return Ok(sites.to_vec());
-    }
     let inner = covering(question, question.radius.unwrap_or(u64::MAX));
     let Some(allowed) = question.n_sites.map(i64::from) else {
         return Ok(Vec::new());
@@ -177,38 +173,10 @@ pub(crate) fn fewest(
         satisfied_with: allowed,
         refuted_above: allowed,
     };
-    let start = without_capacities(instance, question, &slots, effort);
-    Ok(search(instance, &slots, &start, effort, &until))
-}
-
-/// Sites that would cover everything if they had room: a good beginning, found much faster.
-fn without_capacities(
-    instance: &Instance,
-    question: &Question,
-    slots: &Slots,
-    effort: &Effort,
-) -> Vec<u32> {
-    let presolved = presolve(Cover::new(instance, question), instance.n_demand());
-    let quick = Effort {
-        exact: false,
-        work: effort.work / 10,
-        ..*effort
-    };
-    let found = crate::lscp::fewest(instance, &presolved, &quick, -1, None, &|_| 0.0);
-    let sites = found.best.map_or_else(Vec::new, |b| b.1);
-    let sites = sites.iter().map(|&s| presolved.cover.site[at(s)]);
-    places(slots, sites)
-}
-
-/// Sites of the instance as candidates.
-fn places(slots: &Slots, sites: impl Iterator<Item = SiteIx>) -> Vec<u32> {
-    let candidates = &slots.site[..slots.n_candidates];
-    let place = |s: SiteIx| {
-        candidates
-            .binary_search(&s)
-            .expect("new sites are candidates")
-    };
-    sites.map(|s| ix(place(s))).collect()
+    let begin = begin(instance, question, &slots, effort);
+    let mut filler = Filler::new(&slots, effort.seed);
+    filler.offer(&begin.sites);
+    Ok(search(instance, &slots, filler, begin, effort, &until))
 }
 
 /// Sites from above, bound from below, tree of cases if that does not suffice.
@@ -227,7 +195,8 @@ struct Search<'a> {
 fn search(
     instance: &Instance,
     slots: &Slots,
-    start: &[u32],
+    filler: Filler,
+    begin: Beginning,
     effort: &Effort,
     until: &Until,
 ) -> Filled {
@@ -235,18 +204,17 @@ fn search(
         slots,
         effort,
         until,
-        filler: Filler::new(slots, effort.seed),
+        filler,
         bound: 0,
         dual: Dual {
             row: vec![0; slots.n_rows()],
             ..Dual::default()
         },
-        work: 0,
+        work: begin.work,
     };
-    search.filler.offer(start);
     let part = Part::whole(slots.n_candidates);
     let mut tree = None;
-    if search.climb_root(&part) {
+    if search.climb_root(&part, begin.dual) {
         if !search.finished(0) {
             tree = Some(search.grow_tree(part));
         }
@@ -299,8 +267,9 @@ impl<'a> Search<'a> {
     }
 
     /// Raises the bound of the whole question; false when nothing can satisfy it.
-    fn climb_root(&mut self, part: &Part) -> bool {
+    fn climb_root(&mut self, part: &Part, begin: Option<Dual>) -> bool {
         let dual = match self.filler.prices() {
+            _ if begin.is_some() => begin.unwrap_or_default(),
             Some(row) if row.iter().any(|&m| m > 0) => Dual {
                 row: row.to_vec(),
                 ..Dual::default()

@@ -79,6 +79,15 @@ impl Costs {
             Self::Wide(all) => all[pair],
         }
     }
+
+    /// The costs of these pairs, in this order.
+    pub(crate) fn pick(&self, pairs: &[usize]) -> Self {
+        match self {
+            Self::Absent => Self::Absent,
+            Self::Narrow(all) => Self::Narrow(pairs.iter().map(|&p| all[p]).collect()),
+            Self::Wide(all) => Self::Wide(pairs.iter().map(|&p| all[p]).collect()),
+        }
+    }
 }
 
 /// Names of sites or demand points.

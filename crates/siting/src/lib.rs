@@ -123,6 +123,7 @@ mod slots_bound;
 mod swaps;
 mod tally;
 mod transport;
+mod unlimited;
 
 mod bound;
 mod branch_and_bound;

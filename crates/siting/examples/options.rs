@@ -5,7 +5,7 @@
 //! cargo run --release -p siting --example options -- capacities
 //! ```
 //!
-//! A word picks the rows whose name holds it; `--seconds 5` changes how long each may take.
+//! A word picks the rows whose name and model hold it (`"capacities lscp"`); `--seconds 5` changes how long each may take.
 //! Every answer is checked by `verify` before it is printed, bound included.
 #![expect(
     clippy::print_stdout,
@@ -51,7 +51,9 @@ fn main() {
         println!("|---|---|---|---|---|---|---|---|---|");
     }
     for (seed, row) in (101..).zip(rows()) {
-        if word.is_none_or(|w| row.name.contains(w.as_str())) {
+        if word.is_none_or(|w| {
+            format!("{} {}", row.name, row.question.model.name()).contains(w.as_str())
+        }) {
             answer(seed, &row, Duration::from_secs_f64(limit));
         }
     }

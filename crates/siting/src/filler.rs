@@ -2,6 +2,7 @@
 
 use crate::number::{at, ix};
 use crate::shake::Dice;
+use crate::slot_mender::SlotMender;
 use crate::slots::{Slots, Taken};
 use crate::transport::{Plan, assign};
 
@@ -16,6 +17,8 @@ pub(crate) struct Filler<'a> {
     now: Option<(Aim, Vec<u32>, Plan)>,
     dice: Dice,
     idle: u32,
+    /// Where serving costs nothing and everything has to be served.
+    mender: Option<SlotMender<'a>>,
     pub(crate) work: u64,
 }
 
@@ -30,6 +33,8 @@ impl<'a> Filler<'a> {
             now: None,
             dice: Dice::new(seed),
             idle: 0,
+            mender: (slots.must && slots.lack == slots.unit())
+                .then(|| SlotMender::new(slots, seed)),
             work: 0,
         }
     }
@@ -190,6 +195,18 @@ impl<'a> Filler<'a> {
 
     /// Fills up a set greedily, and keeps it if it is the best.
     pub(crate) fn offer(&mut self, sites: &[u32]) -> bool {
+        if let Some(mender) = &mut self.mender {
+            if mender.best().is_some() {
+                // Mending on from where it is does better than beginning anew.
+                return false;
+            }
+            let before = mender.work();
+            let found = mender.offer(sites);
+            self.work += mender.work() - before;
+            if found {
+                return self.take_over();
+            }
+        }
         let mut chosen: Vec<u32> = Vec::new();
         for &site in sites {
             if self.allowed(&chosen, site) {
@@ -199,6 +216,16 @@ impl<'a> Filler<'a> {
         let (mut chosen, plan) = self.fill(chosen, &[], 0);
         let plan = self.prune(&mut chosen, plan);
         self.keep(chosen, plan)
+    }
+
+    /// Keeps what the mender has found.
+    fn take_over(&mut self) -> bool {
+        let found = self.mender.as_ref().and_then(|m| m.best());
+        let Some(sites) = found.map(|b| b.1.to_vec()) else {
+            return false;
+        };
+        let plan = self.plan(&sites);
+        self.keep(sites, plan)
     }
 
     fn keep(&mut self, chosen: Vec<u32>, plan: Plan) -> bool {
@@ -216,6 +243,14 @@ impl<'a> Filler<'a> {
 
     /// Shakes for about so much work.
     pub(crate) fn shake_for(&mut self, quota: u64, stop: &(dyn Fn() -> bool + Sync)) -> bool {
+        if let Some(mender) = &mut self.mender
+            && mender.best().is_some()
+        {
+            let before = mender.work();
+            let better = mender.shake_for(quota, stop);
+            self.work += mender.work() - before;
+            return better && self.take_over();
+        }
         let until = self.work.saturating_add(quota);
         let mut better = false;
         while self.work < until && !stop() && self.shake() {

@@ -111,6 +111,7 @@ mod median;
 mod presolve;
 
 mod anneal;
+mod assignment;
 mod exchange;
 mod filler;
 mod greedy;
@@ -118,6 +119,7 @@ mod interchange;
 mod mender;
 mod mix;
 mod shake;
+mod slot_mender;
 mod slots;
 mod slots_bound;
 mod swaps;

@@ -18,18 +18,42 @@ use crate::part::Part;
 use crate::presolve::Reduction;
 use crate::question::{Effort, Model, Question};
 use crate::slots::Slots;
+use crate::slots_bound::Climber;
 use crate::solution::{Finding, Method, Served};
 use crate::solve::no_plan;
+use crate::triples::Triples;
 use crate::unlimited::{Beginning, begin, places};
 
 /// Steps of the bound between two looks at the sites it suggests.
 const STEPS_PER_ROUND: usize = 60;
-/// Length of the first steps, as a share of Polyak's, and of those once the climb begins anew.
-const FIRST: f64 = 1.0;
+/// How a climb begins.
+struct Pace {
+    /// Length of the first steps, as a share of Polyak's.
+    length: f64,
+    /// Steps without progress before steps are made shorter.
+    patience: u32,
+    /// Whether it begins once more with longer steps.
+    again: bool,
+}
+
+/// From far away.
+const FAR: Pace = Pace {
+    length: 1.0,
+    patience: 20,
+    again: true,
+};
+/// From multipliers that are nearly right: longer steps lose what they are worth (lscp, 5000 x 3000: 121.5 for the first 7 rounds instead of 1).
+const BEGUN: Pace = Pace {
+    length: 0.02,
+    patience: 40,
+    again: false,
+};
+/// Length of the steps once a climb begins anew.
 const AGAIN: f64 = 0.2;
-/// Steps without progress before steps are made shorter, and how short they may be.
-const PATIENCE: u32 = 20;
+/// How short steps may be.
 const SHORTEST: f64 = 1e-4;
+/// Triples are added as long as the bound rises by one part in so many.
+const MUCH: i64 = 5_000;
 /// Rounds without progress before the tree of cases takes over.
 const ROUNDS: u32 = 6;
 /// Pairs looked at by the assignment and those looked at by the bound take about as long as 1 to this.
@@ -213,18 +237,19 @@ fn search(
         work: begin.work,
     };
     let part = Part::whole(slots.n_candidates);
+    let mut priced = slots.clone().with_triples(&begin.triples);
     let mut tree = None;
-    if search.climb_root(&part, begin.dual) {
+    if search.climb_root(&part, begin, &mut priced) {
         if !search.finished(0) {
-            tree = Some(search.grow_tree(part));
+            tree = Some(search.grow_tree(&priced, part));
         }
     } else {
         search.bound = slots.ceiling() << slots.bits;
     }
-    search.filled(instance, tree.as_ref())
+    search.filled(instance, &priced, tree.as_ref())
 }
 
-impl<'a> Search<'a> {
+impl Search<'_> {
     /// The aim of the best answer, or more than any.
     fn aim(&self) -> i64 {
         self.filler.best().map_or(self.slots.ceiling(), |b| b.0)
@@ -267,33 +292,64 @@ impl<'a> Search<'a> {
     }
 
     /// Raises the bound of the whole question; false when nothing can satisfy it.
-    fn climb_root(&mut self, part: &Part, begin: Option<Dual>) -> bool {
-        let dual = match self.filler.prices() {
-            _ if begin.is_some() => begin.unwrap_or_default(),
+    ///
+    /// Once a climb ends, triples that it breaks are added to `priced`, and the next climb goes on from there.
+    fn climb_root(&mut self, part: &Part, begin: Beginning, priced: &mut Slots) -> bool {
+        let mut pace = match &begin.dual {
+            Some(_) => BEGUN,
+            None => FAR,
+        };
+        let mut dual = match self.filler.prices() {
+            _ if begin.dual.is_some() => begin.dual.unwrap_or_default(),
             Some(row) if row.iter().any(|&m| m > 0) => Dual {
                 row: row.to_vec(),
                 ..Dual::default()
             },
             _ => self.slots.first_guess(),
         };
-        let slots = self.slots;
-        let Some(mut climber) = slots.long_climb(part, &dual, FIRST) else {
-            return false;
-        };
-        let (mut idle, mut again) = (0, true);
+        let mut triples = Triples::default();
+        let mut rows = begin.triples;
+        loop {
+            let before = self.bound;
+            let Some(mut climber) = priced.long_climb(part, &dual, pace.length) else {
+                return false;
+            };
+            let Some(share) = self.climb_once(&mut climber, part, &pace) else {
+                return true;
+            };
+            let much = self.bound - before > before / MUCH;
+            let Some(cover) = begin.cover.as_ref().filter(|_| much && !self.finished(0)) else {
+                return true;
+            };
+            let known = triples.n();
+            if triples.separate(cover, &share) == 0 {
+                return true;
+            }
+            let named = |triple: &[u32; 3]| triple.map(|r| cover.members[at(r)][0]);
+            rows.extend(triples.rows[known..].iter().map(named));
+            *priced = self.slots.clone().with_triples(&rows);
+            dual = self.dual.clone();
+            pace = BEGUN;
+        }
+    }
+
+    /// One climb until its steps are too short; how often each site was chosen lately, or nothing when no step was made.
+    fn climb_once(&mut self, climber: &mut Climber, part: &Part, pace: &Pace) -> Option<Vec<f64>> {
+        let (mut idle, mut again) = (0, pace.again);
+        let mut share = None;
         while idle < ROUNDS && !self.finished(0) {
             let (target, enough) = self.aims();
             let climb = Climb {
                 steps: STEPS_PER_ROUND,
                 target,
                 enough,
-                length: FIRST,
-                patience: PATIENCE,
+                length: pace.length,
+                patience: pace.patience,
                 shortest: SHORTEST,
                 stop: self.effort.stop,
             };
             let steps = u64::try_from(STEPS_PER_ROUND).expect("a few steps");
-            let quota = steps * slots.n_pairs() * SLOWER;
+            let quota = steps * self.slots.n_pairs() * SLOWER;
             let (stop, filler) = (self.effort.stop, &mut self.filler);
             // Both at once, each for its own share of the work: the answer does not depend on who is faster.
             let (ascent, mut better) = rayon::join(
@@ -312,6 +368,7 @@ impl<'a> Search<'a> {
                 self.bound = ascent.bound;
                 self.dual = ascent.dual;
             }
+            share = Some(ascent.share);
             idle = if rose || better { 0 } else { idle + 1 };
             if climber.length < SHORTEST || idle * 2 == ROUNDS {
                 if !std::mem::take(&mut again) {
@@ -321,11 +378,11 @@ impl<'a> Search<'a> {
                 idle = 0;
             }
         }
-        true
+        share
     }
 
-    fn grow_tree(&mut self, part: Part) -> Tree<'a, Slots> {
-        let mut tree = Tree::new(self.slots, part, Start::at(self.dual.clone()), self.bound);
+    fn grow_tree<'p>(&mut self, priced: &'p Slots, part: Part) -> Tree<'p, Slots> {
+        let mut tree = Tree::new(priced, part, Start::at(self.dual.clone()), self.bound);
         let unit = self.slots.unit();
         while !self.finished(tree.work) {
             let (_, enough) = self.aims();
@@ -353,7 +410,7 @@ impl<'a> Search<'a> {
         tree
     }
 
-    fn filled(self, instance: &Instance, tree: Option<&Tree<'a, Slots>>) -> Filled {
+    fn filled(self, instance: &Instance, priced: &Slots, tree: Option<&Tree<Slots>>) -> Filled {
         let slots = self.slots;
         let bound = self.whole();
         let (cases, duals) = match tree {
@@ -366,13 +423,15 @@ impl<'a> Search<'a> {
             }
             None => (vec![Case::Leaf(0)], vec![std::sync::Arc::new(self.dual)]),
         };
-        let small = duals.len() * instance.n_demand() <= crate::bound::MOST_MULTIPLIERS;
+        let per_case = instance.n_demand() + priced.triples.len();
+        let small = duals.len() * per_case <= crate::bound::MOST_MULTIPLIERS;
         let multipliers = |d: &std::sync::Arc<Dual>| Multipliers {
             demand: d.row.clone(),
             budget: d.budget,
             zone: Vec::new(),
-            triple: Vec::new(),
+            triple: d.triple.clone(),
         };
+        let named = |rows: &[u32; 3]| rows.map(DemandIx);
         Filled {
             bound: if self.filler.best().is_none() && bound >= slots.ceiling() {
                 NO_ANSWER
@@ -392,7 +451,7 @@ impl<'a> Search<'a> {
             certificate: small.then(|| Certificate {
                 scale_bits: i32::try_from(slots.bits).expect("a few bits"),
                 dropped: Vec::new(),
-                triples: Vec::new(),
+                triples: priced.triples.iter().map(named).collect(),
                 multipliers: duals.iter().map(multipliers).collect(),
                 cases,
             }),

@@ -5,8 +5,8 @@
 use crate::cases::{Cases, Decided, State, reached};
 use crate::certificate::Multipliers;
 use crate::check::{Proposal, check};
-use crate::instance::{Instance, SiteIx, Standing};
-use crate::question::{Model, Question, Share};
+use crate::instance::{DemandIx, SiteIx, Standing};
+use crate::question::{Model, Share};
 use crate::verify::{VerifyError, bad};
 
 impl Cases<'_> {
@@ -73,9 +73,9 @@ impl Cases<'_> {
             return Ok(i128::MAX);
         };
         let triples = &self.certificate.triples;
-        let known = |d: &crate::instance::DemandIx| d.index() < self.instance.n_demand();
+        let known = |d: &DemandIx| d.index() < self.instance.n_demand();
         if !multipliers.triple.is_empty()
-            && (!covers(self.instance, self.question)
+            && (!self.knows_triples()
                 || multipliers.triple.len() > triples.len()
                 || !triples.iter().flatten().all(known)
                 || triples.iter().any(|t| t[0] >= t[1] || t[1] >= t[2])
@@ -137,6 +137,22 @@ impl Cases<'_> {
         let chosen: i128 = worth.iter().take(room).sum();
         let bound = base + tolls * steps - chosen - money.map_or(0, |m| m * nu);
         Ok(-(-bound).div_euclid(steps))
+    }
+
+    /// Whether the condition on three demand points holds for every answer.
+    ///
+    /// With capacities, `lscp` alone says that demand points are covered, and only those with weight.
+    fn knows_triples(&self) -> bool {
+        let (instance, question) = (self.instance, self.question);
+        let model = matches!(question.model, Model::Lscp | Model::Mclp);
+        if instance.capacity.is_none() {
+            return model && question.times == 1;
+        }
+        let served = |d: &DemandIx| {
+            let i = d.index();
+            i < instance.n_demand() && self.must[i] && instance.weight[i] > 0
+        };
+        question.model == Model::Lscp && self.certificate.triples.iter().flatten().all(served)
     }
 
     /// The rows' part of the bound, and what each site is worth to them.
@@ -241,7 +257,7 @@ impl Cases<'_> {
     fn price_triple(
         &self,
         decided: &Decided,
-        triple: &[crate::instance::DemandIx; 3],
+        triple: &[DemandIx; 3],
         multiplier: i128,
         need: &[u32],
         value: &mut [i128],
@@ -361,12 +377,11 @@ impl Cases<'_> {
                 value[site.index()] = worth;
             }
         }
+        for (triple, &m) in self.certificate.triples.iter().zip(&multipliers.triple) {
+            // Every demand point is covered, so that what sites count reaches 3 - 1.
+            let none = vec![u32::MAX; instance.n_demand()];
+            base += 3 * fine(m) + self.price_triple(decided, triple, fine(m), &none, &mut value);
+        }
         (base, value)
     }
-}
-
-/// Whether demand points are covered or not, by one site each.
-fn covers(instance: &Instance, question: &Question) -> bool {
-    let model = matches!(question.model, Model::Lscp | Model::Mclp);
-    model && question.times == 1 && instance.capacity.is_none()
 }

@@ -43,6 +43,10 @@ pub(crate) struct Slots {
     pub(crate) near: Vec<Vec<u32>>,
     /// Scaled = exact × 2^`bits`.
     pub(crate) bits: u32,
+    /// For `lscp`, three rows each: the sites that cover them count at least 2 together, where one that covers all three counts 2 and any other 1 (see [`triples`](crate::triples)).
+    pub(crate) triples: Vec<[u32; 3]>,
+    /// By site, the triples of which it covers a row, with how often it counts.
+    pub(crate) of_site: Vec<Vec<(u32, i64)>>,
 }
 
 impl Slots {
@@ -86,6 +90,8 @@ impl Slots {
             money: question.budget.map(whole),
             near,
             bits: 0,
+            triples: Vec::new(),
+            of_site: vec![Vec::new(); site.len()],
             site: Vec::new(),
         };
         for &s in &site {
@@ -135,6 +141,32 @@ impl Slots {
             }
         }
         self.back_first = first;
+    }
+
+    /// Adds conditions on three rows each.
+    ///
+    /// Cost: one pass over the pairs.
+    pub(crate) fn with_triples(mut self, triples: &[[u32; 3]]) -> Self {
+        let mut of_row: Vec<Vec<u32>> = vec![Vec::new(); self.n_rows()];
+        for (id, rows) in (0..).zip(triples) {
+            for &row in rows {
+                of_row[at(row)].push(id);
+            }
+        }
+        let mut met: Vec<u32> = Vec::new();
+        for site in 0..self.site.len() {
+            met.clear();
+            for &row in &self.rows[self.first[site]..self.first[site + 1]] {
+                met.extend(&of_row[at(row)]);
+            }
+            met.sort_unstable();
+            let same = met.chunk_by(|a, b| a == b);
+            self.of_site[site] = same
+                .map(|m| (m[0], if m.len() == 3 { 2 } else { 1 }))
+                .collect();
+        }
+        self.triples = triples.to_vec();
+        self
     }
 
     /// The candidates that reach a row, ascending.

@@ -12,10 +12,24 @@ use crate::part::Part;
 use crate::slots::{Slots, Taken};
 use crate::transport::assign;
 
-/// Part of the old direction that is kept.
-const KEPT: f64 = 0.7;
+/// What a climb remembers.
+#[derive(Clone, Copy)]
+struct Memory {
+    /// Part of the old direction that is kept.
+    kept: f64,
+    /// How much one step changes how often sites were chosen lately.
+    fresh: f64,
+}
+
+const SHORT: Memory = Memory {
+    kept: 0.7,
+    fresh: 0.1,
+};
 /// The same for a long climb from far away.
-const KEPT_LONG: f64 = 0.95;
+const LONG: Memory = Memory {
+    kept: 0.95,
+    fresh: 0.02,
+};
 /// Below so many pairs the hand-over to other threads costs more than it saves.
 const PARALLEL_PAIRS: usize = 30_000;
 const BLOCK: usize = 64;
@@ -33,16 +47,20 @@ pub(crate) struct Climber<'a> {
     /// Tolls of the sites that are decided to be open, scaled.
     tolls: i64,
     row: Vec<i64>,
+    /// By triple.
+    triple: Vec<i64>,
     value: Vec<i64>,
     chosen: Vec<u32>,
     served: Vec<i64>,
+    /// By triple, what the chosen sites count.
+    counted: Vec<i64>,
     taken: Vec<Taken>,
     direction: Vec<f64>,
+    of_triples: Vec<f64>,
     /// How often each free site was chosen lately.
     share: Vec<f64>,
     best: Option<Best>,
-    /// Part of the old direction that is kept.
-    kept: f64,
+    memory: Memory,
     /// How long steps are now, as a share of Polyak's.
     pub(crate) length: f64,
     idle: u32,
@@ -54,13 +72,20 @@ struct Best {
     bound: i64,
     nu: i64,
     row: Vec<i64>,
+    triple: Vec<i64>,
     value: Vec<i64>,
     chosen: Vec<u32>,
 }
 
 impl<'a> Climber<'a> {
     /// `None` when the decided sites are too many or too dear.
-    fn new(slots: &'a Slots, part: &Part, dual: &Dual, length: f64, kept: f64) -> Option<Self> {
+    fn new(
+        slots: &'a Slots,
+        part: &Part,
+        dual: &Dual,
+        length: f64,
+        memory: Memory,
+    ) -> Option<Self> {
         let price = |s: u32| slots.price.get(at(s)).copied().unwrap_or(0);
         let room = slots.n_new.checked_sub(part.open.len())?;
         let spent = || part.open.iter().map(|&s| price(s)).sum::<i64>();
@@ -69,7 +94,9 @@ impl<'a> Climber<'a> {
             return None;
         }
         let free: Vec<u32> = part.free_sites().collect();
-        let n = slots.n_rows();
+        let (n, n_triples) = (slots.n_rows(), slots.triples.len());
+        let mut triple = dual.triple.clone();
+        triple.resize(n_triples, 0);
         Some(Self {
             slots,
             open: slots.with_fixed(&part.open),
@@ -81,14 +108,17 @@ impl<'a> Climber<'a> {
             money,
             tolls: part.open.iter().map(|&s| slots.toll[at(s)]).sum::<i64>() << slots.bits,
             row: dual.row.iter().map(|&m| m.min(slots.most)).collect(),
+            triple,
             value: vec![0; free.len()],
             chosen: Vec::new(),
             served: vec![0; n],
+            counted: vec![0; n_triples],
             taken: Vec::new(),
             direction: vec![0.0; n],
+            of_triples: vec![0.0; n_triples],
             share: vec![0.0; free.len()],
             best: None,
-            kept,
+            memory,
             length,
             idle: 0,
             work: 0,
@@ -114,7 +144,9 @@ impl<'a> Climber<'a> {
         self.idle = 0;
         if let Some(best) = &self.best {
             self.row.clone_from(&best.row);
+            self.triple.clone_from(&best.triple);
             self.direction.fill(0.0);
+            self.of_triples.fill(0.0);
         }
     }
 
@@ -122,12 +154,13 @@ impl<'a> Climber<'a> {
     fn look(&mut self) -> i64 {
         let slots = self.slots;
         self.served.fill(0);
+        self.counted.fill(0);
         let mut sum = 0;
-        for &site in &self.open {
+        for k in 0..self.open.len() {
+            let site = self.open[k];
             sum += slots.worth(site, &self.row, &mut self.taken);
-            for t in &self.taken {
-                self.served[at(t.row)] += t.amount;
-            }
+            sum += counts(slots, site, &self.triple);
+            self.count(site);
         }
         self.values();
         self.work += 4 * slots.n_pairs();
@@ -137,15 +170,19 @@ impl<'a> Climber<'a> {
             self.chosen = chosen;
             best
         };
-        for &k in &self.chosen {
-            slots.worth(self.free[at(k)], &self.row, &mut self.taken);
-            for t in &self.taken {
-                self.served[at(t.row)] += t.amount;
-            }
+        for k in 0..self.chosen.len() {
+            let site = self.free[at(self.chosen[k])];
+            slots.worth(site, &self.row, &mut self.taken);
+            self.count(site);
         }
         let priced: i64 = self.row.iter().zip(&slots.weight).map(|(m, w)| m * w).sum();
-        let bound = self.tolls + priced - sum - picked;
-        let fresh = if self.best.is_none() { 1.0 } else { 0.1 };
+        let of_triples = 2 * self.triple.iter().sum::<i64>();
+        let bound = self.tolls + priced + of_triples - sum - picked;
+        let fresh = if self.best.is_none() {
+            1.0
+        } else {
+            self.memory.fresh
+        };
         for s in &mut self.share {
             *s *= 1.0 - fresh;
         }
@@ -157,6 +194,7 @@ impl<'a> Climber<'a> {
                 bound,
                 nu,
                 row: self.row.clone(),
+                triple: self.triple.clone(),
                 value: self.value.clone(),
                 chosen: self.chosen.clone(),
             });
@@ -164,11 +202,23 @@ impl<'a> Climber<'a> {
         bound
     }
 
+    /// Adds what a chosen site serves, and how it counts in triples.
+    fn count(&mut self, site: u32) {
+        for t in &self.taken {
+            self.served[at(t.row)] += t.amount;
+        }
+        for &(triple, counts) in &self.slots.of_site[at(site)] {
+            self.counted[at(triple)] += counts;
+        }
+    }
+
     /// For each free site what it is worth, less its toll.
     fn values(&mut self) {
         let (slots, row, free) = (self.slots, &self.row, &self.free);
+        let triple = &self.triple;
         let of = |site: u32, taken: &mut Vec<Taken>| {
-            slots.worth(site, row, taken) - (slots.toll[at(site)] << slots.bits)
+            slots.worth(site, row, taken) + counts(slots, site, triple)
+                - (slots.toll[at(site)] << slots.bits)
         };
         if slots.rows.len() < PARALLEL_PAIRS {
             for (&site, value) in free.iter().zip(&mut self.value) {
@@ -185,15 +235,28 @@ impl<'a> Climber<'a> {
     }
 
     /// Steps are taken in weight × multiplier, so that heavy rows do not rush ahead; false when there is no slope.
+    ///
+    /// What a triple's multiplier gains, its rows lose, so that only sites that cover two or three of them feel it.
     fn step(&mut self, ahead: f64) -> bool {
         let slots = self.slots;
         let counts = |r: &usize| slots.weight[*r] > 0;
+        let slope =
+            |r: usize, served: &[i64]| 1.0 - float(served[r]) / float(slots.weight[r].max(1));
         let mut norm = 0.0;
         for r in (0..self.row.len()).filter(counts) {
-            let slope = 1.0 - float(self.served[r]) / float(slots.weight[r]);
-            let d = self.kept * self.direction[r] + (1.0 - self.kept) * slope;
+            let d = self.memory.kept * self.direction[r]
+                + (1.0 - self.memory.kept) * slope(r, &self.served);
             self.direction[r] = d;
             if !(d < 0.0 && self.row[r] == 0 || d > 0.0 && self.row[r] == slots.most) {
+                norm += d * d;
+            }
+        }
+        for (t, rows) in slots.triples.iter().enumerate() {
+            let of_rows: f64 = rows.iter().map(|&r| slope(at(r), &self.served)).sum();
+            let here = 2.0 - float(self.counted[t]) - of_rows;
+            let d = self.memory.kept * self.of_triples[t] + (1.0 - self.memory.kept) * here;
+            self.of_triples[t] = d;
+            if d > 0.0 || self.triple[t] > 0 {
                 norm += d * d;
             }
         }
@@ -204,6 +267,17 @@ impl<'a> Climber<'a> {
         for r in (0..self.row.len()).filter(counts) {
             let moved = rounded(stride * self.direction[r] / float(slots.weight[r]));
             self.row[r] = (self.row[r].saturating_add(moved)).clamp(0, slots.most);
+        }
+        for (t, rows) in slots.triples.iter().enumerate() {
+            let old = self.triple[t];
+            let new = old.saturating_add(rounded(stride * self.of_triples[t]));
+            let new = new.clamp(0, slots.most);
+            self.triple[t] = new;
+            for &r in rows {
+                let row = &mut self.row[at(r)];
+                let moved = rounded(float(new - old) / float(slots.weight[at(r)]));
+                *row = (*row - moved).clamp(0, slots.most);
+            }
         }
         true
     }
@@ -254,6 +328,7 @@ impl<'a> Climber<'a> {
             work: std::mem::take(&mut self.work),
             dual: Dual {
                 row: best.row.clone(),
+                triple: best.triple.clone(),
                 budget: best.nu,
                 ..Dual::default()
             },
@@ -267,10 +342,16 @@ impl<'a> Climber<'a> {
     }
 }
 
+/// What the triples pay a site.
+fn counts(slots: &Slots, site: u32, triple: &[i64]) -> i64 {
+    let of_site = slots.of_site[at(site)].iter();
+    of_site.map(|&(t, counts)| counts * triple[at(t)]).sum()
+}
+
 impl Slots {
     /// The beginning of a long climb, which is made piece by piece; `None` when nothing can satisfy the part.
     pub(crate) fn long_climb(&self, part: &Part, dual: &Dual, length: f64) -> Option<Climber<'_>> {
-        Climber::new(self, part, dual, length, KEPT_LONG)
+        Climber::new(self, part, dual, length, LONG)
     }
 
     /// Multipliers to begin with when nothing better is known: what a step of weight costs where sites are best used.
@@ -310,7 +391,7 @@ impl Branching for Slots {
     }
 
     fn climb(&self, part: &Part, dual: &Dual, climb: &Climb) -> Option<Ascent> {
-        let mut climber = Climber::new(self, part, dual, climb.length, KEPT)?;
+        let mut climber = Climber::new(self, part, dual, climb.length, SHORT)?;
         climber.climb(climb);
         Some(climber.ascent(part))
     }

@@ -18,6 +18,10 @@ pub(crate) struct Beginning {
     /// Candidates, ascending.
     pub(crate) sites: Vec<u32>,
     pub(crate) dual: Option<Dual>,
+    /// Conditions on three rows each, which the multipliers price; only for `lscp`.
+    pub(crate) triples: Vec<[u32; 3]>,
+    /// For `lscp`, the question without capacities, its candidates as here; more such conditions are found in it.
+    pub(crate) cover: Option<Cover>,
     /// Pairs looked at.
     pub(crate) work: u64,
 }
@@ -48,12 +52,17 @@ pub(crate) fn begin(
 
 fn fewest(instance: &Instance, question: &Question, slots: &Slots, effort: &Effort) -> Beginning {
     let instance = without_capacities(instance);
-    let presolved = presolve(Cover::new(&instance, question), instance.n_demand());
+    let cover = Cover::new(&instance, question);
+    let presolved = presolve(cover.clone(), instance.n_demand());
     let found = crate::lscp::fewest(&instance, &presolved, effort, -1, None, &|_| 0.0);
     let sites = found.best.map_or_else(Vec::new, |b| b.1);
     let sites = sites.iter().map(|&s| presolved.cover.site[at(s)]);
+    let triples = found.certificate.as_ref().map(|c| c.triples.as_slice());
+    let rows = |triple: &[DemandIx; 3]| triple.map(|d| d.0);
     Beginning {
         sites: places(slots, sites),
+        triples: triples.unwrap_or_default().iter().map(rows).collect(),
+        cover: Some(cover),
         dual: found.certificate.map(|c| shared_out(slots, &c)),
         work: found.work,
     }
@@ -69,6 +78,8 @@ fn nearest(instance: &Instance, question: &Question, slots: &Slots, effort: &Eff
     Beginning {
         sites: places(slots, new_sites.into_iter()),
         dual: finding.certificate.map(|c| shared_out(slots, &c)),
+        triples: Vec::new(),
+        cover: None,
         work: finding.work,
     }
 }
@@ -121,8 +132,12 @@ fn shared_out(slots: &Slots, certificate: &Certificate) -> Dual {
         (weight > 0).then(|| rounded(finer * float(all) / float(weight)).clamp(0, slots.most))
     };
     let rows = (0..ix(slots.n_rows())).map(|r| of(DemandIx(r)).unwrap_or(0));
+    let first = certificate.multipliers.first();
+    let triple = first.map(|m| m.triple.as_slice()).unwrap_or_default();
+    let scaled = |&m: &i64| rounded(finer * float(m)).clamp(0, slots.most);
     Dual {
         row: rows.collect(),
+        triple: triple.iter().map(scaled).collect(),
         ..Dual::default()
     }
 }

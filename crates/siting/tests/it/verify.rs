@@ -248,3 +248,48 @@ fn triples_prove_what_the_linear_relaxation_cannot() {
     let negative = refused(&|c| c.multipliers[0].triple[0] = -1);
     assert!(matches!(negative, VerifyError::BadCertificate { .. }));
 }
+
+#[test]
+fn triples_prove_covers_with_capacities_too() {
+    // Half of each site covers everything with three sites; in truth it takes four, however much each can serve.
+    let mut builder = InstanceBuilder::new();
+    let ten = || "10".parse().unwrap();
+    for side in ["left", "right"] {
+        for corner in 0..3 {
+            builder.demand(&format!("{side} {corner}"), ten());
+            let site = format!("{side} between {corner}");
+            builder.capacity(&site, "25".parse().unwrap());
+            for end in [corner, (corner + 1) % 3] {
+                builder.pair(&site, &format!("{side} {end}"), ten());
+            }
+        }
+    }
+    builder.demand("nobody lives here", "0".parse().unwrap());
+    builder.pair("left between 0", "nobody lives here", ten());
+    let instance = builder.build().unwrap();
+    let honest = solve(&instance, &Question::lscp(10), &Effort::exact())
+        .unwrap()
+        .proof();
+    assert_eq!((honest.objective, honest.bound), (4, 4));
+    let certificate = honest.certificate.as_ref().unwrap();
+    assert!((1..=2).contains(&certificate.triples.len()));
+    assert_eq!(certificate.cases, [Case::Leaf(0)]);
+    let verified = verify(&instance, &honest).unwrap();
+    assert_eq!(verified.bound, BoundCheck::Confirmed);
+
+    let refused = |change: &dyn Fn(&mut Certificate)| {
+        let mut other = honest.clone();
+        change(other.certificate.as_mut().unwrap());
+        verify(&instance, &other).unwrap_err()
+    };
+    let without = refused(&|c| c.multipliers[0].triple.clear());
+    assert!(matches!(without, VerifyError::BoundNotProven { .. }));
+    // Demand without weight need not be served.
+    let mut demand = instance.demand_points();
+    let idle = demand.find(|&d| instance.weight(d) == 0).unwrap();
+    let weightless = refused(&|c| {
+        c.triples[0][0] = idle;
+        c.triples[0].sort_unstable();
+    });
+    assert!(matches!(weightless, VerifyError::BadCertificate { .. }));
+}

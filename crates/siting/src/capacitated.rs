@@ -42,7 +42,7 @@ const FAR: Pace = Pace {
     patience: 20,
     again: true,
 };
-/// From multipliers that are nearly right: longer steps lose what they are worth (lscp, 5000 x 3000: 121.5 for the first 7 rounds instead of 1).
+/// From multipliers that are nearly right: longer steps lose what they are worth (lscp, 5000 x 3000: no gain in the first three rounds instead of one).
 const BEGUN: Pace = Pace {
     length: 0.02,
     patience: 40,

@@ -336,7 +336,7 @@ pub(crate) struct Taken {
 
 /// Keeps what saves most, as far as it fits; lower rows first where it is the same.
 ///
-/// Halves again and again what may be cut, which takes a third of the time of sorting it.
+/// Halves again and again what may be cut, instead of sorting it.
 fn fill(taken: &mut Vec<Taken>, capacity: i64) {
     let (mut left, mut low, mut high) = (capacity, 0, taken.len());
     while high - low > 1 {

@@ -176,3 +176,106 @@ fn undominated(mut choices: Vec<Choice>) -> Vec<Choice> {
     }
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::question::Question;
+    use crate::shake::Dice;
+
+    fn worth(cover: &Cover, sites: &[u32]) -> i64 {
+        let covers = |r: &usize| {
+            let by = cover.sites_of(*r).iter().filter(|s| sites.contains(s));
+            ix(by.count()) >= cover.need[*r]
+        };
+        (0..cover.n_rows())
+            .filter(covers)
+            .map(|r| cover.weight[r])
+            .sum()
+    }
+
+    /// Six quarters of five demand points and six sites; no site reaches two quarters.
+    fn quarters(dice: &mut Dice) -> crate::Instance {
+        let mut builder = crate::InstanceBuilder::new();
+        let number = |n: usize| n.to_string().parse().unwrap();
+        for quarter in 0..6 {
+            for demand in 0..5 {
+                let id = format!("d{quarter}{demand}");
+                builder.demand(&id, number(1 + dice.below(40)));
+                for site in 0..6 {
+                    if demand == site % 5 || dice.below(3) > 0 {
+                        builder.pair(&format!("s{quarter}{site}"), &id, number(1));
+                    }
+                }
+            }
+            for site in 0..6 {
+                builder.price(&format!("s{quarter}{site}"), number(1 + dice.below(9)));
+            }
+        }
+        builder.build().unwrap()
+    }
+
+    #[test]
+    fn no_choice_of_quarters_covers_more_than_the_mixture() {
+        let mut mixed = 0;
+        for seed in 0..200 {
+            let mut dice = Dice::new(seed);
+            let instance = quarters(&mut dice);
+            let question = Question {
+                times: 1 + u32::try_from(seed % 2).unwrap(),
+                n_sites: Some(12),
+                budget: (seed % 3 == 0).then_some(60),
+                ..Question::mclp(1)
+            };
+            let cover = Cover::new(&instance, &question);
+            let price = |sites: &[u32]| -> i64 {
+                let budget = cover.budget.iter();
+                budget
+                    .flat_map(|b| sites.iter().map(|&s| b.price[at(s)]))
+                    .sum()
+            };
+            let may = |sites: &[u32]| {
+                sites.len() <= cover.n_new
+                    && price(sites) <= cover.budget.as_ref().map_or(0, |b| b.total)
+            };
+            let mut parent = || {
+                let mut sites: Vec<u32> = Vec::new();
+                for _ in 0..12 {
+                    let site = ix(dice.below(cover.n_sites()));
+                    sites.push(site);
+                    if sites[..sites.len() - 1].contains(&site) || !may(&sites) {
+                        sites.pop();
+                    }
+                }
+                sites.sort_unstable();
+                sites
+            };
+            let (a, b) = (parent(), parent());
+            let quarter = |s: u32| instance.site_id(cover.site[at(s)]).as_bytes()[1] - b'0';
+            let mut most = worth(&cover, &a).max(worth(&cover, &b));
+            let least = most;
+            for choice in 0..1_u32 << 6 {
+                let from = |s: &&u32, bit: u32| choice >> quarter(**s) & 1 == bit;
+                let of_a = a.iter().filter(|s| from(s, 0));
+                let sites: Vec<u32> = of_a
+                    .chain(b.iter().filter(|s| from(s, 1)))
+                    .copied()
+                    .collect();
+                if may(&sites) {
+                    most = most.max(worth(&cover, &sites));
+                }
+            }
+            let mix = best_mix(&cover, &a, &b, &mut 0);
+            if let Some(mix) = &mix {
+                assert!(may(mix) && mix.is_sorted(), "seed {seed}");
+                assert!(mix.iter().all(|s| a.contains(s) || b.contains(s)));
+                assert!(worth(&cover, mix) > least, "seed {seed}");
+                mixed += 1;
+            }
+            // A quarter may fall into several parts, so that more than whole quarters can be mixed.
+            let reached = mix.map_or(least, |mix| worth(&cover, &mix));
+            assert!(reached >= most, "seed {seed}: {reached} of {most}");
+        }
+        assert!(mixed > 100, "{mixed}");
+    }
+}

@@ -52,6 +52,8 @@ pub(crate) struct Shaker<'a> {
     /// The run of annealing that is under way.
     run: Option<Run<'a>>,
     n_runs: u32,
+    /// How many numbers the table of a run may have.
+    largest_table: usize,
     /// What was offered last while a run was under way.
     offered: Option<Vec<u32>>,
     /// Answers that differ, the best one first, each with its sites ascending.
@@ -73,6 +75,7 @@ impl<'a> Shaker<'a> {
             first: tally.open.clone(),
             run: None,
             n_runs: 0,
+            largest_table: LARGEST_TABLE,
             offered: None,
             pool: Vec::new(),
             tally,
@@ -283,7 +286,7 @@ impl<'a> Shaker<'a> {
 
     /// Whether the table for so many open sites is small enough.
     fn may_all_move(&self, n_open: usize) -> bool {
-        n_open.saturating_mul(self.tally.cover.n_sites()) <= LARGEST_TABLE
+        n_open.saturating_mul(self.tally.cover.n_sites()) <= self.largest_table
     }
 
     /// These sites open, and as many of them movable as the table has room for.
@@ -293,7 +296,7 @@ impl<'a> Shaker<'a> {
             Swaps::new(cover, open, open)
         } else {
             let center = open[self.dice.below(open.len())];
-            let n = (LARGEST_TABLE / cover.n_sites()).max(1);
+            let n = (self.largest_table / cover.n_sites()).max(1);
             Swaps::new(cover, open, &nearest(cover, open, center, n))
         };
         self.tally.work += swaps.work;
@@ -434,5 +437,109 @@ impl Primal for Shaker<'_> {
 
     fn work(&self) -> u64 {
         self.tally.work
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instance::Instance;
+    use crate::question::Question;
+
+    /// 60 demand points and 40 sites on a line, each site in reach of up to nine.
+    fn line() -> Instance {
+        let mut builder = crate::InstanceBuilder::new();
+        let number = |n: usize| n.to_string().parse().unwrap();
+        let mut dice = Dice::new(5);
+        for demand in 0..60 {
+            builder.demand(&format!("d{demand:02}"), number(1 + dice.below(50)));
+        }
+        for site in 0..40 {
+            let id = format!("s{site:02}");
+            builder.price(&id, number(5 + dice.below(10)));
+            let spot = dice.below(60);
+            for demand in spot.saturating_sub(4)..(spot + 5).min(60) {
+                let cost = number(spot.abs_diff(demand));
+                builder.pair(&id, &format!("d{demand:02}"), cost);
+            }
+        }
+        builder.build().unwrap()
+    }
+
+    fn shaken(cover: &Cover, largest_table: usize) -> (i64, Vec<u32>) {
+        let mut tally = Tally::new(cover, cover.weight.clone());
+        improve(&mut tally, &|| false);
+        let mut shaker = Shaker::new(tally, 1);
+        shaker.largest_table = largest_table;
+        for _ in 0..40 {
+            shaker.shake(100_000, &|| false);
+        }
+        let (missed, sites) = shaker.best().unwrap();
+        assert_eq!((missed, sites.to_vec()), shaker.clone().allowed(sites));
+        (missed, sites.to_vec())
+    }
+
+    #[test]
+    fn a_small_table_finds_what_a_large_one_does() {
+        let instance = line();
+        for times in [1, 2] {
+            let question = Question {
+                times,
+                n_sites: Some(7),
+                ..Question::mclp(4)
+            };
+            let cover = Cover::new(&instance, &question);
+            let all_move = shaken(&cover, LARGEST_TABLE);
+            let three_move = shaken(&cover, 3 * cover.n_sites());
+            assert_eq!(all_move.0, three_move.0);
+        }
+    }
+
+    #[test]
+    fn a_budget_is_kept_while_sites_open_and_close() {
+        let instance = line();
+        let question = Question {
+            budget: Some(60),
+            ..Question::mclp(4)
+        };
+        let cover = Cover::new(&instance, &question);
+        let (missed, _) = shaken(&cover, LARGEST_TABLE);
+        // What a site covers together with those to its left depends on the last one only: intervals of one length.
+        assert_eq!(missed, cover.total_weight() - most_on_a_line(&instance, 60));
+    }
+
+    /// The most that sites on a line cover within a budget, by spots from left to right.
+    fn most_on_a_line(instance: &Instance, budget: usize) -> i64 {
+        let sum = |from: usize, to: usize| -> i64 {
+            let weights = instance.weight[from.min(to)..to].iter();
+            weights.map(|&w| i64::try_from(w).unwrap()).sum()
+        };
+        let mut sites: Vec<(usize, usize, usize)> = instance
+            .sites()
+            .map(|s| {
+                let reached = || instance.serves(s).map(|(d, _)| d.index());
+                let price = usize::try_from(instance.price(s).unwrap()).unwrap();
+                (
+                    reached().max().unwrap() + 1,
+                    reached().min().unwrap(),
+                    price,
+                )
+            })
+            .collect();
+        sites.sort_unstable();
+        // By site that is the last one, and by price: the most covered.
+        let mut best = vec![vec![0; budget + 1]; sites.len()];
+        for k in 0..sites.len() {
+            let (end, begin, price) = sites[k];
+            for spent in price..=budget {
+                best[k][spent] = sum(begin, end);
+                for before in 0..k {
+                    let (covered_to, _, _) = sites[before];
+                    let more = best[before][spent - price] + sum(begin.max(covered_to), end);
+                    best[k][spent] = best[k][spent].max(more);
+                }
+            }
+        }
+        best.into_iter().map(|of| of[budget]).max().unwrap()
     }
 }

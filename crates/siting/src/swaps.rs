@@ -25,8 +25,10 @@ pub(crate) struct Swaps<'a> {
     /// Open sites without a seat.
     pub(crate) still: Vec<u32>,
     is_open: Vec<bool>,
-    /// By site: weight that would become covered.
+    /// By site: weight that would become covered, less the toll.
     gain: Vec<i32>,
+    /// By site: what its price counts against its gain while a budget is to be spent well; empty otherwise.
+    toll: Vec<i32>,
     /// By seat: weight that would stop being covered.
     loss: Vec<i32>,
     /// By seat and site: what the swap changes, less gain and plus loss.
@@ -34,15 +36,15 @@ pub(crate) struct Swaps<'a> {
     /// Weight covered, exactly.
     pub(crate) covered: i64,
     room: Room,
-    /// Scratch: the rows of one of the two columns of a swap carry its number.
+    /// Scratch: the rows that only the incoming site of a swap covers carry its number, `turn`.
     mark: Vec<u32>,
-    n_swaps: u32,
+    turn: u32,
     /// Pairs and entries looked at.
     pub(crate) work: u64,
 }
 
 const NOBODY: u32 = u32::MAX;
-/// Entries of `shared` that are compared before anything is decided about one of them.
+/// So many values are compared at once before one of them is looked at: the compiler makes vectors of that.
 const CHUNK: usize = 32;
 /// The work of comparing that many entries, against one pair looked up at random.
 const WORK_PER_CHUNK: u64 = 3;
@@ -67,6 +69,7 @@ impl<'a> Swaps<'a> {
         });
         let mut new = Self {
             gain: gain.collect(),
+            toll: Vec::new(),
             light,
             times: vec![0; cover.n_rows()],
             sitters: vec![0; cover.n_rows()],
@@ -79,7 +82,7 @@ impl<'a> Swaps<'a> {
             covered: 0,
             room: Room::new(cover),
             mark: vec![0; cover.n_rows()],
-            n_swaps: 0,
+            turn: 0,
             work: u64::from(ix(cover.rows.len())),
             cover,
         };
@@ -97,6 +100,31 @@ impl<'a> Swaps<'a> {
         new
     }
 
+    /// From now on a price counts against what its site gains, at this share (in tenths) of what the open sites lose per price on average.
+    ///
+    /// Without it a walk only ever drifts to more and cheaper sites, since a budget that is used up allows no dearer ones.
+    pub(crate) fn charge(&mut self, tenths: i64) {
+        let Some(budget) = &self.cover.budget else {
+            return;
+        };
+        let prices: i64 = self.site.iter().map(|&s| budget.price[at(s)]).sum();
+        let losses: i64 = self.loss.iter().map(|&l| i64::from(l)).sum();
+        let toll = |price: i64| {
+            let toll = i128::from(price) * i128::from(losses) * i128::from(tenths)
+                / (10 * i128::from(prices.max(1)));
+            i32::try_from(toll).unwrap_or(i32::MAX).min(1 << 29)
+        };
+        self.toll = budget.price.iter().map(|&p| toll(p)).collect();
+        for (gain, toll) in self.gain.iter_mut().zip(&self.toll) {
+            *gain -= toll;
+        }
+    }
+
+    /// Whether prices are charged.
+    pub(crate) fn is_charged(&self) -> bool {
+        !self.toll.is_empty()
+    }
+
     pub(crate) fn n_seats(&self) -> usize {
         self.site.len()
     }
@@ -106,9 +134,9 @@ impl<'a> Swaps<'a> {
         self.site[seat]
     }
 
-    /// What closing the site in this seat would lose, in halved weights.
+    /// What closing the site in this seat would lose, in halved weights, less its toll.
     pub(crate) fn loss(&self, seat: usize) -> i32 {
-        self.loss[seat]
+        self.loss[seat] - self.toll.get(at(self.site[seat])).unwrap_or(&0)
     }
 
     /// The sites that are open, ascending.
@@ -132,7 +160,8 @@ impl<'a> Swaps<'a> {
         }
     }
 
-    fn open(&mut self, site: u32) {
+    /// Opens one more site, in a new seat.
+    pub(crate) fn open(&mut self, site: u32) {
         let seat = self.site.len();
         self.site.push(site);
         self.loss.push(0);
@@ -146,6 +175,44 @@ impl<'a> Swaps<'a> {
         }
     }
 
+    /// Closes the site in a seat; the last seat moves there.
+    pub(crate) fn close(&mut self, seat: usize) {
+        let (cover, n_sites) = (self.cover, self.cover.n_sites());
+        let (out, last) = (self.site[seat], self.site.len() - 1);
+        for &row in cover.column(at(out)) {
+            self.uncover_row(at(row), seat);
+        }
+        self.is_open[at(out)] = false;
+        self.seat[at(out)] = NOBODY;
+        self.room.close(cover, out);
+        if seat < last {
+            let moved = self.site[last];
+            self.seat[at(moved)] = ix(seat);
+            for &row in cover.column(at(moved)) {
+                self.sitters[at(row)] ^= number(Some(last)) ^ number(Some(seat));
+            }
+            self.shared
+                .copy_within(last * n_sites..(last + 1) * n_sites, seat * n_sites);
+        }
+        self.site.swap_remove(seat);
+        self.loss.swap_remove(seat);
+        self.shared.truncate(last * n_sites);
+    }
+
+    /// Collects the closed sites that may open beside what is open and gain at least so much.
+    pub(crate) fn gains_at_least(&mut self, floor: i32, found: &mut Vec<u32>) {
+        found.clear();
+        if self.site.len() + self.still.len() < self.cover.n_new {
+            let may = |s: &u32| {
+                self.gain[at(*s)] >= floor
+                    && !self.is_open[at(*s)]
+                    && self.room.may_open(self.cover, *s, None)
+            };
+            found.extend((0..ix(self.cover.n_sites())).filter(may));
+        }
+        self.work += WORK_PER_CHUNK * u64::from(ix(self.cover.n_sites().div_ceil(CHUNK)));
+    }
+
     /// Puts another site into a seat.
     ///
     /// Cost: both columns, and all sites of the rows that only one of the two covers and whose state changes.
@@ -154,16 +221,16 @@ impl<'a> Swaps<'a> {
         let out = self.site[seat];
         let (leaves, comes) = (cover.column(at(out)), cover.column(at(into)));
         self.work += u64::from(ix(leaves.len() + comes.len()));
-        if self.n_swaps == u32::MAX {
+        if self.turn == u32::MAX {
             self.mark.fill(0);
-            self.n_swaps = 0;
+            self.turn = 0;
         }
-        self.n_swaps += 1;
+        self.turn += 1;
         for &row in comes {
-            self.mark[at(row)] = self.n_swaps;
+            self.mark[at(row)] = self.turn;
         }
         for &row in leaves {
-            if self.mark[at(row)] == self.n_swaps {
+            if self.mark[at(row)] == self.turn {
                 // Covered from the same seat before and after.
                 self.mark[at(row)] = 0;
             } else {
@@ -171,7 +238,7 @@ impl<'a> Swaps<'a> {
             }
         }
         for &row in comes {
-            if self.mark[at(row)] == self.n_swaps {
+            if self.mark[at(row)] == self.turn {
                 self.cover_row(at(row), Some(seat));
             }
         }
@@ -196,7 +263,7 @@ impl<'a> Swaps<'a> {
         let chunks = self.gain.chunks(CHUNK).zip(shared.chunks(CHUNK));
         for (gains, shares) in chunks {
             let values = || gains.iter().zip(shares).map(|(g, s)| g + s);
-            if values().fold(false, |any, value| any | (value >= floor)) {
+            if values().map(|v| u32::from(v >= floor)).sum::<u32>() > 0 {
                 for (site, value) in (first..).zip(values()) {
                     let may = site == out
                         || !self.is_open[at(site)]
@@ -323,21 +390,25 @@ impl<'a> Swaps<'a> {
             let share = share * light;
             let n_sites = self.cover.n_sites();
             let shared = &mut self.shared[seat * n_sites..(seat + 1) * n_sites];
-            match (gain == 0, share == 0) {
-                (true, true) => return,
-                (true, false) => sites.iter().for_each(|&s| shared[at(s)] += share),
-                (false, true) => sites.iter().for_each(|&s| self.gain[at(s)] += gain),
-                (false, false) => {
-                    for &site in sites {
-                        self.gain[at(site)] += gain;
-                        shared[at(site)] += share;
-                    }
+            if gain == 0 && share == 0 {
+                return;
+            }
+            if gain == 0 {
+                for &site in sites {
+                    shared[at(site)] += share;
+                }
+            } else {
+                for &site in sites {
+                    self.gain[at(site)] += gain;
+                    shared[at(site)] += share;
                 }
             }
         } else if gain == 0 {
             return;
         } else {
-            sites.iter().for_each(|&s| self.gain[at(s)] += gain);
+            for &site in sites {
+                self.gain[at(site)] += gain;
+            }
         }
         self.work += u64::from(ix(sites.len() / CHANGES_PER_WORK));
     }
@@ -437,6 +508,12 @@ mod tests {
                     swaps.worth_at_least(floor, seat, &mut found);
                     assert_eq!(found, wanted, "seed {seed}");
                 }
+                let closing = dice.below(swaps.n_seats());
+                tally.close(swaps.site(closing));
+                swaps.close(closing);
+                let opens = (0..ix(n_sites)).find(|&s| !tally.is_open[at(s)]).unwrap();
+                tally.open(opens);
+                swaps.open(opens);
                 let seat = dice.below(swaps.n_seats());
                 let (out, into) = (swaps.site(seat), ix(dice.below(n_sites)));
                 if tally.may_open(into, Some(out)) {

@@ -46,10 +46,10 @@ pub(crate) struct Swaps<'a> {
 const NOBODY: u32 = u32::MAX;
 /// So many values are compared at once before one of them is looked at: the compiler makes vectors of that.
 const CHUNK: usize = 32;
-/// The work of comparing that many entries, against one pair looked up at random.
-const WORK_PER_CHUNK: u64 = 3;
-/// So many numbers of a row's sites are changed in the time of one pair looked up at random.
-const CHANGES_PER_WORK: usize = 4;
+/// Work is counted in pairs looked up at random; in the time of one, so many values are compared on a straight walk,
+const COMPARED_PER_WORK: usize = 20;
+/// or so many numbers of a row's sites changed.
+const CHANGED_PER_WORK: usize = 8;
 
 impl<'a> Swaps<'a> {
     /// These sites open; those of `moving` have a seat, the others stay.
@@ -210,7 +210,7 @@ impl<'a> Swaps<'a> {
             };
             found.extend((0..ix(self.cover.n_sites())).filter(may));
         }
-        self.work += WORK_PER_CHUNK * u64::from(ix(self.cover.n_sites().div_ceil(CHUNK)));
+        self.work += u64::from(ix(self.cover.n_sites() / COMPARED_PER_WORK + 1));
     }
 
     /// Puts another site into a seat.
@@ -220,7 +220,7 @@ impl<'a> Swaps<'a> {
         let cover = self.cover;
         let out = self.site[seat];
         let (leaves, comes) = (cover.column(at(out)), cover.column(at(into)));
-        self.work += u64::from(ix(leaves.len() + comes.len()));
+        self.work += u64::from(ix(leaves.len() + comes.len())) / 2;
         if self.turn == u32::MAX {
             self.mark.fill(0);
             self.turn = 0;
@@ -275,7 +275,7 @@ impl<'a> Swaps<'a> {
             }
             first += ix(CHUNK);
         }
-        self.work += WORK_PER_CHUNK * u64::from(ix(n_sites.div_ceil(CHUNK)));
+        self.work += u64::from(ix(n_sites / COMPARED_PER_WORK + 1));
     }
 
     /// Swaps as long as that covers more, always the best swap; of equals the lowest site in, then the lowest site out.
@@ -310,7 +310,7 @@ impl<'a> Swaps<'a> {
     /// Opens what gains most while number, budget and spacing allow.
     pub(crate) fn fill(&mut self) {
         while self.site.len() + self.still.len() < self.cover.n_new {
-            self.work += u64::from(ix(self.cover.n_sites()));
+            self.work += u64::from(ix(self.cover.n_sites() / COMPARED_PER_WORK + 1));
             let best = (0..ix(self.cover.n_sites()))
                 .filter(|&s| {
                     self.gain[at(s)] > 0
@@ -410,7 +410,7 @@ impl<'a> Swaps<'a> {
                 self.gain[at(site)] += gain;
             }
         }
-        self.work += u64::from(ix(sites.len() / CHANGES_PER_WORK));
+        self.work += u64::from(ix(sites.len() / CHANGED_PER_WORK));
     }
 }
 

@@ -142,8 +142,14 @@ pub(crate) fn certificate_of(
     }
 }
 
-/// A certificate with more multipliers than this would be a file of some 30 MB.
-pub(crate) const MOST_MULTIPLIERS: usize = 4_000_000;
+/// A certificate with more multipliers than this would be a file of some 100 MB.
+const MOST_MULTIPLIERS: usize = 12_000_000;
+
+/// Whether a certificate with these multipliers is small enough to hand out; zeros hardly count.
+pub(crate) fn small_enough(duals: &[Arc<Dual>]) -> bool {
+    let multipliers = duals.iter().flat_map(|d| d.row.iter().chain(&d.triple));
+    multipliers.filter(|m| **m != 0).count() <= MOST_MULTIPLIERS
+}
 
 /// The tree as cases with multipliers, or `None` when that would be too large to hand out.
 pub(crate) fn certificate_of_tree<Q: Branching>(
@@ -159,7 +165,7 @@ pub(crate) fn certificate_of_tree<Q: Branching>(
         row: &|r| DemandIx(cover.members[at(r)][0]),
     };
     let (cases, duals) = cases(tree, &names);
-    if duals.len() * (instance.n_demand() + triples.n()) > MOST_MULTIPLIERS {
+    if !small_enough(&duals) {
         return None;
     }
     Some(Certificate {

@@ -3,7 +3,7 @@
 //! For `mclp`, `lscp` and `p-median`; `p-center` asks the second of these for one radius after the other.
 //! Demand may be split between sites, so that the best assignment to open sites is a transportation problem, which [`transport`](crate::transport) solves.
 
-use crate::bound::{Names, cases};
+use crate::bound::{Names, cases, small_enough};
 use crate::branch_and_bound::{Start, Tree};
 use crate::certificate::{Case, Certificate, Multipliers};
 use crate::check::Proposal;
@@ -116,7 +116,7 @@ pub(crate) fn solve(
             filler.offer(&serving_all(instance, question, &slots, effort)?);
         }
     }
-    let found = search(instance, &slots, filler, begin, effort, &until);
+    let found = search(&slots, filler, begin, effort, &until);
     let most = allowed.unwrap_or(i64::MAX);
     let (aim, proposal) = match found.best {
         Some(best) if best.0 <= most => best,
@@ -200,7 +200,7 @@ pub(crate) fn fewest(
     let begin = begin(instance, question, &slots, effort);
     let mut filler = Filler::new(&slots, effort.seed);
     filler.offer(&begin.sites);
-    Ok(search(instance, &slots, filler, begin, effort, &until))
+    Ok(search(&slots, filler, begin, effort, &until))
 }
 
 /// Sites from above, bound from below, tree of cases if that does not suffice.
@@ -217,7 +217,6 @@ struct Search<'a> {
 }
 
 fn search(
-    instance: &Instance,
     slots: &Slots,
     filler: Filler,
     begin: Beginning,
@@ -246,7 +245,7 @@ fn search(
     } else {
         search.bound = slots.ceiling() << slots.bits;
     }
-    search.filled(instance, &priced, tree.as_ref())
+    search.filled(&priced, tree.as_ref())
 }
 
 impl Search<'_> {
@@ -410,7 +409,7 @@ impl Search<'_> {
         tree
     }
 
-    fn filled(self, instance: &Instance, priced: &Slots, tree: Option<&Tree<Slots>>) -> Filled {
+    fn filled(self, priced: &Slots, tree: Option<&Tree<Slots>>) -> Filled {
         let slots = self.slots;
         let bound = self.whole();
         let (cases, duals) = match tree {
@@ -423,8 +422,7 @@ impl Search<'_> {
             }
             None => (vec![Case::Leaf(0)], vec![std::sync::Arc::new(self.dual)]),
         };
-        let per_case = instance.n_demand() + priced.triples.len();
-        let small = duals.len() * per_case <= crate::bound::MOST_MULTIPLIERS;
+        let small = small_enough(&duals);
         let multipliers = |d: &std::sync::Arc<Dual>| Multipliers {
             demand: d.row.clone(),
             budget: d.budget,

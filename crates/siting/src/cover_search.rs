@@ -63,7 +63,7 @@ const SLOWER: u64 = 4;
 /// The same beside a step of the saddle point, which is twice a step of the climb.
 const SLOWER_BY_SADDLE: u64 = 7;
 /// Beside the search for triples, in steps.
-const STEPS_PER_SEPARATION: u64 = 40;
+const STEPS_PER_SEPARATION: u64 = 250;
 
 /// Rounds of the climb; with zones, at least until their multipliers have settled.
 const CLIMBS: u32 = 3;
@@ -365,12 +365,13 @@ impl Root<'_> {
 fn grow(tree: &mut Tree<CoverBranching>, race: &mut Race, goal: &Goal) {
     let stop = goal.effort.stop;
     let over = |race: &Race, more: u64| (race.finished)(race.primal, &race.bound, race.work + more);
+    let before = race.primal.work();
     while !over(race, tree.work) {
         let unit = 1 << race.bound.bits();
         let target = aim(race.primal, goal) * unit;
         // The sites' search gets a quarter of the time that the tree took so far.
         let quota = (tree.work / SLOWER)
-            .saturating_sub(race.primal.work())
+            .saturating_sub(race.primal.work() - before)
             .max(LEAST_QUOTA);
         let met = race.beside(None, quota, stop, || {
             tree.grow(target, target - unit + 1, stop)

@@ -131,6 +131,7 @@ mod bound;
 mod branch_and_bound;
 mod choice;
 mod lagrange;
+mod limit;
 mod part;
 mod saddle;
 mod triples;

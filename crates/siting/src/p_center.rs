@@ -195,8 +195,8 @@ impl Asker<'_> {
 }
 
 /// One radius gets this part of the work while what is open is found, and afterwards.
-const FIRST: u64 = 25;
-const LAST: u64 = 3;
+const FIRST: u64 = 18;
+const LAST: u64 = 4;
 
 /// The covering question behind one radius.
 pub(crate) fn covering(question: &Question, radius: u64) -> Question {

@@ -2,7 +2,7 @@
 //!
 //! From above: greedy and swaps ([`exchange`](crate::exchange)); from below: the Lagrangian bound of [`median`](crate::median), and the tree of cases.
 
-use crate::bound::{Names, cases};
+use crate::bound::{Names, cases, small_enough};
 use crate::branch_and_bound::{Branching as _, Start, Tree};
 use crate::certificate::{Case, Certificate, Multipliers};
 use crate::check::Proposal;
@@ -68,8 +68,7 @@ pub(crate) fn solve(
         }
         None => (vec![Case::Leaf(0)], vec![std::sync::Arc::new(search.dual)]),
     };
-    let small = duals.len() * instance.n_demand() <= crate::bound::MOST_MULTIPLIERS;
-    let certificate = small.then(|| Certificate {
+    let certificate = small_enough(&duals).then(|| Certificate {
         scale_bits: median.bits,
         dropped: Vec::new(),
         triples: Vec::new(),

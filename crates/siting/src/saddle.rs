@@ -9,6 +9,7 @@
 //! Floats stay in here: a bound is computed anew from the rounded multipliers.
 
 use crate::lagrange::{Dual, Relaxation};
+use crate::limit::Limit;
 use crate::number::{at, float, ix, rounded};
 
 /// Steps of both sides are this part of the longest that cannot diverge.
@@ -60,13 +61,6 @@ struct Lengths {
     bare: Vec<f64>,
     row: Vec<f64>,
     triple: Vec<f64>,
-}
-
-/// The one limit that the shares obey together: their number, or their price.
-struct Limit {
-    /// What each site takes.
-    takes: Vec<f64>,
-    total: f64,
 }
 
 /// A saddle point under way.
@@ -135,7 +129,7 @@ impl<'r, 'a> Saddle<'r, 'a> {
                 .iter()
                 .map(|&s| float(of.cover.toll[at(s)]))
                 .collect(),
-            limit: limit(of),
+            limit: Limit::new(of),
             unit: lengths(of, &in_triple),
             in_triple,
             active: Vec::new(),
@@ -216,7 +210,7 @@ impl<'r, 'a> Saddle<'r, 'a> {
         let mut known = self.active.iter().copied().peekable();
         let mut active = Vec::with_capacity(self.active.len());
         for k in 0..ix(self.toll.len()) {
-            let price = self.price * self.limit.takes[at(k)] + self.toll[at(k)];
+            let price = self.price * self.limit.takes(k) + self.toll[at(k)];
             if known.next_if_eq(&k).is_some() || self.value(k) > (1.0 - WIDE_LATER) * price {
                 active.push(k);
             }
@@ -279,7 +273,10 @@ impl<'r, 'a> Saddle<'r, 'a> {
             let slope = self.toll[k] - self.value(site);
             image.x[k] = point.x[k] - self.tau * self.unit.site[k] * slope;
         }
-        self.keep_limit(&mut image.x);
+        let unit = &self.unit.site;
+        let price = self.price * self.tau;
+        let price = self.limit.keep(&mut image.x, &self.active, unit, price);
+        self.price = price / self.tau;
         for r in (0..n).filter(|&r| self.in_triple[r]) {
             let slope = self.cap[r] - self.priced[r];
             image.bare[r] = (point.bare[r] - self.tau * self.unit.bare[r] * slope).clamp(0.0, 1.0);
@@ -319,56 +316,6 @@ impl<'r, 'a> Saddle<'r, 'a> {
         }
         let square = shares / self.tau + multipliers / self.sigma - 2.0 * both;
         square.max(0.0).sqrt()
-    }
-
-    /// Moves shares to the nearest ones between 0 and 1 that keep the limit.
-    fn keep_limit(&mut self, x: &mut [f64]) {
-        let Limit { takes, total } = &self.limit;
-        let unit = &self.unit.site;
-        let taken = |price: f64| {
-            let (mut sum, mut slope) = (0.0, 0.0);
-            for &site in &self.active {
-                let k = at(site);
-                let share = x[k] - price * takes[k] * unit[k];
-                if share >= 1.0 {
-                    sum += takes[k];
-                } else if share > 0.0 {
-                    sum += takes[k] * share;
-                    slope += takes[k] * takes[k] * unit[k];
-                }
-            }
-            (sum - total, slope)
-        };
-        let mut price = 0.0;
-        if taken(0.0).0 > 0.0 {
-            // Newton's method on a falling line with corners, within a bracket.
-            let (mut low, mut high) = (0.0_f64, f64::INFINITY);
-            price = self.price * self.tau;
-            for _ in 0..60 {
-                let (over, slope) = taken(price);
-                if over.abs() < 1e-9 * total {
-                    break;
-                }
-                if over > 0.0 {
-                    low = price;
-                } else {
-                    high = price;
-                }
-                let next = price + over / slope;
-                price = if slope > 0.0 && next > low && next < high {
-                    next
-                } else if high.is_finite() {
-                    f64::midpoint(low, high)
-                } else {
-                    2.0 * price + 1e-9
-                };
-            }
-        }
-        self.price = price / self.tau;
-        for &site in &self.active {
-            let k = at(site);
-            x[k] = (x[k] - price * takes[k] * unit[k]).clamp(0.0, 1.0);
-        }
     }
 
     /// So many steps, fewer when it is time to stop.
@@ -463,20 +410,6 @@ impl<'r, 'a> Saddle<'r, 'a> {
             share[at(s)] = x;
         }
         share
-    }
-}
-
-fn limit(of: &Relaxation) -> Limit {
-    match of.money {
-        // The number of sites is left to the bound that is computed from the multipliers.
-        Some(money) => Limit {
-            takes: of.price.iter().map(|&p| float(p)).collect(),
-            total: float(money),
-        },
-        None => Limit {
-            takes: vec![1.0; of.site.len()],
-            total: f64::from(ix(of.room)),
-        },
     }
 }
 

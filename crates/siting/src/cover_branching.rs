@@ -59,7 +59,7 @@ impl Branching for CoverBranching<'_> {
             }
             saddle.run(STEPS_PER_LOOK, climb.stop);
             saddle.widen();
-            let next = relaxation.look(&saddle.dual(&from.dual));
+            let next = saddle.look(&from.dual);
             let work = best.work + next.work + u64::from(STEPS_PER_LOOK) * relaxation.n_pairs();
             let met = best.met.take().into_iter().chain(next.met.clone());
             let met = met.min_by_key(|(_, missed)| *missed);

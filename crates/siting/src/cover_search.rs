@@ -200,7 +200,7 @@ impl Race<'_> {
         (self.finished)(self.primal, &self.bound, self.work)
     }
 
-    /// Works on the bound, and beside it, on another core, tries these sites and searches on for so much work; says also whether sites became better.
+    /// Works on the bound, and beside it, on another core, tries these sites and searches on for so much work.
     ///
     /// Each has its own share of the work: the answer does not depend on who is faster.
     fn beside<T: Send>(
@@ -215,7 +215,7 @@ impl Race<'_> {
             if let Some(sites) = met {
                 primal.offer(&sites, stop);
             }
-            primal.shake(quota, stop)
+            primal.shake(quota, stop);
         };
         rayon::join(bound, search).0
     }
@@ -246,15 +246,10 @@ impl Root<'_> {
             if slow || near || race.over() {
                 break;
             }
-            if race
-                .bound
-                .dual()
-                .is_some_and(|d| triples.idle(&[&dual, d]) > IDLE)
-            {
-                let kept = triples.drop_idle(
-                    self.cover,
-                    &[&dual, race.bound.dual().expect("asked just now")],
-                );
+            let duals = [Some(&dual), race.bound.dual()];
+            let duals: Vec<&Dual> = duals.into_iter().flatten().collect();
+            if triples.idle(&duals) > IDLE {
+                let kept = triples.drop_idle(self.cover, &duals);
                 dual.keep_triples(&kept);
                 race.bound.keep_triples(&kept);
             }
@@ -335,16 +330,7 @@ impl Root<'_> {
             let ascent = race.beside(met.take(), work / SLOWER_BY_SADDLE, stop, || {
                 saddle.run(STEPS_PER_LOOK, stop);
                 saddle.widen();
-                let ascent = relaxation.look(&saddle.dual(dual));
-                if !self.cover.must {
-                    return ascent;
-                }
-                let within = relaxation.look(&saddle.dual_within_tolls(dual));
-                if within.bound > ascent.bound {
-                    within
-                } else {
-                    ascent
-                }
+                saddle.look(dual)
             });
             race.work += work;
             race.bound.raise(ascent.bound, &ascent.dual);

@@ -8,7 +8,7 @@
 //!
 //! Floats stay in here: a bound is computed anew from the rounded multipliers.
 
-use crate::lagrange::{Dual, Relaxation};
+use crate::lagrange::{Ascent, Dual, Relaxation};
 use crate::limit::Limit;
 use crate::number::{at, float, ix, rounded};
 
@@ -352,6 +352,22 @@ impl<'r, 'a> Saddle<'r, 'a> {
         }
     }
 
+    /// What the multipliers prove where the last step led; those of zones are as in `start`.
+    ///
+    /// Cost: some passes over the pairs.
+    pub(crate) fn look(&mut self, start: &Dual) -> Ascent {
+        let ascent = self.of.look(&self.dual(start));
+        if !self.of.cover.must {
+            return ascent;
+        }
+        let within = self.of.look(&self.dual_within_tolls(start));
+        if within.bound > ascent.bound {
+            within
+        } else {
+            ascent
+        }
+    }
+
     /// The multipliers where the last step led; those of zones are as they were.
     pub(crate) fn dual(&self, start: &Dual) -> Dual {
         let steps = float(1 << self.of.bits);
@@ -373,7 +389,7 @@ impl<'r, 'a> Saddle<'r, 'a> {
     /// The same, made so small that no site is worth more than its toll: what sites above it would take from the bound costs less that way where their number is not limited.
     ///
     /// Cost: two passes over the pairs.
-    pub(crate) fn dual_within_tolls(&mut self, start: &Dual) -> Dual {
+    fn dual_within_tolls(&mut self, start: &Dual) -> Dual {
         self.priced(&self.image.row.clone(), &self.image.triple.clone());
         let n = self.image.row.len();
         let mut excess = vec![1.0_f64; n];
@@ -481,9 +497,8 @@ mod tests {
         let mut saddle = Saddle::new(&relaxation, &first, &[0.9, 0.2, 0.4]);
         saddle.run(600, &|| false);
         saddle.widen();
-        let [free, within] = [saddle.dual(&first), saddle.dual_within_tolls(&first)]
-            .map(|dual| relaxation.look(&dual).bound);
-        (float(free.max(within)) / float(1 << bits), saddle.share())
+        let bound = saddle.look(&first).bound;
+        (float(bound) / float(1 << bits), saddle.share())
     }
 
     #[test]

@@ -68,6 +68,16 @@ impl Cover {
         &self.back[self.back_first[row]..self.back_first[row + 1]]
     }
 
+    /// What a site takes of the budget; 0 without one.
+    pub(crate) fn price(&self, site: u32) -> i64 {
+        self.budget.as_ref().map_or(0, |b| b.price[at(site)])
+    }
+
+    /// The same for sites together.
+    pub(crate) fn price_of(&self, sites: &[u32]) -> i64 {
+        sites.iter().map(|&s| self.price(s)).sum()
+    }
+
     /// The total weight of the rows.
     pub(crate) fn total_weight(&self) -> i64 {
         self.weight.iter().sum()

@@ -51,7 +51,7 @@ pub(crate) fn greedy(cover: &Cover, weight: &[i64]) -> (Vec<u32>, u64) {
             continue;
         }
         if let Some(budget) = &cover.budget
-            && spent + budget.price[at(site)] > budget.total
+            && spent + cover.price(site) > budget.total
         {
             continue;
         }
@@ -65,7 +65,7 @@ pub(crate) fn greedy(cover: &Cover, weight: &[i64]) -> (Vec<u32>, u64) {
             continue;
         }
         chosen.push(site);
-        spent += cover.budget.as_ref().map_or(0, |b| b.price[at(site)]);
+        spent += cover.price(site);
         for &row in cover.column(at(site)) {
             let left = &mut left[at(row)];
             *left = left.saturating_sub(1);

@@ -165,7 +165,7 @@ impl<'a> Relaxation<'a> {
             money: cover
                 .budget
                 .as_ref()
-                .map(|b| b.total - part.open.iter().map(|&s| b.price[at(s)]).sum::<i64>()),
+                .map(|b| b.total - cover.price_of(&part.open)),
             price: cover
                 .budget
                 .as_ref()
@@ -558,7 +558,7 @@ pub(crate) struct Climber<'r, 'a> {
     best: Option<Best>,
     met: Option<(Vec<u32>, i64)>,
     /// How long steps are now, as a share of Polyak's.
-    pub(crate) length: f64,
+    length: f64,
     idle: u32,
     work: u64,
 }

@@ -37,15 +37,9 @@ pub(crate) fn best_mix(cover: &Cover, a: &[u32], b: &[u32], work: &mut u64) -> O
     if parts.len() < 2 {
         return None;
     }
-    let price = |sites: &[u32]| -> i64 {
-        let budget = cover.budget.iter();
-        budget
-            .flat_map(|b| sites.iter().map(|&s| b.price[at(s)]))
-            .sum()
-    };
     let begin = Choice {
         n: common.len(),
-        price: price(&common),
+        price: cover.price_of(&common),
         worth: 0,
         before: 0,
         side: 0,
@@ -58,7 +52,7 @@ pub(crate) fn best_mix(cover: &Cover, a: &[u32], b: &[u32], work: &mut u64) -> O
             for (side, (sites, worth)) in part.iter().enumerate() {
                 next.push(Choice {
                     n: choice.n + sites.len(),
-                    price: choice.price + price(sites),
+                    price: choice.price + cover.price_of(sites),
                     worth: choice.worth + worth,
                     before,
                     side,
@@ -228,15 +222,9 @@ mod tests {
                 ..Question::mclp(1)
             };
             let cover = Cover::new(&instance, &question);
-            let price = |sites: &[u32]| -> i64 {
-                let budget = cover.budget.iter();
-                budget
-                    .flat_map(|b| sites.iter().map(|&s| b.price[at(s)]))
-                    .sum()
-            };
             let may = |sites: &[u32]| {
                 sites.len() <= cover.n_new
-                    && price(sites) <= cover.budget.as_ref().map_or(0, |b| b.total)
+                    && cover.price_of(sites) <= cover.budget.as_ref().map_or(0, |b| b.total)
             };
             let mut parent = || {
                 let mut sites: Vec<u32> = Vec::new();

@@ -107,7 +107,7 @@ impl<'a> Swaps<'a> {
         let Some(budget) = &self.cover.budget else {
             return;
         };
-        let prices: i64 = self.site.iter().map(|&s| budget.price[at(s)]).sum();
+        let prices = self.cover.price_of(&self.site);
         let losses: i64 = self.loss.iter().map(|&l| i64::from(l)).sum();
         let toll = |price: i64| {
             let toll = i128::from(price) * i128::from(losses) * i128::from(tenths)

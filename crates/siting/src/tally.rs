@@ -197,14 +197,14 @@ impl Room {
     }
 
     pub(crate) fn open(&mut self, cover: &Cover, site: u32) {
-        self.spent += price(cover, site);
+        self.spent += cover.price(site);
         for &other in cover.near.get(at(site)).into_iter().flatten() {
             self.barred[at(other)] += 1;
         }
     }
 
     pub(crate) fn close(&mut self, cover: &Cover, site: u32) {
-        self.spent -= price(cover, site);
+        self.spent -= cover.price(site);
         for &other in cover.near.get(at(site)).into_iter().flatten() {
             self.barred[at(other)] -= 1;
         }
@@ -213,8 +213,8 @@ impl Room {
     /// Whether a closed site may be opened, had the open site `without` been closed before.
     pub(crate) fn may_open(&self, cover: &Cover, site: u32, without: Option<u32>) -> bool {
         if let Some(budget) = &cover.budget {
-            let freed = without.map_or(0, |s| price(cover, s));
-            if self.spent - freed + price(cover, site) > budget.total {
+            let freed = without.map_or(0, |s| cover.price(s));
+            if self.spent - freed + cover.price(site) > budget.total {
                 return false;
             }
         }
@@ -226,8 +226,4 @@ impl Room {
         }
         true
     }
-}
-
-fn price(cover: &Cover, site: u32) -> i64 {
-    cover.budget.as_ref().map_or(0, |b| b.price[at(site)])
 }

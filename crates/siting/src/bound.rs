@@ -28,14 +28,12 @@ impl BestBound {
         }
     }
 
-    /// Keeps the better one; says whether it rose by more than a thousandth part of a percent.
-    pub(crate) fn raise(&mut self, value: i64, dual: &Dual) -> bool {
-        let old = self.value;
-        if value > old {
+    /// Keeps the better one.
+    pub(crate) fn raise(&mut self, value: i64, dual: &Dual) {
+        if value > self.value {
             self.value = value;
             self.dual = Some(dual.clone());
         }
-        value - old > value / 100_000
     }
 
     /// Raises the bound without multipliers of its own: a tree proves it.

@@ -5,11 +5,10 @@ use crate::cover::Cover;
 use crate::lagrange::{Ascent, Climb, Dual, Relaxation};
 use crate::number::{at, ix};
 use crate::part::Part;
-use crate::saddle::Saddle;
+use crate::saddle::{STEPS_PER_LOOK, Saddle};
 use crate::triples::Triples;
 
-/// Steps towards the saddle point between two looks at the bound, and looks per part.
-const STEPS_PER_LOOK: u32 = 100;
+/// Looks at the bound on the way to a part's saddle point.
 const LOOKS: u32 = 3;
 
 /// A covering question and the scale of its multipliers.
@@ -57,9 +56,7 @@ impl Branching for CoverBranching<'_> {
             if best.bound >= climb.enough || (climb.stop)() {
                 break;
             }
-            saddle.run(STEPS_PER_LOOK, climb.stop);
-            saddle.widen();
-            let next = saddle.look(&from.dual);
+            let next = saddle.go_on(&from.dual, climb.stop);
             let work = best.work + next.work + u64::from(STEPS_PER_LOOK) * relaxation.n_pairs();
             let met = best.met.take().into_iter().chain(next.met.clone());
             let met = met.min_by_key(|(_, missed)| *missed);

@@ -13,16 +13,16 @@ use crate::number::{at, float};
 use crate::part::Part;
 use crate::presolve::Presolved;
 use crate::question::Effort;
-use crate::saddle::Saddle;
+use crate::saddle::{STEPS_PER_LOOK, Saddle};
 use crate::solution::Method;
 use crate::triples::Triples;
 
 /// Finds answers; the search asks it in turn with the bound.
 pub(crate) trait Primal: Send {
-    /// Tries these sites, as far as the rules allow, and what lies near them; says whether that was the best so far.
-    fn offer(&mut self, sites: &[u32], stop: &(dyn Fn() -> bool + Sync)) -> bool;
-    /// Tries something else, for about so much work; says whether that was the best so far.
-    fn shake(&mut self, quota: u64, stop: &(dyn Fn() -> bool + Sync)) -> bool;
+    /// Tries these sites, as far as the rules allow, and what lies near them.
+    fn offer(&mut self, sites: &[u32], stop: &(dyn Fn() -> bool + Sync));
+    /// Tries something else, for about so much work.
+    fn shake(&mut self, quota: u64, stop: &(dyn Fn() -> bool + Sync));
     /// The best answer so far and its aim, which is to be small.
     fn best(&self) -> Option<(i64, &[u32])>;
     /// Pairs looked at.
@@ -56,8 +56,6 @@ pub(crate) struct Goal<'a> {
 /// A bound above every aim: there is no answer.
 pub(crate) const NO_ANSWER: i64 = i64::MAX >> 24;
 
-/// How many steps of the bound go between two looks at the sites it suggests.
-const STEPS_PER_LOOK: u32 = 100;
 /// The sites' search hops about in memory and the climb walks through it: as much work takes this many times longer.
 const SLOWER: u64 = 4;
 /// The same beside a step of the saddle point, which is twice a step of the climb.
@@ -124,7 +122,7 @@ pub(crate) fn search(
         work: 0,
         finished: &finished,
     };
-    let (dual, share) = root.raise(dual, &mut triples, &mut race);
+    let (dual, share) = root.raise(&relaxation, dual, &mut triples, &mut race);
     let mut tree = None;
     let branching = CoverBranching {
         cover,
@@ -222,11 +220,17 @@ impl Race<'_> {
 }
 
 impl Root<'_> {
-    /// Raises the bound from these multipliers while the sites' search goes on beside it; returns the last multipliers.
+    /// Raises the bound from these multipliers, of the relaxation without triples, while the sites' search goes on beside it; returns the last multipliers.
     ///
     /// A short climb comes first, which is enough for easy questions; then saddle points, each with the triples that the last one broke.
-    fn raise(&self, start: Dual, triples: &mut Triples, race: &mut Race) -> (Dual, Vec<f64>) {
-        let (mut dual, mut share) = self.climb(start, race);
+    fn raise(
+        &self,
+        bare: &Relaxation,
+        start: Dual,
+        triples: &mut Triples,
+        race: &mut Race,
+    ) -> (Dual, Vec<f64>) {
+        let (mut dual, mut share) = self.climb(bare, start, race);
         let rise = if self.goal.effort.exact {
             RISE_EXACT
         } else {
@@ -268,9 +272,8 @@ impl Root<'_> {
     }
 
     /// A short climb; returns its multipliers and how often each site was chosen.
-    fn climb(&self, start: Dual, race: &mut Race) -> (Dual, Vec<f64>) {
+    fn climb(&self, relaxation: &Relaxation, start: Dual, race: &mut Race) -> (Dual, Vec<f64>) {
         let goal = self.goal;
-        let relaxation = Relaxation::new(self.cover, &Triples::default(), self.bits, self.part);
         let mut dual = start;
         let mut climber = relaxation.long_climb(&dual);
         let mut met = None;
@@ -328,9 +331,7 @@ impl Root<'_> {
         for _ in 0..n_looks {
             let work = u64::from(STEPS_PER_LOOK) * relaxation.n_pairs();
             let ascent = race.beside(met.take(), work / SLOWER_BY_SADDLE, stop, || {
-                saddle.run(STEPS_PER_LOOK, stop);
-                saddle.widen();
-                saddle.look(dual)
+                saddle.go_on(dual, stop)
             });
             race.work += work;
             race.bound.raise(ascent.bound, &ascent.dual);

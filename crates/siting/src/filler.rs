@@ -1,6 +1,7 @@
 //! Good sets of sites with capacities: filled up greedily by what the rows' prices say, then shaken.
 
 use crate::number::{at, ix};
+use crate::row_weighting::RowWeighting as _;
 use crate::shake::Dice;
 use crate::slot_mender::SlotMender;
 use crate::slots::{Slots, Taken};
@@ -247,7 +248,7 @@ impl<'a> Filler<'a> {
             && mender.best().is_some()
         {
             let before = mender.work();
-            let better = mender.shake_for(quota, stop);
+            let better = mender.search(quota, stop);
             self.work += mender.work() - before;
             return better && self.take_over();
         }

@@ -118,6 +118,7 @@ mod greedy;
 mod interchange;
 mod mender;
 mod mix;
+mod row_weighting;
 mod shake;
 mod slot_mender;
 mod slots;

@@ -1,10 +1,11 @@
 //! Covers with few sites: takes one away and mends what becomes uncovered, again and again.
 //!
-//! Row weighting local search (Gao, Weise and Li 2015, for unicost set covering): rows that stay uncovered weigh more and more, a site that was taken away comes back only after something near it has moved, and a site just added stays.
+//! Row weighting local search (see [`row_weighting`](crate::row_weighting)): rows that stay uncovered weigh more and more, a site that was taken away comes back only after something near it has moved, and a site just added stays.
 
 use crate::cover::Cover;
 use crate::cover_search::Primal;
 use crate::number::{at, ix};
+use crate::row_weighting::RowWeighting;
 use crate::shake::Dice;
 use crate::tally::Tally;
 
@@ -82,38 +83,6 @@ impl<'a> Mender<'a> {
         }
     }
 
-    fn become_these(&mut self, sites: &[u32]) {
-        for site in self.tally.open.clone() {
-            if !sites.contains(&site) {
-                self.close(site);
-            }
-        }
-        for &site in sites {
-            if self.tally.has_room() && self.tally.may_open(site, None) {
-                self.open(site);
-            }
-        }
-    }
-
-    /// Keeps the open sites when they cover all, without those that are not needed.
-    fn keep(&mut self) -> bool {
-        if !self.bare.is_empty() {
-            return false;
-        }
-        let mut open = self.tally.open.clone();
-        open.sort_unstable_by_key(|&s| (std::cmp::Reverse(self.tally.cover.toll[at(s)]), s));
-        for site in open {
-            if self.tally.loss[at(site)] == 0 {
-                self.close(site);
-            }
-        }
-        let better = self.best.as_ref().is_none_or(|b| self.toll < b.0);
-        if better {
-            self.best = Some((self.toll, self.tally.open.clone()));
-        }
-        better
-    }
-
     /// What a site gains for its toll.
     fn worth(&self, gain: i64, site: u32) -> i128 {
         (i128::from(gain) << 32) / i128::from(self.tally.cover.toll[at(site)].max(1))
@@ -145,17 +114,6 @@ impl<'a> Mender<'a> {
         rested.min_by_key(key).or_else(|| open().min_by_key(key))
     }
 
-    fn take_away(&mut self) -> bool {
-        let Some(out) = self.idler() else {
-            return false;
-        };
-        self.close(out);
-        self.moved[at(out)] = self.clock;
-        self.let_return(out);
-        self.may_return[at(out)] = false;
-        true
-    }
-
     fn add(&mut self, site: u32) {
         self.open(site);
         self.moved[at(site)] = self.clock;
@@ -174,8 +132,87 @@ impl<'a> Mender<'a> {
     }
 }
 
+impl RowWeighting for Mender<'_> {
+    fn toll(&self) -> i64 {
+        self.toll
+    }
+
+    fn best(&self) -> Option<(i64, &[u32])> {
+        self.best.as_ref().map(|(toll, sites)| (*toll, &sites[..]))
+    }
+
+    fn work(&self) -> u64 {
+        self.tally.work
+    }
+
+    fn become_these(&mut self, sites: &[u32]) {
+        for site in self.tally.open.clone() {
+            if !sites.contains(&site) {
+                self.close(site);
+            }
+        }
+        for &site in sites {
+            if self.tally.has_room() && self.tally.may_open(site, None) {
+                self.open(site);
+            }
+        }
+    }
+
+    fn step(&mut self) -> bool {
+        self.clock = self.clock.wrapping_add(1);
+        self.bare.is_empty()
+    }
+
+    /// Keeps the open sites when they cover all, without those that are not needed.
+    fn keep(&mut self) -> bool {
+        if !self.bare.is_empty() {
+            return false;
+        }
+        let mut open = self.tally.open.clone();
+        open.sort_unstable_by_key(|&s| (std::cmp::Reverse(self.tally.cover.toll[at(s)]), s));
+        for site in open {
+            if self.tally.loss[at(site)] == 0 {
+                self.close(site);
+            }
+        }
+        let better = self.best.as_ref().is_none_or(|b| self.toll < b.0);
+        if better {
+            self.best = Some((self.toll, self.tally.open.clone()));
+        }
+        better
+    }
+
+    fn take_away(&mut self) -> bool {
+        let Some(out) = self.idler() else {
+            return false;
+        };
+        self.close(out);
+        self.moved[at(out)] = self.clock;
+        self.let_return(out);
+        self.may_return[at(out)] = false;
+        true
+    }
+
+    fn mend(&mut self) {
+        self.fresh.clear();
+        let row = self.bare[self.dice.below(self.bare.len())];
+        let best = self.best.as_ref().map_or(i64::MAX, |b| b.0);
+        if let Some(site) = self.helper(row) {
+            while self.toll + self.tally.cover.toll[at(site)] >= best && self.take_away() {}
+            if self.tally.may_open(site, None) {
+                self.add(site);
+            }
+        }
+        for k in 0..self.bare.len() {
+            let row = at(self.bare[k]);
+            self.tally.reweigh(row, self.tally.weight[row] + 1);
+        }
+        self.tally.work += u64::from(ix(self.bare.len() + self.tally.open.len()));
+    }
+}
+
 impl Primal for Mender<'_> {
-    fn offer(&mut self, sites: &[u32], stop: &(dyn Fn() -> bool + Sync)) -> bool {
+    fn offer(&mut self, sites: &[u32], stop: &(dyn Fn() -> bool + Sync)) {
         self.become_these(sites);
         while let Some(&row) = self.bare.first() {
             // Greedy over all sites, or whoever helps this row when the best one is not allowed.
@@ -192,52 +229,18 @@ impl Primal for Mender<'_> {
                 break;
             }
         }
-        self.keep()
+        self.keep();
     }
 
-    fn shake(&mut self, quota: u64, stop: &(dyn Fn() -> bool + Sync)) -> bool {
-        let until = self.tally.work.saturating_add(quota);
-        if let Some((best, sites)) = self.best.clone()
-            && self.toll >= best
-        {
-            self.become_these(&sites);
-        }
-        let mut better = false;
-        while self.tally.work < until && !stop() {
-            self.clock = self.clock.wrapping_add(1);
-            if self.bare.is_empty() {
-                better |= self.keep();
-                if !self.take_away() {
-                    break;
-                }
-                continue;
-            }
-            if !self.take_away() {
-                break;
-            }
-            self.fresh.clear();
-            let row = self.bare[self.dice.below(self.bare.len())];
-            let best = self.best.as_ref().map_or(i64::MAX, |b| b.0);
-            if let Some(site) = self.helper(row) {
-                while self.toll + self.tally.cover.toll[at(site)] >= best && self.take_away() {}
-                if self.tally.may_open(site, None) {
-                    self.add(site);
-                }
-            }
-            for k in 0..self.bare.len() {
-                let row = at(self.bare[k]);
-                self.tally.reweigh(row, self.tally.weight[row] + 1);
-            }
-            self.tally.work += u64::from(ix(self.bare.len() + self.tally.open.len()));
-        }
-        better
+    fn shake(&mut self, quota: u64, stop: &(dyn Fn() -> bool + Sync)) {
+        self.search(quota, stop);
     }
 
     fn best(&self) -> Option<(i64, &[u32])> {
-        self.best.as_ref().map(|(toll, sites)| (*toll, &sites[..]))
+        RowWeighting::best(self)
     }
 
     fn work(&self) -> u64 {
-        self.tally.work
+        RowWeighting::work(self)
     }
 }

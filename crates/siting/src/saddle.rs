@@ -12,6 +12,8 @@ use crate::lagrange::{Ascent, Dual, Relaxation};
 use crate::limit::Limit;
 use crate::number::{at, float, ix, rounded};
 
+/// Steps between two looks at the bound.
+pub(crate) const STEPS_PER_LOOK: u32 = 100;
 /// Steps of both sides are this part of the longest that cannot diverge.
 const SAFE: f64 = 0.98;
 /// A run begins anew when a step moves this part of what its first step moved.
@@ -117,9 +119,9 @@ impl<'r, 'a> Saddle<'r, 'a> {
             triple: triple.collect(),
             covered: vec![0.0; n_all],
         };
-        let mut in_triple = vec![false; n];
+        let mut triples_of = vec![0.0_f64; n];
         for &r in of.triple.iter().flat_map(|(_, rows)| rows) {
-            in_triple[at(r)] = true;
+            triples_of[at(r)] += 1.0;
         }
         let mut new = Self {
             cap,
@@ -130,8 +132,8 @@ impl<'r, 'a> Saddle<'r, 'a> {
                 .map(|&s| float(of.cover.toll[at(s)]))
                 .collect(),
             limit: Limit::new(of),
-            unit: lengths(of, &in_triple),
-            in_triple,
+            unit: lengths(of, &triples_of),
+            in_triple: triples_of.into_iter().map(|n| n > 0.0).collect(),
             active: Vec::new(),
             anchor: Point::default(),
             image: point.clone(),
@@ -183,7 +185,7 @@ impl<'r, 'a> Saddle<'r, 'a> {
 
     /// Chooses the sites to look at first.
     fn activate(&mut self) {
-        self.priced(&self.point.row.clone(), &self.point.triple.clone());
+        price_rows(self.of, &self.point, &mut self.priced);
         let mut worth: Vec<f64> = (0..ix(self.toll.len()))
             .map(|k| self.value(k) - self.toll[at(k)])
             .collect();
@@ -202,11 +204,10 @@ impl<'r, 'a> Saddle<'r, 'a> {
             .collect();
     }
 
-    /// Looks from now on also at sites that the multipliers make worth it.
+    /// Looks from now on also at sites that the multipliers in `priced` make worth it.
     ///
     /// Cost: one pass over the pairs.
-    pub(crate) fn widen(&mut self) {
-        self.priced(&self.image.row.clone(), &self.image.triple.clone());
+    fn widen(&mut self) {
         let mut known = self.active.iter().copied().peekable();
         let mut active = Vec::with_capacity(self.active.len());
         for k in 0..ix(self.toll.len()) {
@@ -230,17 +231,6 @@ impl<'r, 'a> Saddle<'r, 'a> {
             }
         }
         (sums[0] + sums[1]) + (sums[2] + sums[3])
-    }
-
-    fn priced(&mut self, row: &[f64], triple: &[f64]) {
-        let n = row.len();
-        self.priced[..n].copy_from_slice(row);
-        for (k, (&m, (_, rows))) in triple.iter().zip(&self.of.triple).enumerate() {
-            for &r in rows {
-                self.priced[at(r)] += m;
-            }
-            self.priced[n + k] = -m;
-        }
     }
 
     fn cover(&self, point: &mut Point) {
@@ -267,7 +257,7 @@ impl<'r, 'a> Saddle<'r, 'a> {
         let point = std::mem::take(&mut self.point);
         let mut image = std::mem::take(&mut self.image);
         let n = point.row.len();
-        self.priced(&point.row, &point.triple);
+        price_rows(self.of, &point, &mut self.priced);
         for &site in &self.active {
             let k = at(site);
             let slope = self.toll[k] - self.value(site);
@@ -321,7 +311,7 @@ impl<'r, 'a> Saddle<'r, 'a> {
     /// So many steps, fewer when it is time to stop.
     ///
     /// Cost: two passes over the pairs of active sites per step.
-    pub(crate) fn run(&mut self, steps: u32, stop: &(dyn Fn() -> bool + Sync)) {
+    fn run(&mut self, steps: u32, stop: &(dyn Fn() -> bool + Sync)) {
         for _ in 0..steps {
             if stop() {
                 return;
@@ -352,15 +342,19 @@ impl<'r, 'a> Saddle<'r, 'a> {
         }
     }
 
-    /// What the multipliers prove where the last step led; those of zones are as in `start`.
+    /// [`STEPS_PER_LOOK`] steps, and what the multipliers prove where they led; those of zones are as in `start`.
     ///
-    /// Cost: some passes over the pairs.
-    pub(crate) fn look(&mut self, start: &Dual) -> Ascent {
-        let ascent = self.of.look(&self.dual(start));
+    /// Cost: as the steps, and some passes over the pairs.
+    pub(crate) fn go_on(&mut self, start: &Dual, stop: &(dyn Fn() -> bool + Sync)) -> Ascent {
+        self.run(STEPS_PER_LOOK, stop);
+        price_rows(self.of, &self.image, &mut self.priced);
+        self.widen();
+        let dual = self.dual(start);
+        let ascent = self.of.look(&dual);
         if !self.of.cover.must {
             return ascent;
         }
-        let within = self.of.look(&self.dual_within_tolls(start));
+        let within = self.of.look(&self.within_tolls(dual));
         if within.bound > ascent.bound {
             within
         } else {
@@ -386,25 +380,20 @@ impl<'r, 'a> Saddle<'r, 'a> {
         dual
     }
 
-    /// The same, made so small that no site is worth more than its toll: what sites above it would take from the bound costs less that way where their number is not limited.
+    /// Multipliers, of which `priced` is made, so small that no site is worth more than its toll: what sites above it would take from the bound costs less that way where their number is not limited.
     ///
     /// Cost: two passes over the pairs.
-    fn dual_within_tolls(&mut self, start: &Dual) -> Dual {
-        self.priced(&self.image.row.clone(), &self.image.triple.clone());
+    fn within_tolls(&self, mut dual: Dual) -> Dual {
         let n = self.image.row.len();
         let mut excess = vec![1.0_f64; n];
         for k in 0..ix(self.toll.len()) {
             let above = self.value(k) / self.toll[at(k)].max(f64::MIN_POSITIVE);
-            for &r in self
-                .of
-                .column(k)
-                .iter()
-                .filter(|r| at(**r) < n && above > 1.0)
-            {
-                excess[at(r)] = excess[at(r)].max(above);
+            if above > 1.0 {
+                for &r in self.of.column(k).iter().filter(|r| at(**r) < n) {
+                    excess[at(r)] = excess[at(r)].max(above);
+                }
             }
         }
-        let mut dual = self.dual(start);
         // A hair less, for multipliers are rounded to whole steps.
         let lower = |m: i64, excess: f64| rounded(float(m) / excess - 1.0).max(0);
         for (&r, &excess) in self.of.row.iter().zip(&excess).filter(|(_, e)| **e > 1.0) {
@@ -429,13 +418,21 @@ impl<'r, 'a> Saddle<'r, 'a> {
     }
 }
 
-/// One over the sum of what each site, bare row, row and triple has to do with the others.
-fn lengths(of: &Relaxation, in_triple: &[bool]) -> Lengths {
-    let n = in_triple.len();
-    let mut triples_of = vec![0.0_f64; n];
-    for &r in of.triple.iter().flat_map(|(_, rows)| rows) {
-        triples_of[at(r)] += 1.0;
+/// By row, its multiplier with those of its triples; behind them by triple, its multiplier below zero.
+fn price_rows(of: &Relaxation, point: &Point, priced: &mut [f64]) {
+    let (rows, triples) = priced.split_at_mut(point.row.len());
+    rows.copy_from_slice(&point.row);
+    for ((priced, &m), (_, of_triple)) in triples.iter_mut().zip(&point.triple).zip(&of.triple) {
+        for &r in of_triple {
+            rows[at(r)] += m;
+        }
+        *priced = -m;
     }
+}
+
+/// One over the sum of what each site, bare row, row and triple has to do with the others.
+fn lengths(of: &Relaxation, triples_of: &[f64]) -> Lengths {
+    let n = triples_of.len();
     let mut sites_of = vec![0.0_f64; of.n_rows()];
     let mut site = Vec::with_capacity(of.site.len());
     for k in 0..ix(of.site.len()) {
@@ -448,7 +445,7 @@ fn lengths(of: &Relaxation, in_triple: &[bool]) -> Lengths {
     }
     let triple = of.triple.iter().enumerate();
     let triple = triple.map(|(k, (_, rows))| 3.0 + Saddle::counted(|r| sites_of[r], n + k, rows));
-    let row = (0..n).map(|r| sites_of[r] + if in_triple[r] { 1.0 } else { 0.0 });
+    let row = (0..n).map(|r| sites_of[r] + triples_of[r].min(1.0));
     let one_over = |all: Vec<f64>| all.into_iter().map(|sum| 1.0 / sum.max(1.0)).collect();
     Lengths {
         triple: one_over(triple.collect()),
@@ -495,9 +492,10 @@ mod tests {
         let relaxation = Relaxation::new(cover, triples, bits, &part);
         let first = relaxation.first_guess(&[]);
         let mut saddle = Saddle::new(&relaxation, &first, &[0.9, 0.2, 0.4]);
-        saddle.run(600, &|| false);
-        saddle.widen();
-        let bound = saddle.look(&first).bound;
+        for _ in 0..5 {
+            saddle.go_on(&first, &|| false);
+        }
+        let bound = saddle.go_on(&first, &|| false).bound;
         (float(bound) / float(1 << bits), saddle.share())
     }
 

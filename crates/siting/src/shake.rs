@@ -142,11 +142,11 @@ impl<'a> Shaker<'a> {
         }
     }
 
-    fn throw(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> bool {
+    fn throw(&mut self, stop: &(dyn Fn() -> bool + Sync)) {
         let before = (self.tally.covered, self.tally.open.clone());
         let n_open = self.tally.open.len();
         if n_open == 0 {
-            return false;
+            return;
         }
         let n_out = 1 + self.dice.below(4.min(n_open));
         let mut barred = Vec::with_capacity(n_out);
@@ -187,7 +187,7 @@ impl<'a> Shaker<'a> {
         }
         improve(&mut self.tally, stop);
         if self.keep() {
-            return true;
+            return;
         }
         self.idle += 1;
         let worse = self.tally.covered < before.0 - before.0 / 500;
@@ -198,7 +198,6 @@ impl<'a> Shaker<'a> {
         } else if worse {
             self.tally.become_these(&before.1);
         }
-        false
     }
 
     /// An open site that shares a row's sites with this one.
@@ -235,10 +234,9 @@ impl<'a> Shaker<'a> {
     /// Runs of annealing for so much work; goes on where the last call ended.
     ///
     /// Many short runs from the first answer, mixed part by part, find on the town instances in five seconds what one long run did not in a hundred.
-    fn anneal(&mut self, quota: u64, stop: &(dyn Fn() -> bool + Sync)) -> bool {
+    fn anneal(&mut self, quota: u64, stop: &(dyn Fn() -> bool + Sync)) {
         let until = self.tally.work.saturating_add(quota);
         let total = self.tally.cover.total_weight();
-        let mut better = false;
         while self.tally.work < until && !self.first.is_empty() && !stop() {
             let mut run = match self.run.take() {
                 Some(run) => run,
@@ -252,21 +250,20 @@ impl<'a> Shaker<'a> {
                 if run.step(&mut self.dice) {
                     let missed = total - run.best_covered();
                     if self.best.as_ref().is_none_or(|b| missed < b.0) {
-                        better |= self.keep_if_best(missed, &run.best_sites());
+                        self.keep_if_best(missed, &run.best_sites());
                     }
                 }
             }
             self.tally.work += run.swaps.work - before;
             if run.is_over() {
-                better |= self.settle(run.best_sites(), stop);
+                self.settle(run.best_sites(), stop);
                 if let Some(sites) = self.offered.take() {
-                    better |= self.settle(sites, stop);
+                    self.settle(sites, stop);
                 }
             } else {
                 self.run = Some(run);
             }
         }
-        better
     }
 
     fn begin_run(&mut self) -> Run<'a> {
@@ -304,21 +301,20 @@ impl<'a> Shaker<'a> {
     }
 
     /// Swaps as long as that covers more, and mixes with the best answers so far as long as that does.
-    fn settle(&mut self, sites: Vec<u32>, stop: &(dyn Fn() -> bool + Sync)) -> bool {
+    fn settle(&mut self, sites: Vec<u32>, stop: &(dyn Fn() -> bool + Sync)) {
         let total = self.tally.cover.total_weight();
         let mut sites = sites;
-        let mut better = false;
         loop {
             let mut swaps = self.swaps(&sites);
             let begun = swaps.work;
             swaps.descend(stop);
             self.tally.work += swaps.work - begun;
             sites = swaps.open_sites();
-            better |= self.keep_if_best(total - swaps.covered, &sites);
+            self.keep_if_best(total - swaps.covered, &sites);
             let covered = swaps.covered;
             let too_low = self.pool.len() == POOL && self.pool.iter().all(|p| p.0 >= covered);
             if too_low || self.pool.iter().any(|p| p.1 == sites) {
-                return better;
+                return;
             }
             let (cover, work) = (self.tally.cover, &mut self.tally.work);
             let mut others = self.pool.iter();
@@ -330,7 +326,7 @@ impl<'a> Shaker<'a> {
             let place = self.pool.partition_point(|p| p.0 >= covered);
             self.pool.insert(place, (covered, sites));
             self.pool.truncate(POOL);
-            return better;
+            return;
         }
     }
 
@@ -397,34 +393,34 @@ fn nearest(cover: &Cover, open: &[u32], center: u32, n: usize) -> Vec<u32> {
 }
 
 impl Primal for Shaker<'_> {
-    fn offer(&mut self, sites: &[u32], stop: &(dyn Fn() -> bool + Sync)) -> bool {
+    fn offer(&mut self, sites: &[u32], stop: &(dyn Fn() -> bool + Sync)) {
         if !self.bend.is_empty() {
             self.tally.become_allowed(sites);
-            let as_given = self.keep();
+            self.keep();
             improve(&mut self.tally, stop);
-            return self.keep() || as_given;
+            self.keep();
+            return;
         }
         let (missed, allowed) = self.allowed(sites);
-        let better = self.keep_if_best(missed, &allowed);
+        self.keep_if_best(missed, &allowed);
         if self.n_runs <= EARLY {
-            return self.settle(allowed, stop) || better;
+            self.settle(allowed, stop);
+        } else {
+            self.offered = Some(allowed);
         }
-        self.offered = Some(allowed);
-        better
     }
 
-    fn shake(&mut self, quota: u64, stop: &(dyn Fn() -> bool + Sync)) -> bool {
+    fn shake(&mut self, quota: u64, stop: &(dyn Fn() -> bool + Sync)) {
         if self.bend.is_empty() {
             return self.anneal(quota, stop);
         }
         // A swap is judged zone by zone, which takes a look at all rows: throwing makes fewer and better ones.
         let until = self.tally.work.saturating_add(quota);
-        let mut better = false;
         loop {
             self.bend_zones();
-            better |= self.throw(stop);
+            self.throw(stop);
             if self.tally.work >= until || self.tally.open.is_empty() || stop() {
-                return better;
+                return;
             }
         }
     }

@@ -1,9 +1,10 @@
 //! Few sites with capacities that serve everything: takes one away and mends what is missed, again and again.
 //!
-//! Row weighting local search as in [`mender`](crate::mender), over an assignment that is kept up to date: a row of which something is missed weighs more with every step, a site that was taken away comes back only after something near it has moved, and a site just added stays.
+//! Row weighting local search (see [`row_weighting`](crate::row_weighting)) over an assignment that is kept up to date: a row of which something is missed weighs more with every step, a site that was taken away comes back only after something near it has moved, and a site just added stays.
 
 use crate::assignment::Assignment;
 use crate::number::{at, float, ix};
+use crate::row_weighting::RowWeighting;
 use crate::shake::Dice;
 use crate::slots::Slots;
 
@@ -65,15 +66,6 @@ impl<'a> SlotMender<'a> {
             rivals: Vec::new(),
             work: 0,
         }
-    }
-
-    /// The best set and its toll.
-    pub(crate) fn best(&self) -> Option<(i64, &[u32])> {
-        self.best.as_ref().map(|b| (b.0, &b.1[..]))
-    }
-
-    pub(crate) fn work(&self) -> u64 {
-        self.work + self.plan.work
     }
 
     fn price(&self, site: u32) -> i64 {
@@ -146,30 +138,6 @@ impl<'a> SlotMender<'a> {
             self.open(site);
         }
         self.keep()
-    }
-
-    /// Keeps the open sites when they serve everything, without those that are not needed.
-    fn keep(&mut self) -> bool {
-        if !self.plan.bare.is_empty() {
-            return false;
-        }
-        let mut open = self.plan.open.clone();
-        let key = |s: &u32| {
-            let load = self.slots.capacity[at(*s)] - self.plan.room[at(*s)];
-            (load / self.slots.toll[at(*s)].max(1), *s)
-        };
-        open.sort_by_key(key);
-        for site in open {
-            self.close(site);
-            if !self.plan.bare.is_empty() {
-                self.open(site);
-            }
-        }
-        let better = self.best.as_ref().is_none_or(|b| self.toll < b.0);
-        if better {
-            self.best = Some((self.toll, self.plan.open.clone()));
-        }
-        better
     }
 
     /// The closed site that helps this row and gains most for its toll, of a few of them and only if it need not wait; or else the one that helps a rival of the row.
@@ -264,6 +232,62 @@ impl<'a> SlotMender<'a> {
         }
         (lost, most)
     }
+}
+
+impl RowWeighting for SlotMender<'_> {
+    fn toll(&self) -> i64 {
+        self.toll
+    }
+
+    fn best(&self) -> Option<(i64, &[u32])> {
+        self.best.as_ref().map(|b| (b.0, &b.1[..]))
+    }
+
+    fn work(&self) -> u64 {
+        self.work + self.plan.work
+    }
+
+    fn become_these(&mut self, sites: &[u32]) {
+        for site in self.plan.open.clone() {
+            if !sites.contains(&site) {
+                self.close(site);
+            }
+        }
+        for &site in sites {
+            if !self.plan.is_open(site) {
+                self.open(site);
+            }
+        }
+    }
+
+    fn step(&mut self) -> bool {
+        self.clock += 1;
+        self.plan.bare.is_empty()
+    }
+
+    /// Keeps the open sites when they serve everything, without those that are not needed.
+    fn keep(&mut self) -> bool {
+        if !self.plan.bare.is_empty() {
+            return false;
+        }
+        let mut open = self.plan.open.clone();
+        let key = |s: &u32| {
+            let load = self.slots.capacity[at(*s)] - self.plan.room[at(*s)];
+            (load / self.slots.toll[at(*s)].max(1), *s)
+        };
+        open.sort_by_key(key);
+        for site in open {
+            self.close(site);
+            if !self.plan.bare.is_empty() {
+                self.open(site);
+            }
+        }
+        let better = self.best.as_ref().is_none_or(|b| self.toll < b.0);
+        if better {
+            self.best = Some((self.toll, self.plan.open.clone()));
+        }
+        better
+    }
 
     /// Takes away the open site that is missed least for its toll; one that rests only when there is no other.
     fn take_away(&mut self) -> bool {
@@ -291,64 +315,29 @@ impl<'a> SlotMender<'a> {
         true
     }
 
-    /// Searches for about so much work; says whether a better set was found.
-    pub(crate) fn shake_for(&mut self, quota: u64, stop: &(dyn Fn() -> bool + Sync)) -> bool {
-        let until = self.work().saturating_add(quota);
-        if let Some((best, sites)) = self.best.clone()
-            && self.toll >= best
-        {
-            self.become_these(&sites);
-        }
-        let mut better = false;
-        while self.work() < until && !stop() {
-            self.clock += 1;
+    fn mend(&mut self) {
+        self.fresh.clear();
+        let best = self.best.as_ref().map_or(i64::MAX, |b| b.0);
+        // One for the one that went, and another one where none was found the last time.
+        for _ in 0..2 {
             if self.plan.bare.is_empty() {
-                better |= self.keep();
-                if !self.take_away() {
-                    break;
-                }
-                continue;
-            }
-            if !self.take_away() {
                 break;
             }
-            self.fresh.clear();
-            let best = self.best.as_ref().map_or(i64::MAX, |b| b.0);
-            // One for the one that went, and another one where none was found the last time.
-            for _ in 0..2 {
-                if self.plan.bare.is_empty() {
-                    break;
-                }
-                let row = self.plan.bare[self.dice.below(self.plan.bare.len())];
-                let Some(site) = self.helper(row, true).or_else(|| self.helper(row, false)) else {
-                    break;
-                };
-                if self.toll + self.slots.toll[at(site)] >= best {
-                    break;
-                }
-                self.open(site);
-                self.fresh.push(site);
+            let row = self.plan.bare[self.dice.below(self.plan.bare.len())];
+            let Some(site) = self.helper(row, true).or_else(|| self.helper(row, false)) else {
+                break;
+            };
+            if self.toll + self.slots.toll[at(site)] >= best {
+                break;
             }
-            for k in 0..self.plan.bare.len() {
-                let row = at(self.plan.bare[k]);
-                let share = share_of(self.slots.weight[row]);
-                self.count[row] += share * share * float(self.plan.missed[row]);
-            }
-            self.work += u64::from(ix(self.plan.bare.len()));
+            self.open(site);
+            self.fresh.push(site);
         }
-        better
-    }
-
-    fn become_these(&mut self, sites: &[u32]) {
-        for site in self.plan.open.clone() {
-            if !sites.contains(&site) {
-                self.close(site);
-            }
+        for k in 0..self.plan.bare.len() {
+            let row = at(self.plan.bare[k]);
+            let share = share_of(self.slots.weight[row]);
+            self.count[row] += share * share * float(self.plan.missed[row]);
         }
-        for &site in sites {
-            if !self.plan.is_open(site) {
-                self.open(site);
-            }
-        }
+        self.work += u64::from(ix(self.plan.bare.len()));
     }
 }

@@ -28,6 +28,19 @@ fn proof(instance: &Instance) -> Proof {
         .proof()
 }
 
+/// Why a proof is not believed once its certificate is changed.
+fn refused(instance: &Instance, honest: &Proof, change: &dyn Fn(&mut Certificate)) -> VerifyError {
+    let mut other = honest.clone();
+    change(other.certificate.as_mut().unwrap());
+    verify(instance, &other).unwrap_err()
+}
+
+fn without_triples(certificate: &mut Certificate) {
+    for multipliers in &mut certificate.multipliers {
+        multipliers.triple.clear();
+    }
+}
+
 #[test]
 fn a_proven_optimum_is_believed() {
     let instance = town();
@@ -69,9 +82,7 @@ fn proofs_with_triples_and_cases_are_believed_and_worth_nothing_without_their_tr
                 continue;
             }
             let mut bare = proof;
-            for multipliers in &mut bare.certificate.as_mut().unwrap().multipliers {
-                multipliers.triple.clear();
-            }
+            without_triples(bare.certificate.as_mut().unwrap());
             n_refused += usize::from(verify(&instance, &bare).is_err());
         }
     }
@@ -230,17 +241,9 @@ fn triples_prove_what_the_linear_relaxation_cannot() {
     let verified = verify(&instance, &honest).unwrap();
     assert_eq!(verified.bound, BoundCheck::Confirmed);
 
-    let refused = |change: &dyn Fn(&mut Certificate)| {
-        let mut other = honest.clone();
-        change(other.certificate.as_mut().unwrap());
-        verify(&instance, &other).unwrap_err()
-    };
+    let refused = |change: &dyn Fn(&mut Certificate)| refused(&instance, &honest, change);
     // Without them the multipliers prove less.
-    let without = refused(&|c| {
-        for multipliers in &mut c.multipliers {
-            multipliers.triple.clear();
-        }
-    });
+    let without = refused(&without_triples);
     assert!(matches!(without, VerifyError::BoundNotProven { .. }));
     // A condition on one demand point three times would not hold.
     let twice = refused(&|c| c.triples[0] = [c.triples[0][0]; 3]);
@@ -277,12 +280,8 @@ fn triples_prove_covers_with_capacities_too() {
     let verified = verify(&instance, &honest).unwrap();
     assert_eq!(verified.bound, BoundCheck::Confirmed);
 
-    let refused = |change: &dyn Fn(&mut Certificate)| {
-        let mut other = honest.clone();
-        change(other.certificate.as_mut().unwrap());
-        verify(&instance, &other).unwrap_err()
-    };
-    let without = refused(&|c| c.multipliers[0].triple.clear());
+    let refused = |change: &dyn Fn(&mut Certificate)| refused(&instance, &honest, change);
+    let without = refused(&without_triples);
     assert!(matches!(without, VerifyError::BoundNotProven { .. }));
     // Demand without weight need not be served.
     let mut demand = instance.demand_points();

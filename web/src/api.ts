@@ -61,6 +61,7 @@ export interface Headline {
   covered_share: number | null;
   covered_thousandths: number;
   uncovered_thousandths: number;
+  on_scrap_thousandths: number;
   unlinked_thousandths: number;
   fragile_thousandths: number;
   median_s: number | null;
@@ -219,7 +220,7 @@ export interface Explained {
     limit_s: number;
     searched_s: number;
     required: number;
-    state: "covered" | "uncovered" | "unlinked";
+    state: "covered" | "uncovered" | "on-scrap" | "unlinked";
     covered_thousandths: number;
     edge_affected: boolean;
     lng: number | null;

@@ -160,5 +160,5 @@ export class Latest<In, Out> {
 
 /** All demand that a standard speaks of: at its own hour, where demand changes over the week. */
 export function demandOf(headline: Headline): number {
-  return headline.covered_thousandths + headline.uncovered_thousandths + headline.unlinked_thousandths;
+  return headline.covered_thousandths + headline.uncovered_thousandths + headline.on_scrap_thousandths + headline.unlinked_thousandths;
 }

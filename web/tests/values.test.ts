@@ -13,6 +13,7 @@ const headline = (covered: number): Headline => ({
   covered_share: covered / 100,
   covered_thousandths: covered,
   uncovered_thousandths: 100 - covered,
+  on_scrap_thousandths: 0,
   unlinked_thousandths: 0,
   fragile_thousandths: 0,
   median_s: null,

@@ -1,6 +1,8 @@
 use std::ops::AddAssign;
 
 use crate::Demand;
+#[cfg(doc)]
+use crate::LinkState;
 
 /// What becomes of one demand point under a standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -9,18 +11,30 @@ pub enum PointState {
     Covered,
     /// Joined to the streets, but does not meet the standard.
     Uncovered,
-    /// Not joined to the streets of the profile, so nothing can be said.
+    /// Joined to a scrap of street that no trip leaves or enters ([`LinkState::OnScrap`]), so
+    /// nothing can be said.
+    OnScrap,
+    /// Too far from any street of the profile, so nothing can be said.
     Unlinked,
 }
 
-/// Demand by what becomes of it; the three parts add up to the whole.
+impl PointState {
+    /// Whether the point is joined to a network, so that something can be said.
+    pub const fn is_joined(self) -> bool {
+        matches!(self, Self::Covered | Self::Uncovered)
+    }
+}
+
+/// Demand by what becomes of it; the four parts add up to the whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct DemandSplit {
     /// Meets the standard.
     pub covered: Demand,
     /// Does not.
     pub uncovered: Demand,
-    /// Not joined to the streets.
+    /// Joined to a scrap of street.
+    pub on_scrap: Demand,
+    /// Too far from any street.
     pub unlinked: Demand,
     /// Part of `covered`: inside the margin band, so a small change would lose it.
     pub fragile: Demand,
@@ -29,7 +43,7 @@ pub struct DemandSplit {
 impl DemandSplit {
     /// All demand.
     pub fn total(&self) -> Demand {
-        self.covered + self.uncovered + self.unlinked
+        self.covered + self.uncovered + self.on_scrap + self.unlinked
     }
 
     /// Share of all demand that is covered, 0 to 1; `None` without demand.
@@ -44,14 +58,14 @@ impl DemandSplit {
 
     /// Covered when at least half of the demand is; decided on integers.
     ///
-    /// What is not covered is unlinked when at least as much of the missing demand is unlinked as
-    /// is uncovered.
+    /// What is not covered is unlinked when at least as much of the missing demand is unlinked, or
+    /// on scraps, as is uncovered.
     pub fn class(&self) -> CellClass {
         if self.total() == Demand::ZERO {
             CellClass::NoDemand
         } else if self.covered.is_at_least_half_of(self.total()) {
             CellClass::Covered
-        } else if self.unlinked >= self.uncovered {
+        } else if self.on_scrap + self.unlinked >= self.uncovered {
             CellClass::Unlinked
         } else {
             CellClass::Uncovered
@@ -62,6 +76,7 @@ impl DemandSplit {
         let part = match state {
             PointState::Covered => &mut self.covered,
             PointState::Uncovered => &mut self.uncovered,
+            PointState::OnScrap => &mut self.on_scrap,
             PointState::Unlinked => &mut self.unlinked,
         };
         *part = *part + demand;
@@ -75,6 +90,7 @@ impl AddAssign for DemandSplit {
     fn add_assign(&mut self, other: Self) {
         self.covered = self.covered + other.covered;
         self.uncovered = self.uncovered + other.uncovered;
+        self.on_scrap = self.on_scrap + other.on_scrap;
         self.unlinked = self.unlinked + other.unlinked;
         self.fragile = self.fragile + other.fragile;
     }
@@ -89,7 +105,7 @@ pub enum CellClass {
     Covered,
     /// Less than half is covered; part of a gap.
     Uncovered,
-    /// Less than half is covered, mostly because the demand is not joined to the streets; no gap.
+    /// Less than half is covered, mostly because the demand is not joined to a network; no gap.
     Unlinked,
 }
 
@@ -114,7 +130,7 @@ mod tests {
             covered: Demand::from_thousandths(covered),
             uncovered: Demand::from_thousandths(uncovered),
             unlinked: Demand::from_thousandths(unlinked),
-            fragile: Demand::ZERO,
+            ..DemandSplit::default()
         }
     }
 
@@ -132,6 +148,12 @@ mod tests {
         assert_eq!(split(0, 0, 9).class(), CellClass::Unlinked);
         assert_eq!(split(40, 11, 50).class(), CellClass::Unlinked);
         assert_eq!(split(40, 31, 30).class(), CellClass::Uncovered);
+        let scraps = DemandSplit {
+            on_scrap: Demand::from_thousandths(1),
+            ..split(40, 31, 30)
+        };
+        assert_eq!(scraps.class(), CellClass::Unlinked);
+        assert_eq!(scraps.total(), Demand::from_thousandths(102));
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub struct EquityInputs<'a> {
 ///
 /// Times `t_i` are those of [`ServiceCoverage::times`]; demand that finds nothing within the rows'
 /// limit counts at that limit and is told apart in [`beyond`](Self::beyond), so that all figures
-/// are lower bounds of unevenness when it is not zero. Unlinked demand does not count.
+/// are lower bounds of unevenness when it is not zero. Demand that is not joined to a network does not count.
 ///
 /// | Indicator | Formula |
 /// |---|---|
@@ -96,7 +96,7 @@ impl Equity {
         let (mut on_the_way, mut straight) = (0_u128, 0_u128);
         for &point in points {
             let here = demand.points()[point];
-            let is_linked = inputs.coverage.states()[point] != PointState::Unlinked;
+            let is_linked = inputs.coverage.states()[point].is_joined();
             if !is_linked || here.demand == Demand::ZERO {
                 continue;
             }

@@ -111,7 +111,7 @@ pub fn reasons(inputs: &ReasonInputs<'_>) -> Vec<Option<Reason>> {
     states
         .map(|(point, state)| match state {
             PointState::Covered => None,
-            PointState::Unlinked => Some(Reason::NoStreet),
+            PointState::OnScrap | PointState::Unlinked => Some(Reason::NoStreet),
             PointState::Uncovered => Some({
                 let mut without = inputs.without.iter();
                 if inputs.at_any_hour.is_some_and(|any| is_covered(any, point)) {

@@ -32,11 +32,13 @@ pub fn gaps(area: &StudyArea, cells: &[DemandSplit]) -> Vec<Gap> {
 }
 
 /// As [`gaps`], of the cells that are mostly unlinked: where a street is missing, or the map lacks
-/// it. What a patch calls `uncovered` is its unlinked demand.
+/// it. What a patch calls `uncovered` is its demand that is not joined to a network.
 ///
 /// Cost: as [`gaps`].
 pub fn gaps_without_street(area: &StudyArea, cells: &[DemandSplit]) -> Vec<Gap> {
-    patches(area, cells, CellClass::Unlinked, |cell| cell.unlinked)
+    patches(area, cells, CellClass::Unlinked, |cell| {
+        cell.on_scrap + cell.unlinked
+    })
 }
 
 fn patches(

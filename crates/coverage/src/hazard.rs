@@ -277,6 +277,7 @@ mod tests {
             place,
             position: LngLat::from_e7(0, 0),
             walk: Length::ZERO,
+            on_scrap: false,
         }
     }
 

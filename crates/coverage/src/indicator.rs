@@ -75,7 +75,7 @@ impl Indicators {
             let weight = demand.points()[point].demand;
             let state = coverage.states()[point];
             split.add(state, coverage.is_fragile(point), weight);
-            if state != PointState::Unlinked && weight > Demand::ZERO {
+            if state.is_joined() && weight > Demand::ZERO {
                 served.push((coverage.times()[point], weight));
             }
         }

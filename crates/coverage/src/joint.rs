@@ -20,8 +20,8 @@ impl JointCoverage {
     /// cabinet is not called covered by both.
     ///
     /// All of: covered when every part covers the point; uncovered when some part knows it does
-    /// not; else unlinked. Any of: covered when some part covers it; uncovered when some part knows
-    /// it does not; else unlinked. A point is fragile under "all of" when it is covered and some
+    /// not; else on a scrap when some part joins it to one, else unlinked. Any of: covered when some
+    /// part covers it; the rest alike. A point is fragile under "all of" when it is covered and some
     /// part is fragile there, under "any of" when every covering part is.
     ///
     /// # Panics
@@ -52,6 +52,8 @@ impl JointCoverage {
                 PointState::Covered
             } else if is(PointState::Uncovered).next().is_some() {
                 PointState::Uncovered
+            } else if is(PointState::OnScrap).next().is_some() {
+                PointState::OnScrap
             } else {
                 PointState::Unlinked
             });

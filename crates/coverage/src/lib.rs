@@ -116,7 +116,7 @@ pub use joint::JointCoverage;
 pub use kind::{CustomKind, FacilityKind, KindCatalog, KindError, UnknownKind};
 pub use lack::{Lack, Part};
 pub use ledger::{CellLedger, FacilityLedger, Ledger, Margin};
-pub use linkage::{DEFAULT_RADIUS, Link, LinkOptions, Linkage};
+pub use linkage::{DEFAULT_RADIUS, Link, LinkOptions, LinkState, Linkage};
 pub use open_set::OpenSet;
 pub use pattern::{Amount, DemandPattern, PatternError, PatternId};
 pub use route::{RouteStep, route_steps};

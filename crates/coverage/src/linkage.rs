@@ -29,6 +29,31 @@ pub struct Link {
     pub position: LngLat,
     /// The straight walk.
     pub walk: Length,
+    /// Whether that street is a scrap: a piece of the network that trips neither leave nor enter,
+    /// and too short to be a network of its own.
+    pub on_scrap: bool,
+}
+
+/// What a place is joined to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LinkState {
+    /// To a street of a network.
+    Joined,
+    /// To a scrap of street, the only one near.
+    OnScrap,
+    /// To none: every street of the profile lies beyond the radius.
+    TooFar,
+}
+
+impl LinkState {
+    /// The state of a link.
+    pub fn of(link: Option<&Link>) -> Self {
+        match link {
+            None => Self::TooFar,
+            Some(link) if link.on_scrap => Self::OnScrap,
+            Some(_) => Self::Joined,
+        }
+    }
 }
 
 /// A whole set of places joined to the streets of one profile, without touching the graph.
@@ -101,6 +126,7 @@ impl Linkage {
                     },
                     position: point.position,
                     walk: Length::ZERO,
+                    on_scrap: false,
                 }),
                 _ => link(graph, index, point.position, options),
             })
@@ -116,6 +142,11 @@ impl Linkage {
     /// One entry for each place, in order; `None` when unlinked.
     pub fn links(&self) -> &[Option<Link>] {
         &self.links
+    }
+
+    /// What each place is joined to, in order.
+    pub fn states(&self) -> impl ExactSizeIterator<Item = LinkState> + '_ {
+        self.links.iter().map(|link| LinkState::of(link.as_ref()))
     }
 
     /// Number of places, linked or not.
@@ -159,5 +190,6 @@ fn link(
         },
         position: snap.position,
         walk: snap.walk,
+        on_scrap: false,
     })
 }

@@ -4,8 +4,8 @@ use rayon::prelude::*;
 use units::TravelTime;
 
 use crate::{
-    Assignment, CellRank, Demand, DemandId, DemandSet, DemandSplit, Facility, Linkage, OpenSet,
-    PointState, Rows, ServiceStandard,
+    Assignment, CellRank, Demand, DemandId, DemandSet, DemandSplit, Facility, LinkState, Linkage,
+    OpenSet, PointState, Rows, ServiceStandard,
 };
 
 /// Covered, but with less than this share of the limit to spare: fragile. A planner's band, not a
@@ -161,10 +161,11 @@ impl ServiceCoverage {
         let states: Vec<PointState> = times
             .iter()
             .zip(linkage.links())
-            .map(|(time, link)| match (link, time) {
-                (None, _) => PointState::Unlinked,
-                (Some(_), Some(time)) if *time <= limit => PointState::Covered,
-                (Some(_), _) => PointState::Uncovered,
+            .map(|(time, link)| match (LinkState::of(link.as_ref()), time) {
+                (LinkState::TooFar, _) => PointState::Unlinked,
+                (LinkState::OnScrap, _) => PointState::OnScrap,
+                (LinkState::Joined, Some(time)) if *time <= limit => PointState::Covered,
+                (LinkState::Joined, _) => PointState::Uncovered,
             })
             .collect();
         let mut coverage = Self {
@@ -256,7 +257,7 @@ impl ServiceCoverage {
     pub fn typical_point(&self, demand: &DemandSet, cell: CellRank) -> Option<DemandId> {
         let mut points: Vec<usize> = demand
             .of_cell(cell)
-            .filter(|&point| self.states[point] != PointState::Unlinked)
+            .filter(|&point| self.states[point].is_joined())
             .collect();
         // `None` is later than any time.
         points.sort_by_key(|&point| (self.times[point].is_none(), self.times[point], point));

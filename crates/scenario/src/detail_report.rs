@@ -404,7 +404,7 @@ fn without_street(
     let states = service.coverage.states().iter();
     // A patch is named by what it lacks: here the street, not the facility.
     let lacking = states.map(|state| match state {
-        PointState::Unlinked => PointState::Uncovered,
+        PointState::OnScrap | PointState::Unlinked => PointState::Uncovered,
         PointState::Covered | PointState::Uncovered => PointState::Covered,
     });
     let mut gaps = gap_reports(

@@ -135,7 +135,9 @@ pub struct SplitReport {
     pub covered_thousandths: u64,
     /// Does not.
     pub uncovered_thousandths: u64,
-    /// Not joined to the streets of the profile: no statement.
+    /// Joined to a scrap of street that no trip leaves or enters: no statement.
+    pub on_scrap_thousandths: u64,
+    /// Too far from any street of the profile: no statement.
     pub unlinked_thousandths: u64,
     /// Part of the covered: within 20 % of the limit.
     pub fragile_thousandths: u64,
@@ -287,13 +289,17 @@ pub struct SiteReport {
 impl SplitReport {
     /// All demand.
     pub fn total_thousandths(&self) -> u64 {
-        self.covered_thousandths + self.uncovered_thousandths + self.unlinked_thousandths
+        self.covered_thousandths
+            + self.uncovered_thousandths
+            + self.on_scrap_thousandths
+            + self.unlinked_thousandths
     }
 
     pub(crate) fn of(split: &DemandSplit) -> Self {
         Self {
             covered_thousandths: split.covered.as_thousandths(),
             uncovered_thousandths: split.uncovered.as_thousandths(),
+            on_scrap_thousandths: split.on_scrap.as_thousandths(),
             unlinked_thousandths: split.unlinked.as_thousandths(),
             fragile_thousandths: split.fragile.as_thousandths(),
             covered_share: split.covered_share(),

@@ -266,11 +266,12 @@ fn standard(out: &mut Text, demand: &Amounts<'_>, standard: &StandardReport) {
     };
     out.line(&format!(
         "    half of the demand within {}, nine tenths within {}; {} fragile (within 20 % of the \
-         limit), {} not joined to a street",
+         limit), {} not joined to a street, {} on scraps of street",
         far(standard.median_s),
         far(standard.quantile_90_s),
         demand.of(standard.split.fragile_thousandths),
         demand.of(standard.split.unlinked_thousandths),
+        demand.of(standard.split.on_scrap_thousandths),
     ));
     out.line(&format!(
         "    {} of {} cells are edge-affected: the border of the streets lies within the limit",

@@ -59,6 +59,7 @@ export const en: Strings = {
   gaps: "Gaps",
   noGaps: "no gaps",
   unlinked: "not joined to a street",
+  onScrap: "on a scrap of street",
   edgeAffected: "edge-affected",
   edgeNote: "Facilities off the map might serve these cells too; results cannot see them.",
   lacking: "lacks",

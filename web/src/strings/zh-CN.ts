@@ -57,6 +57,7 @@ export const zhCN = {
   gaps: "服务盲区",
   noGaps: "没有服务盲区",
   unlinked: "未关联道路",
+  onScrap: "位于孤立短路段",
   edgeAffected: "受边界影响",
   edgeNote: "图外的设施可能也能服务这些网格，结果看不到。",
   lacking: "缺",

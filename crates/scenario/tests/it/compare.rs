@@ -20,6 +20,7 @@ fn result(classes: &[ClassKey]) -> ScenarioReport {
     let split = SplitReport {
         covered_thousandths: covered_total,
         uncovered_thousandths: total - covered_total,
+        on_scrap_thousandths: 0,
         unlinked_thousandths: 0,
         fragile_thousandths: 0,
         covered_share: None,

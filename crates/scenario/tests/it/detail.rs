@@ -170,7 +170,7 @@ fn every_gap_has_its_reason_and_every_district_its_indicators() {
         let split = standard.split;
         assert_eq!(
             uncovered,
-            split.uncovered_thousandths + split.unlinked_thousandths
+            split.uncovered_thousandths + split.on_scrap_thousandths + split.unlinked_thousandths
         );
         let all = &why.districts[0];
         assert_eq!((all.zone.as_deref(), all.split), (None, split));

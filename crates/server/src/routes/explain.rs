@@ -85,6 +85,7 @@ fn part(key: &str, trips: &CellTrips, standing: &Standing) -> ExplainedPart {
         required: trips.required,
         state: match trips.state {
             None | Some(PointState::Unlinked) => "unlinked",
+            Some(PointState::OnScrap) => "on-scrap",
             Some(PointState::Covered) => "covered",
             Some(PointState::Uncovered) => "uncovered",
         },

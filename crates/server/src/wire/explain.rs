@@ -23,7 +23,7 @@ pub(crate) struct ExplainedPart {
     /// Facilities farther than this are not told.
     pub(crate) searched_s: f64,
     pub(crate) required: u32,
-    /// `covered`, `uncovered` or `unlinked`: what becomes of that demand point.
+    /// `covered`, `uncovered`, `on-scrap` or `unlinked`: what becomes of that demand point.
     pub(crate) state: &'static str,
     pub(crate) covered_thousandths: u64,
     pub(crate) edge_affected: bool,

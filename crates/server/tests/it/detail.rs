@@ -35,6 +35,7 @@ fn the_detail_is_of_the_values_that_the_map_shows() {
         }
         let headline = &shown["headline"];
         let open = headline["uncovered_thousandths"].as_u64().unwrap()
+            + headline["on_scrap_thousandths"].as_u64().unwrap()
             + headline["unlinked_thousandths"].as_u64().unwrap();
         assert_eq!(sum(list(told, "reasons"), "demand_thousandths"), open);
         // A cell has a reason exactly where the map does not call it covered.

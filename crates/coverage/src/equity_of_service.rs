@@ -2,8 +2,8 @@ use units::{LngLat, Speed, TravelTime};
 
 use crate::indicator::points_by_zone;
 use crate::{
-    Demand, DemandId, Distribution, Facility, LorenzPoint, PointState, Ranking, ServiceCoverage,
-    ServiceInputs, ZoneId, concentration_of_times,
+    Demand, DemandId, Distribution, Facility, LorenzPoint, Ranking, ServiceCoverage, ServiceInputs,
+    ZoneId, concentration_of_times,
 };
 
 /// Steps at which Lorenz curves are written: every tenth of the demand.

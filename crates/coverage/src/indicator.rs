@@ -1,6 +1,6 @@
 use units::TravelTime;
 
-use crate::{Demand, DemandSet, DemandSplit, PointState, ServiceCoverage, ZoneId};
+use crate::{Demand, DemandSet, DemandSplit, ServiceCoverage, ZoneId};
 
 /// A few numbers for the study area or a zone.
 ///

@@ -101,12 +101,14 @@ pub fn places(input: &Input, from: usize, n: usize) -> Vec<Place> {
     (from..)
         .map(|i| EdgeId::from_index(spread(i) % graph.n_edges()))
         .filter(|&edge| usable(edge))
-        .map(|edge| Place {
-            point: StreetPoint {
-                edge,
-                offset: Length::from_mm(graph.edge_length(edge).as_mm() / 2),
-            },
-            access: TravelTime::ZERO,
+        .map(|edge| {
+            Place::new(
+                StreetPoint {
+                    edge,
+                    offset: Length::from_mm(graph.edge_length(edge).as_mm() / 2),
+                },
+                TravelTime::ZERO,
+            )
         })
         .take(n)
         .collect()

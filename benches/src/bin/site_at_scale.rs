@@ -164,13 +164,13 @@ fn open_edges(graph: &StreetGraph, metric: &Metric) -> Vec<EdgeId> {
 }
 
 fn place(edge: EdgeId, offset_mm: u32) -> Place {
-    Place {
-        point: StreetPoint {
+    Place::new(
+        StreetPoint {
             edge,
             offset: Length::from_mm(offset_mm),
         },
-        access: TravelTime::ZERO,
-    }
+        TravelTime::ZERO,
+    )
 }
 
 /// Positions drawn evenly over the length of the open edges.

@@ -95,7 +95,7 @@ impl EdgeAffected {
             .links()
             .iter()
             .map(|link| {
-                link.is_some_and(|link| {
+                link.as_ref().is_some_and(|link| {
                     link.place
                         .seeds(network, Direction::From)
                         .any(|(node, time)| {

@@ -269,10 +269,7 @@ mod tests {
             edge: EdgeId::new(edge),
             offset: Length::ZERO,
         };
-        let place = Place {
-            point,
-            access: TravelTime::ZERO,
-        };
+        let place = Place::new(point, TravelTime::ZERO);
         Link {
             place,
             position: LngLat::from_e7(0, 0),
@@ -304,7 +301,7 @@ mod tests {
             .iter()
             .map(|&(kind, state, _)| hazard(kind, state))
             .collect();
-        let linkage = Linkage::from_links(cases.iter().map(|case| case.2).collect());
+        let linkage = Linkage::from_links(cases.iter().map(|case| case.2.clone()).collect());
         let slow = StreetEffect::Slow { percent: 50 };
         let want = [
             (EdgeId::new(3), StreetEffect::Close),

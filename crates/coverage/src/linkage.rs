@@ -21,7 +21,7 @@ pub struct LinkOptions {
 }
 
 /// A place joined to a street.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     /// Where on the streets, and what getting there from the place takes: walk and start delay.
     pub place: Place,
@@ -95,7 +95,7 @@ impl Linkage {
             .par_iter()
             .map(|facility| {
                 let mut link = link(graph, index, facility.position, options)?;
-                link.place.access = link.place.access + facility.start_delay;
+                link.place = link.place.with_delay(facility.start_delay);
                 Some(link)
             })
             .collect();
@@ -120,10 +120,7 @@ impl Linkage {
             .par_iter()
             .map(|point| match point.street {
                 Some(street) if usable(street.edge) => Some(Link {
-                    place: Place {
-                        point: street,
-                        access: TravelTime::ZERO,
-                    },
+                    place: Place::new(street, TravelTime::ZERO),
                     position: point.position,
                     walk: Length::ZERO,
                     on_scrap: false,
@@ -168,7 +165,7 @@ impl Linkage {
         self.links
             .iter()
             .enumerate()
-            .filter_map(|(index, link)| Some((index, (*link)?.place)))
+            .filter_map(|(index, link)| Some((index, link.as_ref()?.place.clone())))
             .unzip()
     }
 }
@@ -184,10 +181,7 @@ fn link(
         .walk_speed
         .time_between(0, u64::from(snap.walk.as_mm()));
     Some(Link {
-        place: Place {
-            point: snap.point,
-            access,
-        },
+        place: Place::new(snap.point, access),
         position: snap.position,
         walk: snap.walk,
         on_scrap: false,

@@ -15,7 +15,8 @@ use units::TravelTime;
 use crate::hierarchy::{Hierarchy, LaneArcs};
 use crate::lanes::{LANES, LaneTimes};
 use crate::network::Network;
-use crate::place_links::{Place, PlaceLinks};
+use crate::place::Place;
+use crate::place_links::PlaceLinks;
 use crate::row_fold::RowFold;
 use crate::sweep::{LaneSeed, NodeVisitor, SweepSpace, SweepStats, sweep};
 

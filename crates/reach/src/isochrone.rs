@@ -3,7 +3,7 @@ use units::{Length, LngLat, Speed, TravelTime};
 
 use crate::edge_bits::EdgeBits;
 use crate::network::{Direction, Network};
-use crate::place_links::Place;
+use crate::place::Place;
 use crate::search::{Reached, SearchSpace, within};
 
 /// The street pieces within a limit of a place, whole and part edges, exact to the millimetre.
@@ -164,7 +164,9 @@ impl<'a> Waves<'a> {
                 }
             }
         }
-        any.insert(self.place.point.edge);
+        for (point, _) in self.place.points() {
+            any.insert(point.edge);
+        }
         let mut pieces = Vec::new();
         any.for_each(|edge| {
             if whole.holds(edge) {
@@ -183,7 +185,9 @@ impl<'a> Waves<'a> {
         let topology = graph.topology();
         // Closed arcs count too: no wave comes along them.
         let mut found = EdgeBits::new(graph.n_edges());
-        found.insert(self.place.point.edge);
+        for (point, _) in self.place.points() {
+            found.insert(point.edge);
+        }
         let mut mark = |arc: ArcId| {
             if let Some(edge) = graph.arc_edge(arc) {
                 found.insert(edge);
@@ -202,8 +206,15 @@ impl<'a> Waves<'a> {
 
     /// The lowest time at an offset among arcs of one sense of travel.
     ///
-    /// `direct` says whether the wave that sets out from the place itself is one of them.
-    fn time(&self, edge: EdgeId, offset: Length, rising: bool, direct: bool) -> Option<TravelTime> {
+    /// Waves that set out on the edge itself, at a point of the place, are among them where
+    /// `sets_out` holds for their beginning.
+    fn time(
+        &self,
+        edge: EdgeId,
+        offset: Length,
+        rising: bool,
+        sets_out: impl Fn(Length) -> bool,
+    ) -> Option<TravelTime> {
         let (graph, metric) = (self.network.graph(), self.network.metric());
         // Searching from a place, time grows along the arc; towards it, time shrinks along the arc.
         let forward = rising == (self.direction == Direction::From);
@@ -228,8 +239,8 @@ impl<'a> Waves<'a> {
                 Some(self.reached.time(node)? + part?)
             })
             .min();
-        let direct = direct.then(|| {
-            let own = self.place.point.offset;
+        let own = self.own_points(edge).filter(|(own, _)| sets_out(*own));
+        let direct = own.filter_map(|(own, access)| {
             let (from, to) = match self.direction {
                 Direction::From => (own, offset),
                 Direction::Towards => (offset, own),
@@ -240,17 +251,22 @@ impl<'a> Waves<'a> {
                 .filter(|&&arc| graph.arc_is_forward(arc) == forward)
                 .filter_map(|&arc| metric.time_along(graph, arc, from, to))
                 .min()
-                .map(|time| time + self.place.access)
+                .map(|time| time + access)
         });
-        [through_nodes, direct.flatten()]
-            .into_iter()
-            .flatten()
-            .min()
+        through_nodes.into_iter().chain(direct).min()
+    }
+
+    /// Where on an edge the place itself lies, with the access times.
+    fn own_points(&self, edge: EdgeId) -> impl Iterator<Item = (Length, TravelTime)> + '_ {
+        let points = self.place.points();
+        points
+            .filter(move |(point, _)| point.edge == edge)
+            .map(|(point, access)| (point.offset, access))
     }
 
     /// Appends the reached pieces of an edge.
     fn cut(&self, edge: EdgeId, limit: TravelTime, pieces: &mut Vec<ReachedPiece>) {
-        if edge != self.place.point.edge
+        if self.own_points(edge).next().is_none()
             && let Some(waves) = self.plain_waves(edge)
         {
             let first = pieces.len();
@@ -354,17 +370,19 @@ impl<'a> Waves<'a> {
     /// As [`cut`](Self::cut), for edges of any number of arcs and waves.
     fn cut_any(&self, edge: EdgeId, limit: TravelTime, pieces: &mut Vec<ReachedPiece>) {
         let length = self.network.graph().edge_length(edge);
-        let own = self.place.point;
-        let mut bounds = vec![Length::ZERO];
-        if own.edge == edge && own.offset > Length::ZERO && own.offset < length {
-            bounds.push(own.offset);
+        let mut bounds = vec![Length::ZERO, length];
+        bounds.extend(self.own_points(edge).map(|(own, _)| own.min(length)));
+        bounds.sort_unstable();
+        bounds.dedup();
+        if bounds.len() == 1 {
+            bounds.push(length);
         }
-        bounds.push(length);
         let first = pieces.len();
         for bound in bounds.windows(2) {
             self.cut_between(edge, bound[0], bound[1], limit, pieces);
         }
         // A place at the end of a one-way edge reaches that one point and nothing else of it.
+        let own = self.place.point;
         let holds_own = |piece: &ReachedPiece| {
             let (low, high) = piece.offsets();
             low <= own.offset && own.offset <= high
@@ -383,13 +401,14 @@ impl<'a> Waves<'a> {
         limit: TravelTime,
         pieces: &mut Vec<ReachedPiece>,
     ) {
-        let own = self.place.point;
-        let (rises, falls) = (
-            own.edge == edge && own.offset <= low,
-            own.edge == edge && own.offset >= high,
-        );
-        let rising = |offset| self.time(edge, offset, true, rises).unwrap_or(NEVER);
-        let falling = |offset| self.time(edge, offset, false, falls).unwrap_or(NEVER);
+        let rising = |offset| {
+            let time = self.time(edge, offset, true, |own| own <= low);
+            time.unwrap_or(NEVER)
+        };
+        let falling = |offset| {
+            let time = self.time(edge, offset, false, |own| own >= high);
+            time.unwrap_or(NEVER)
+        };
         // The rising wave rules up to `meet`, the falling one beyond.
         let rises_first = |offset| rising(offset) != NEVER && rising(offset) <= falling(offset);
         let meet = if !rises_first(high) && falling(low) <= rising(low) {

@@ -21,9 +21,9 @@
 //! let map = picture::streets("A--B->C", Length::from_m(100)).expect("a drawing");
 //! let metric = map.metric(Speed::from_mm_per_s(10_000).expect("positive"));
 //! let network = Network::new(&map.graph, &metric);
-//! let place = |a, b, m| Place {
-//!     point: StreetPoint { edge: map.edge(a, b).expect("drawn"), offset: Length::from_m(m) },
-//!     access: TravelTime::ZERO,
+//! let place = |a, b, m| {
+//!     let edge = map.edge(a, b).expect("drawn");
+//!     Place::new(StreetPoint { edge, offset: Length::from_m(m) }, TravelTime::ZERO)
 //! };
 //! // From the middle of AB to the middle of BC: 150 m + 150 m; nobody gets back against the arrow.
 //! let rows = rows_towards(
@@ -50,6 +50,7 @@ mod nearest;
 mod network;
 mod order;
 mod path;
+mod place;
 mod place_links;
 mod polygon;
 mod queue;
@@ -68,7 +69,8 @@ pub use nearest::NearestFacilities;
 pub use network::{Direction, Network, SearchArcs};
 pub use order::ContractionOrder;
 pub use path::{Leg, Path};
-pub use place_links::{Place, PlaceLinks};
+pub use place::Place;
+pub use place_links::PlaceLinks;
 pub use polygon::{
     Circles, Leak, PolygonOptions, PolygonSpace, ReachedPolygon, circle_polygons_in,
     reached_polygons, reached_polygons_in,

@@ -2,7 +2,8 @@ use graph::NodeId;
 use units::TravelTime;
 
 use crate::network::{Direction, Network};
-use crate::place_links::{Place, PlaceLinks};
+use crate::place::Place;
+use crate::place_links::PlaceLinks;
 use crate::search::SearchStats;
 use crate::two_labels::{NO_LABELS, SourceTime, TwoLabels, lower, pack, unpack};
 

@@ -5,7 +5,7 @@ use units::{Length, LngLat, TravelTime};
 
 use crate::isochrone::shape_between;
 use crate::network::{Direction, Network};
-use crate::place_links::Place;
+use crate::place::{AccessPoint, Place};
 use crate::search::{Reached, SearchSpace, within};
 
 /// A shortest trip between two places, and where its time goes.
@@ -55,60 +55,67 @@ impl Path {
         limit: TravelTime,
     ) -> Option<Self> {
         let (graph, metric) = (network.graph(), network.metric());
-        let access = origin.access + destination.access;
-        let direct = (origin.point.edge == destination.point.edge)
-            .then(|| direct_leg(network, origin, destination))
-            .flatten();
+        if origin.is_where(destination) {
+            let stays = Self {
+                origin_access: origin.delay(),
+                legs: Vec::new(),
+                destination_access: destination.delay(),
+            };
+            return (stays.time() <= limit).then_some(stays);
+        }
+        let direct = direct_trip(network, origin, destination);
 
         let seeds = origin.seeds(network, Direction::From);
         let reached = within(network.arcs(Direction::From), space, seeds, limit);
-        let mut best: Option<(TravelTime, ArcId, TravelTime)> = None;
-        for &arc in graph.destination_arcs(destination.point.edge) {
-            let node = graph.topology().tail(arc);
-            let (Some(before), Some(last)) = (
-                reached.time(node),
-                metric.time_from_tail(graph, arc, destination.point.offset),
-            ) else {
-                continue;
-            };
-            if best.is_none_or(|(time, ..)| before + last < time) {
-                best = Some((before + last, arc, last));
-            }
-        }
-        let through_nodes = best.map(|(time, ..)| time + destination.access);
-        let legs = match (direct, through_nodes) {
-            (Some(leg), through) if through.is_none_or(|time| leg.time + access <= time) => {
-                if leg.time + access > limit {
-                    return None;
-                }
-                if leg.start_offset == leg.end_offset {
-                    Vec::new()
-                } else {
-                    vec![leg]
-                }
-            }
-            (_, Some(time)) if time <= limit => {
-                let (_, arc, last) = best.expect("there is a way through nodes");
-                let mut legs = legs_to(network, &reached, origin, graph.topology().tail(arc));
-                let start_offset = tail_offset(network, arc);
-                if start_offset != destination.point.offset {
-                    legs.push(Leg {
+        let mut best: Option<LastLeg> = None;
+        for end in destination.points() {
+            for &arc in graph.destination_arcs(end.0.edge) {
+                let node = graph.topology().tail(arc);
+                let (Some(before), Some(last)) = (
+                    reached.time(node),
+                    metric.time_from_tail(graph, arc, end.0.offset),
+                ) else {
+                    continue;
+                };
+                let time = before + last + end.1;
+                if best.as_ref().is_none_or(|best| time < best.time) {
+                    best = Some(LastLeg {
+                        time,
                         arc,
-                        edge: graph.arc_edge(arc),
-                        start_offset,
-                        end_offset: destination.point.offset,
-                        time: last,
+                        last,
+                        end,
                     });
                 }
-                legs
             }
-            _ => return None,
-        };
-        Some(Self {
-            origin_access: origin.access,
-            legs,
-            destination_access: destination.access,
-        })
+        }
+        match (direct, best) {
+            (Some((time, direct)), through)
+                if through.as_ref().is_none_or(|through| time <= through.time) =>
+            {
+                (time <= limit).then_some(direct)
+            }
+            (_, Some(through)) if through.time <= limit => {
+                let (point, destination_access) = through.end;
+                let tail = graph.topology().tail(through.arc);
+                let (origin_access, mut legs) = legs_to(network, &reached, origin, tail);
+                let start_offset = tail_offset(network, through.arc);
+                if start_offset != point.offset {
+                    legs.push(Leg {
+                        arc: through.arc,
+                        edge: graph.arc_edge(through.arc),
+                        start_offset,
+                        end_offset: point.offset,
+                        time: through.last,
+                    });
+                }
+                Some(Self {
+                    origin_access,
+                    legs,
+                    destination_access,
+                })
+            }
+            _ => None,
+        }
     }
 
     /// Time of the whole trip.
@@ -158,22 +165,43 @@ impl Leg {
     }
 }
 
-/// The trip that stays on the one edge of both places.
-fn direct_leg(network: &Network<'_>, origin: &Place, destination: &Place) -> Option<Leg> {
-    let (graph, metric) = (network.graph(), network.metric());
-    let edge = origin.point.edge;
-    let (from, to) = (origin.point.offset, destination.point.offset);
-    let arcs = graph.origin_arcs(edge).iter();
-    let (time, arc) = arcs
-        .filter_map(|&arc| Some((metric.time_along(graph, arc, from, to)?, arc)))
-        .min()?;
-    Some(Leg {
+/// How a trip ends that comes through a node.
+struct LastLeg {
+    /// Time of the whole trip.
+    time: TravelTime,
+    arc: ArcId,
+    /// Time on that arc.
+    last: TravelTime,
+    end: AccessPoint,
+}
+
+/// The best trip that stays on one edge, with its time.
+fn direct_trip(
+    network: &Network<'_>,
+    origin: &Place,
+    destination: &Place,
+) -> Option<(TravelTime, Path)> {
+    let mut edges: Vec<EdgeId> = origin.points().map(|(point, _)| point.edge).collect();
+    edges.sort_unstable();
+    edges.dedup();
+    let trips = edges
+        .into_iter()
+        .flat_map(|edge| origin.trips_along(network, edge, destination));
+    let (time, arc, (from, origin_access), (to, destination_access)) = trips.min()?;
+    let leg = Leg {
         arc,
-        edge: Some(edge),
-        start_offset: from,
-        end_offset: to,
-        time,
-    })
+        edge: Some(from.edge),
+        start_offset: from.offset,
+        end_offset: to.offset,
+        time: time - origin_access - destination_access,
+    };
+    let moves = leg.start_offset != leg.end_offset;
+    let path = Path {
+        origin_access,
+        legs: moves.then_some(leg).into_iter().collect(),
+        destination_access,
+    };
+    Some((time, path))
 }
 
 fn tail_offset(network: &Network<'_>, arc: ArcId) -> Length {
@@ -189,8 +217,13 @@ fn head_offset(network: &Network<'_>, arc: ArcId) -> Length {
     network.graph().arc_length(arc) - tail_offset(network, arc)
 }
 
-/// The legs from the origin to a reached node.
-fn legs_to(network: &Network<'_>, reached: &Reached<'_>, origin: &Place, node: NodeId) -> Vec<Leg> {
+/// The legs from the origin to a reached node, after the access time of the point they begin at.
+fn legs_to(
+    network: &Network<'_>,
+    reached: &Reached<'_>,
+    origin: &Place,
+    node: NodeId,
+) -> (TravelTime, Vec<Leg>) {
     let (graph, metric) = (network.graph(), network.metric());
     let topology = graph.topology();
     // Depth first against the arcs that make labels; arcs without time could go round in a circle,
@@ -200,7 +233,7 @@ fn legs_to(network: &Network<'_>, reached: &Reached<'_>, origin: &Place, node: N
     let mut node = node;
     loop {
         let label = reached.time(node).expect("labels lead to labels");
-        if let Some(first) = first_leg(network, origin, node, label) {
+        if let Some((access, first)) = first_leg(network, origin, node, label) {
             let rest = trail.iter().rev().map(|&arc| Leg {
                 arc,
                 edge: graph.arc_edge(arc),
@@ -209,7 +242,8 @@ fn legs_to(network: &Network<'_>, reached: &Reached<'_>, origin: &Place, node: N
                 time: metric.arc_time(arc).expect("only open arcs make labels"),
             });
             let moves = first.start_offset != first.end_offset || first.time > TravelTime::ZERO;
-            return moves.then_some(first).into_iter().chain(rest).collect();
+            let legs = moves.then_some(first).into_iter().chain(rest).collect();
+            return (access, legs);
         }
         let tight = topology.in_arcs(node).iter().find(|&&arc| {
             let tail = topology.tail(arc);
@@ -231,24 +265,28 @@ fn legs_to(network: &Network<'_>, reached: &Reached<'_>, origin: &Place, node: N
     }
 }
 
-/// The leg from the origin to a node, when that is how the node got its label.
+/// The leg from the origin to a node, when that is how the node got its label, and the access time
+/// before it.
 fn first_leg(
     network: &Network<'_>,
     origin: &Place,
     node: NodeId,
     label: TravelTime,
-) -> Option<Leg> {
+) -> Option<(TravelTime, Leg)> {
     let (graph, metric) = (network.graph(), network.metric());
-    let arcs = graph.origin_arcs(origin.point.edge).iter();
-    let mut leaving = arcs.filter(|&&arc| graph.topology().head(arc) == node);
-    leaving.find_map(|&arc| {
-        let time = metric.time_to_head(graph, arc, origin.point.offset)?;
-        (time + origin.access == label).then(|| Leg {
-            arc,
-            edge: graph.arc_edge(arc),
-            start_offset: origin.point.offset,
-            end_offset: head_offset(network, arc),
-            time,
+    origin.points().find_map(|(point, access)| {
+        let arcs = graph.origin_arcs(point.edge).iter();
+        let mut leaving = arcs.filter(|&&arc| graph.topology().head(arc) == node);
+        leaving.find_map(|&arc| {
+            let time = metric.time_to_head(graph, arc, point.offset)?;
+            let leg = || Leg {
+                arc,
+                edge: graph.arc_edge(arc),
+                start_offset: point.offset,
+                end_offset: head_offset(network, arc),
+                time,
+            };
+            (time + access == label).then(|| (access, leg()))
         })
     })
 }

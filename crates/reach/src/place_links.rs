@@ -1,49 +1,9 @@
-use graph::{ArcId, NodeId};
+use graph::{ArcId, EdgeId, NodeId};
 use rayon::prelude::*;
 use units::TravelTime;
 
 use crate::network::{Direction, Network};
-use crate::snap::StreetPoint;
-
-/// A place joined to the streets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// Where on the streets.
-    pub point: StreetPoint,
-    /// Time between the place itself and that point: the walk to the street, a start delay. Paid
-    /// once on every trip that begins or ends here.
-    pub access: TravelTime,
-}
-
-impl Place {
-    /// The nodes at which a search from (or towards) this place begins, with the time spent so
-    /// far.
-    pub fn seeds<'a>(
-        &self,
-        network: &Network<'a>,
-        direction: Direction,
-    ) -> impl Iterator<Item = (NodeId, TravelTime)> + use<'a> {
-        let (graph, metric) = (network.graph(), network.metric());
-        let Place { point, access } = *self;
-        let arcs = match direction {
-            Direction::From => graph.origin_arcs(point.edge),
-            Direction::Towards => graph.destination_arcs(point.edge),
-        };
-        arcs.iter().filter_map(move |&arc| {
-            let (node, time) = match direction {
-                Direction::From => (
-                    graph.topology().head(arc),
-                    metric.time_to_head(graph, arc, point.offset),
-                ),
-                Direction::Towards => (
-                    graph.topology().tail(arc),
-                    metric.time_from_tail(graph, arc, point.offset),
-                ),
-            };
-            Some((node, time? + access))
-        })
-    }
-}
+use crate::place::Place;
 
 /// Places whose ends one thread looks up at a time.
 const PLACES_TOGETHER: usize = 1_024;
@@ -56,7 +16,8 @@ pub struct PlaceLinks {
     first: Vec<u32>,
     links: Vec<(u32, TravelTime)>,
     /// Places by edge, for trips that never leave one edge.
-    by_edge: Vec<(graph::EdgeId, u32)>,
+    by_edge: Vec<(EdgeId, u32)>,
+    n_places: usize,
 }
 
 impl PlaceLinks {
@@ -85,9 +46,12 @@ impl PlaceLinks {
                 pairs
             })
             .collect();
-        let edges = places.iter().map(|place| place.point.edge);
-        let mut by_edge: Vec<(graph::EdgeId, u32)> = edges.zip(0..).collect();
+        let mut by_edge: Vec<(EdgeId, u32)> = Vec::with_capacity(places.len());
+        for (id, place) in (0..).zip(places) {
+            by_edge.extend(place.points().map(|(point, _)| (point.edge, id)));
+        }
         by_edge.sort_unstable();
+        by_edge.dedup();
         // By counting: each pair goes to the next slot of its node, so a node's places keep their
         // order.
         let n_nodes = network.graph().n_nodes();
@@ -110,6 +74,7 @@ impl PlaceLinks {
             first,
             links,
             by_edge,
+            n_places: places.len(),
         }
     }
 
@@ -120,7 +85,7 @@ impl PlaceLinks {
 
     /// Number of places.
     pub fn n_places(&self) -> usize {
-        self.by_edge.len()
+        self.n_places
     }
 
     /// The nodes from which places are entered.
@@ -137,35 +102,26 @@ impl PlaceLinks {
         &self.links[start..end]
     }
 
-    /// The places on the same edge as `place` that are reached without passing a node, each with
-    /// its time.
+    /// The places that share an edge with `place` and are reached without passing a node, each with
+    /// its time; a place may come several times.
     pub(crate) fn on_edge_of<'a>(
         &'a self,
         network: &'a Network<'_>,
         place: &'a Place,
         places: &'a [Place],
     ) -> impl Iterator<Item = (u32, TravelTime)> + 'a {
-        let edge = place.point.edge;
-        let start = self.by_edge.partition_point(|&(e, _)| e < edge);
-        let here = self.by_edge[start..]
-            .iter()
-            .take_while(move |&&(e, _)| e == edge);
-        here.filter_map(move |&(_, id)| {
-            let other = &places[ArcId::new(id).index()];
-            let (from, to) = match self.direction {
-                Direction::From => (place, other),
-                Direction::Towards => (other, place),
-            };
-            let graph = network.graph();
-            let along = graph
-                .origin_arcs(edge)
-                .iter()
-                .filter_map(|&arc| {
-                    let (a, b) = (from.point.offset, to.point.offset);
-                    network.metric().time_along(graph, arc, a, b)
+        place.points().flat_map(move |(point, _)| {
+            let start = self.by_edge.partition_point(|&(e, _)| e < point.edge);
+            let here = self.by_edge[start..].iter();
+            here.take_while(move |&&(edge, _)| edge == point.edge)
+                .filter_map(move |&(edge, id)| {
+                    let other = &places[ArcId::new(id).index()];
+                    let (from, to) = match self.direction {
+                        Direction::From => (place, other),
+                        Direction::Towards => (other, place),
+                    };
+                    Some((id, from.time_along(network, edge, to)?))
                 })
-                .min()?;
-            Some((id, along + place.access + other.access))
         })
     }
 }

@@ -17,7 +17,7 @@ use units::{BoundingBox, Length, LngLat, Outline, TravelTime};
 
 use crate::isochrone::{ReachedNetwork, Stretch, Waves, stretches_of};
 use crate::network::{Direction, Network};
-use crate::place_links::Place;
+use crate::place::Place;
 use crate::search::{SearchSpace, within};
 use crate::snap::SnapIndex;
 use bit_cells::{BLOCK, BitCells};

@@ -4,7 +4,8 @@ use units::TravelTime;
 
 use crate::batch::{Batch, Destinations, Origins};
 use crate::network::{Direction, Network};
-use crate::place_links::{Place, PlaceLinks};
+use crate::place::Place;
+use crate::place_links::PlaceLinks;
 use crate::row_fold::FullRow;
 use crate::search::{SearchSpace, within};
 

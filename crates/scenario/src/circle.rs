@@ -61,10 +61,7 @@ impl Desk<'_> {
             return Ok(None);
         };
         let network = streets.network();
-        let place = Place {
-            point: snap.point,
-            access: TravelTime::ZERO,
-        };
+        let place = Place::new(snap.point, TravelTime::ZERO);
         let mut space = SearchSpace::default();
         let reached = ReachedNetwork::of_place(&network, &mut space, &place, direction, &[limit]);
         let (_, components) = streets.streets.metric();

@@ -117,7 +117,7 @@ impl<'a> DeskStreets<'a> {
             self.link,
         );
         let mut times = vec![None; self.demand.n_places()];
-        let link = joined.links()[0];
+        let link = joined.links()[0].as_ref();
         if let Some(link) = link {
             let mut space = SearchSpace::default();
             let (network, limit) = (self.network(), self.rows.limit());

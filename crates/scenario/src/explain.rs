@@ -298,7 +298,9 @@ impl Asked<'_> {
             is_fragile: coverage.is_fragile(PLACE),
             reason: reason.map(|reason| reason.key().to_owned()),
             margin_s: margin.map(Margin::as_secs_f64),
-            walk_m: self.seen.from.links()[PLACE].map(|link| link.walk.as_m_f64()),
+            walk_m: self.seen.from.links()[PLACE]
+                .as_ref()
+                .map(|link| link.walk.as_m_f64()),
             n_within_limit: self.seen.rows.n_within(point, standard.limit, &open),
             facility: deciding.map(|entry| self.found(entry)),
             second: second.map(|entry| self.found(entry)),
@@ -340,10 +342,12 @@ impl Asked<'_> {
 
     fn route(&self, entry: RowEntry) -> Option<Route> {
         let network = &self.seen.view.network;
-        let from = self.seen.from.links()[PLACE]?.place;
-        let to = self.seen.facilities.links()[entry.facility.index()]?.place;
+        let from = &self.seen.from.links()[PLACE].as_ref()?.place;
+        let to = &self.seen.facilities.links()[entry.facility.index()]
+            .as_ref()?
+            .place;
         let mut space = SearchSpace::default();
-        let path = Path::between(network, &mut space, &from, &to, entry.time)?;
+        let path = Path::between(network, &mut space, from, to, entry.time)?;
         let steps = route_steps(network, &path);
         Some(Route {
             walk_s: path.origin_access.as_secs_f64(),

@@ -477,7 +477,7 @@ impl OpenTrips {
         points
             .par_iter()
             .map_init(SearchSpace::default, |space, point| {
-                let Some(link) = view.demand.links()[point.index()] else {
+                let Some(link) = &view.demand.links()[point.index()] else {
                     return Vec::new();
                 };
                 let seeds = link.place.seeds(&view.network, Direction::From);

@@ -81,12 +81,12 @@ impl Desk<'_> {
         trips.from = Some(demand.points()[point.index()].position);
         trips.state = Some(service.coverage.states()[point.index()]);
         let streets = self.streets(&standard.profile).expect("a profile in use");
-        let Some(from) = streets.demand.links()[point.index()] else {
+        let Some(from) = &streets.demand.links()[point.index()] else {
             return trips;
         };
         let (indices, links) = self.serving(standard);
         let network = streets.network();
-        let alone = Linkage::from_links(vec![Some(from)]);
+        let alone = Linkage::from_links(vec![Some(from.clone())]);
         let facilities = Linkage::from_links(links.clone());
         let rows = Rows::search(&network, &facilities, &alone, searched);
         let row = rows.row(DemandId::from_index(0));
@@ -100,7 +100,8 @@ impl Desk<'_> {
             })
             .collect();
         trips.way = row.first().and_then(|nearest| {
-            let to = links[nearest.facility.index()].expect("what is reached is joined");
+            let to = links[nearest.facility.index()].as_ref();
+            let to = to.expect("what is reached is joined");
             let mut space = SearchSpace::default();
             let path = Path::between(&network, &mut space, &from.place, &to.place, searched)?;
             let facility = &standing.facilities[indices[nearest.facility.index()]];

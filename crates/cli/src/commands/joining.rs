@@ -35,11 +35,5 @@ pub(crate) fn join(
     } else {
         TravelTime::ZERO
     };
-    Ok((
-        Place {
-            point: snap.point,
-            access,
-        },
-        snap,
-    ))
+    Ok((Place::new(snap.point, access), snap))
 }

@@ -65,7 +65,7 @@ fn points_that_can_leave_within_the_limit_are_affected() {
         let limit = TravelTime::from_secs(secs);
         let affected = EdgeAffected::of(&network, &border, &demand, &linkage, limit);
         for (point, link) in linkage.links().iter().enumerate() {
-            let place = link.unwrap().place;
+            let place = &link.as_ref().unwrap().place;
             let reaches = place.seeds(&network, Direction::From).any(|(node, time)| {
                 let times = petgraph::algo::dijkstra(view, node, None, |arc| arc.time.as_tenths());
                 border.iter().any(|exit| {

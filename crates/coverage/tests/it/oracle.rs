@@ -12,7 +12,12 @@ use units::{LngLat, TravelTime};
 use crate::city::{City, one, options, speed};
 
 /// Time from one place to another by plain searches: from every node that the trip may reach first.
-fn plain_time(graph: &StreetGraph, metric: &Metric, from: Place, to: Place) -> Option<TravelTime> {
+fn plain_time(
+    graph: &StreetGraph,
+    metric: &Metric,
+    from: &Place,
+    to: &Place,
+) -> Option<TravelTime> {
     let network = Network::new(graph, metric);
     let view = PetgraphView::new(graph, metric);
     let mut best: Option<TravelTime> = None;
@@ -83,7 +88,7 @@ proptest! {
         for (point, link) in from.links().iter().enumerate() {
             let mut want: Vec<RowEntry> = Vec::new();
             for (facility, target) in to.links().iter().enumerate() {
-                let time = link.zip(*target).and_then(|(a, b)| plain_time(graph, &metric, a.place, b.place));
+                let time = link.as_ref().zip(target.as_ref()).and_then(|(a, b)| plain_time(graph, &metric, &a.place, &b.place));
                 let facility = FacilityId::from_index(facility);
                 want.extend(time.filter(|&t| t <= limit).map(|time| RowEntry { time, facility }));
             }

@@ -48,7 +48,7 @@ proptest! {
         for (point, from) in linkage.links().iter().enumerate() {
             let row = rows.row(DemandId::from_index(point));
             for (facility, to) in linkage.links().iter().enumerate() {
-                let Some((from, to)) = from.zip(*to) else { continue };
+                let Some((from, to)) = from.as_ref().zip(to.as_ref()) else { continue };
                 let want = row.iter().find(|entry| entry.facility == FacilityId::from_index(facility));
                 let path = Path::between(&network, &mut space, &from.place, &to.place, limit);
                 prop_assert_eq!(path.as_ref().map(Path::time), want.map(|entry| entry.time));

@@ -75,8 +75,8 @@ proptest! {
             let mut want = Vec::new();
             for origin in &origins {
                 let rows = match direction {
-                    Direction::From => rows_from(&one_by_one, &[*origin], &destinations, limit),
-                    Direction::Towards => rows_towards(&one_by_one, &[*origin], &destinations, limit),
+                    Direction::From => rows_from(&one_by_one, std::slice::from_ref(origin), &destinations, limit),
+                    Direction::Towards => rows_towards(&one_by_one, std::slice::from_ref(origin), &destinations, limit),
                 };
                 want.push(rows.row(0).to_vec());
             }
@@ -156,12 +156,14 @@ fn rows_of_many_places_come_from_a_batch_and_are_the_same() {
     let places: Vec<Place> = city
         .graph
         .edges()
-        .map(|edge| Place {
-            point: StreetPoint {
-                edge,
-                offset: Length::from_mm(edge.as_u32() * 37 % 90_000),
-            },
-            access: TravelTime::from_tenths(edge.as_u32() % 50),
+        .map(|edge| {
+            Place::new(
+                StreetPoint {
+                    edge,
+                    offset: Length::from_mm(edge.as_u32() * 37 % 90_000),
+                },
+                TravelTime::from_tenths(edge.as_u32() % 50),
+            )
         })
         .collect();
     let limit = TravelTime::from_mins(5);
@@ -169,7 +171,7 @@ fn rows_of_many_places_come_from_a_batch_and_are_the_same() {
     let many = rows_towards(&network, &places, &places, limit);
     for (row, place) in places.iter().enumerate().step_by(29) {
         let single = Network::new(&city.graph, &metric);
-        let one = rows_towards(&single, &[*place], &places, limit);
+        let one = rows_towards(&single, std::slice::from_ref(place), &places, limit);
         assert_eq!(many.row(row), one.row(0), "row {row}");
     }
     let with_order = Network::with_order(&city.graph, &metric, network.order().clone());
@@ -233,20 +235,22 @@ fn limits_past_the_lanes_are_refused_and_rows_search_one_by_one() {
         .is_some()
     );
     // 100 mm/s: 15 minutes a block; a corner to corner trip takes 12 hours.
-    let place = |x, y| Place {
-        point: StreetPoint {
-            edge: city
-                .graph
-                .topology()
-                .out_arcs(city.node(x, y))
-                .find_map(|arc| city.graph.arc_edge(arc))
-                .unwrap(),
-            offset: Length::ZERO,
-        },
-        access: TravelTime::ZERO,
+    let place = |x, y| {
+        Place::new(
+            StreetPoint {
+                edge: city
+                    .graph
+                    .topology()
+                    .out_arcs(city.node(x, y))
+                    .find_map(|arc| city.graph.arc_edge(arc))
+                    .unwrap(),
+                offset: Length::ZERO,
+            },
+            TravelTime::ZERO,
+        )
     };
     let places = [place(0, 0), place(24, 24)];
-    let many: Vec<Place> = places.repeat(LANES);
+    let many = vec![places.clone(); LANES].concat();
     let rows = rows_from(&network, &many, &places, TravelTime::from_mins(60 * 24));
     assert_eq!(rows.row(0).len(), 2);
     assert!(rows.row(0)[1].1 > TravelTime::from_mins(60 * 11));

@@ -17,13 +17,13 @@ fn pieces_end_where_the_time_ends() {
     let metric = map.metric(Speed::from_mm_per_s(10_000).unwrap());
     let network = Network::new(&map.graph, &metric);
     let edge = map.edge('A', 'B').unwrap();
-    let place = Place {
-        point: StreetPoint {
+    let place = Place::new(
+        StreetPoint {
             edge,
             offset: Length::from_m(100),
         },
-        access: TravelTime::ZERO,
-    };
+        TravelTime::ZERO,
+    );
     let table = |direction, secs| {
         let limits = [TravelTime::from_secs(secs)];
         let mut space = SearchSpace::default();
@@ -103,12 +103,10 @@ proptest! {
         for direction in [Direction::From, Direction::Towards] {
             let reached = ReachedNetwork::of_place(&network, &mut space, &place, direction, &[limit]).remove(0);
             let mut others: Vec<Place> = points.iter().map(|&(street, at)| streets.place(street, at, 0)).collect();
-            others.extend(reached.pieces.iter().map(|p| Place {
-                point: StreetPoint { edge: p.edge, offset: p.start_offset }, access: TravelTime::ZERO,
-            }));
+            others.extend(reached.pieces.iter().map(|p| Place::new(StreetPoint { edge: p.edge, offset: p.start_offset }, TravelTime::ZERO)));
             let rows = match direction {
-                Direction::From => rows_from(&network, &[place], &others, limit),
-                Direction::Towards => rows_towards(&network, &[place], &others, limit),
+                Direction::From => rows_from(&network, std::slice::from_ref(&place), &others, limit),
+                Direction::Towards => rows_towards(&network, std::slice::from_ref(&place), &others, limit),
             };
             for (id, other) in (0_u32..).zip(&others) {
                 let time = rows.row(0).iter().find(|e| e.0 == id).map(|e| e.1);

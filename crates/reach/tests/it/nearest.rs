@@ -71,12 +71,14 @@ fn the_second_is_another_facility_and_one_ways_count() {
     let map = picture::streets("A--B->C--D", Length::from_m(100)).unwrap();
     let metric = map.metric(Speed::from_mm_per_s(10_000).unwrap());
     let network = Network::new(&map.graph, &metric);
-    let place = |a, b, m| Place {
-        point: StreetPoint {
-            edge: map.edge(a, b).unwrap(),
-            offset: Length::from_m(m),
-        },
-        access: TravelTime::ZERO,
+    let place = |a, b, m| {
+        Place::new(
+            StreetPoint {
+                edge: map.edge(a, b).unwrap(),
+                offset: Length::from_m(m),
+            },
+            TravelTime::ZERO,
+        )
     };
     let facilities = [place('A', 'B', 100), place('C', 'D', 100)];
     let limit = TravelTime::from_mins(15);

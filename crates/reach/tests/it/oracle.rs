@@ -224,12 +224,14 @@ fn one_thread_and_many_give_the_same_rows() {
         .graph
         .edges()
         .step_by(7)
-        .map(|edge| Place {
-            point: StreetPoint {
-                edge,
-                offset: Length::from_mm(edge.as_u32() * 37 % 90_000),
-            },
-            access: TravelTime::from_tenths(edge.as_u32() % 50),
+        .map(|edge| {
+            Place::new(
+                StreetPoint {
+                    edge,
+                    offset: Length::from_mm(edge.as_u32() * 37 % 90_000),
+                },
+                TravelTime::from_tenths(edge.as_u32() % 50),
+            )
         })
         .collect();
     let run = |threads: usize| {

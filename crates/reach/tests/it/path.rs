@@ -67,12 +67,14 @@ fn the_minutes_of_a_trip_are_told_street_by_street() {
     let map = picture::streets("A--B->C\n|     |\nD-----E", Length::from_m(100)).unwrap();
     let metric = map.metric(Speed::from_mm_per_s(10_000).unwrap());
     let network = Network::new(&map.graph, &metric);
-    let place = |a, b, m, secs| Place {
-        point: StreetPoint {
-            edge: map.edge(a, b).unwrap(),
-            offset: Length::from_m(m),
-        },
-        access: TravelTime::from_secs(secs),
+    let place = |a, b, m, secs| {
+        Place::new(
+            StreetPoint {
+                edge: map.edge(a, b).unwrap(),
+                offset: Length::from_m(m),
+            },
+            TravelTime::from_secs(secs),
+        )
     };
     let (from, to) = (place('B', 'C', 100, 20), place('A', 'B', 200, 5));
     let mut space = SearchSpace::default();

@@ -74,13 +74,13 @@ fn the_grid_city_diamond_has_no_holes_and_leaks_little() {
             .next()
             .unwrap(),
     );
-    let place = Place {
-        point: StreetPoint {
+    let place = Place::new(
+        StreetPoint {
             edge: edge.unwrap(),
             offset: Length::ZERO,
         },
-        access: TravelTime::ZERO,
-    };
+        TravelTime::ZERO,
+    );
     let limits = [TravelTime::from_secs(150), TravelTime::from_secs(310)];
     let drawn = polygons(&network, &place, &limits);
     for polygon in &drawn {
@@ -108,13 +108,13 @@ fn cells_are_halved_until_both_errors_are_small() {
     let metric = Metric::uniform(&city.graph, Speed::from_mm_per_s(5_555).unwrap());
     let network = Network::new(&city.graph, &metric);
     let index = SnapIndex::new(&city.graph, |_| true);
-    let place = Place {
-        point: StreetPoint {
+    let place = Place::new(
+        StreetPoint {
             edge: city.graph.edges().nth(400).unwrap(),
             offset: Length::from_m(13),
         },
-        access: TravelTime::ZERO,
-    };
+        TravelTime::ZERO,
+    );
     let mut space = SearchSpace::default();
     let limits = [TravelTime::from_secs(125)];
     let reached = ReachedNetwork::of_place(&network, &mut space, &place, Direction::From, &limits);
@@ -143,13 +143,13 @@ fn a_ring_street_around_a_lake_keeps_its_hole() {
     .unwrap();
     let metric = map.metric(Speed::from_mm_per_s(5_000).unwrap());
     let network = Network::new(&map.graph, &metric);
-    let place = Place {
-        point: StreetPoint {
+    let place = Place::new(
+        StreetPoint {
             edge: map.edge('A', 'B').unwrap(),
             offset: Length::ZERO,
         },
-        access: TravelTime::ZERO,
-    };
+        TravelTime::ZERO,
+    );
     let drawn = polygons(&network, &place, &[TravelTime::from_mins(30)]);
     let outline = &drawn[0].outline;
     assert_eq!(outline.polygons().len(), 1);
@@ -169,13 +169,13 @@ fn an_unreached_street_beside_a_reached_one_stays_outside() {
         picture::streets("A---------B\n          |\nX---------Y", Length::from_m(50)).unwrap();
     let metric = map.metric(Speed::from_mm_per_s(5_000).unwrap());
     let network = Network::new(&map.graph, &metric);
-    let place = Place {
-        point: StreetPoint {
+    let place = Place::new(
+        StreetPoint {
             edge: map.edge('A', 'B').unwrap(),
             offset: Length::ZERO,
         },
-        access: TravelTime::ZERO,
-    };
+        TravelTime::ZERO,
+    );
     let drawn = polygons(&network, &place, &[TravelTime::from_secs(80)]);
     let outline = &drawn[0].outline;
     assert!(outline.contains(map.graph.node_position(map.node('A').unwrap())));

@@ -80,13 +80,13 @@ impl Streets {
     pub(crate) fn place(&self, street: usize, permille: u32, access_tenths: u32) -> Place {
         let street = street % self.streets.len();
         let mm = self.streets[street].length_m * permille;
-        Place {
-            point: StreetPoint {
+        Place::new(
+            StreetPoint {
                 edge: EdgeId::from_index(street),
                 offset: Length::from_mm(mm),
             },
-            access: TravelTime::from_tenths(access_tenths),
-        }
+            TravelTime::from_tenths(access_tenths),
+        )
     }
 }
 

@@ -269,9 +269,9 @@ pub(crate) struct Site {
     pub(crate) plan: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) tables: SiteTables,
-    /// Which question
-    #[arg(long, value_enum, default_value_t = Model::Mclp)]
-    pub(crate) model: Model,
+    /// Which question; mclp when left out, and with a plan
+    #[arg(long, value_enum)]
+    pub(crate) model: Option<Model>,
     /// Largest cost at which a site covers, a plain number in the unit of the costs
     #[arg(long)]
     pub(crate) radius: Option<String>,
@@ -282,7 +282,7 @@ pub(crate) struct Site {
     #[arg(long)]
     pub(crate) sites: Option<u32>,
     /// With a plan: how many compounds or gates to open for passing, instead of sites to build
-    #[arg(long, requires = "plan", conflicts_with = "sites", value_name = "N")]
+    #[arg(long, requires = "plan", value_name = "N")]
     pub(crate) open_gates: Option<u32>,
     /// Sites that are open already, by id
     #[arg(long, value_delimiter = ',')]
@@ -297,22 +297,22 @@ pub(crate) struct Site {
     #[arg(long)]
     pub(crate) require_all: bool,
     /// What the new sites may cost together, a plain number in the unit of the prices of --site-table
-    #[arg(long, requires = "costs")]
+    #[arg(long)]
     pub(crate) budget: Option<String>,
-    /// With lscp: the least total price instead of the fewest sites; needs prices in --site-table
-    #[arg(long, requires = "costs")]
+    /// With lscp: the least total price, fixed sites included, instead of the fewest sites; needs prices in --site-table
+    #[arg(long)]
     pub(crate) by_price: bool,
-    /// How many open sites a demand point needs within the radius; 2 for backup coverage
-    #[arg(long, default_value_t = 1, requires = "costs")]
-    pub(crate) times: u32,
-    /// With mclp: share of the weight of every zone to be covered, e.g. 40%; zones are the column `zone` of D.csv
-    #[arg(long, requires = "costs")]
+    /// How many open sites a demand point needs within the radius, or a plan's limit; 2 for backup coverage
+    #[arg(long)]
+    pub(crate) times: Option<u32>,
+    /// With mclp: share of the weight of every zone to be covered, e.g. 40%; zones are the column `zone` of D.csv, or those of the plan
+    #[arg(long)]
     pub(crate) floor: Option<String>,
     /// Nested phases: numbers of new sites open at the end of each, e.g. 5,10,20
-    #[arg(long, value_delimiter = ',', requires = "costs")]
+    #[arg(long, value_delimiter = ',')]
     pub(crate) phases: Vec<u32>,
-    /// How many of the fixed sites to close with the least loss
-    #[arg(long, requires = "costs")]
+    /// How many of the fixed sites, or of a plan's facilities of the standard, to close with the least loss
+    #[arg(long)]
     pub(crate) close: Option<u32>,
     /// Table to read, or JSON for programs
     #[arg(long, value_enum, default_value_t = SiteFormat::Table)]
@@ -322,7 +322,7 @@ pub(crate) struct Site {
 /// The tables that a siting question is about.
 #[derive(Args, Debug)]
 pub(crate) struct SiteTables {
-    /// CSV with the columns `site_id,demand_id,cost`
+    /// CSV with the columns `site_id,demand_id,cost`, or the output of `nuanquan matrix`
     #[arg(long, requires = "demand")]
     pub(crate) costs: Option<PathBuf>,
     /// CSV with the columns `demand_id,weight`, and `zone` where zones matter
@@ -330,14 +330,15 @@ pub(crate) struct SiteTables {
     pub(crate) demand: Option<PathBuf>,
     /// CSV of facts about sites: `site_id` and any of `standing` (candidate, fixed, forbidden),
     /// `price`, `capacity` (in the unit of the weights; demand may be split between sites)
-    #[arg(long, requires = "costs", value_name = "CSV")]
+    #[arg(long, value_name = "CSV")]
     pub(crate) site_table: Option<PathBuf>,
-    /// CSV of pairs of sites that may not both be open: `site_id,other_id`
-    #[arg(long, requires = "costs", value_name = "CSV")]
+    /// CSV of pairs of sites that may not both be open: `site_id,other_id`; with a plan, of its
+    /// candidates and facilities
+    #[arg(long, value_name = "CSV")]
     pub(crate) too_near: Option<PathBuf>,
     /// CSV of site types: `type,service` and `price`; each site of --costs is then a place where one
     /// type may be built, named `place:type`, and D.csv needs a column `service`
-    #[arg(long, requires = "costs", value_name = "CSV")]
+    #[arg(long, value_name = "CSV")]
     pub(crate) types: Option<PathBuf>,
 }
 
@@ -364,10 +365,11 @@ pub(crate) struct SiteVerify {
     pub(crate) format: SiteFormat,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Model {
     /// Fewest sites that cover all demand (集合覆盖选址)
     Lscp,
+    #[default]
     /// Most demand covered with a number of sites (最大覆盖选址)
     Mclp,
     /// Least total of weight x cost with a number of sites (p-中位选址)

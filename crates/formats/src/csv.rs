@@ -29,7 +29,14 @@ pub(crate) fn sheet(
     if decoded.is_guess {
         notes.push(Note::GuessedEncoding(decoded.encoding));
     }
-    let separator = separator(decoded.text.lines().next().unwrap_or(""));
+    // Excel writes and reads a line before the header that names the separator.
+    let first = decoded.text.lines().next().unwrap_or("");
+    let named = named_separator(first);
+    let (text, n_before) = match (named, decoded.text.split_once('\n')) {
+        (Some(_), Some((_, rest))) => (rest, 1),
+        _ => (decoded.text.as_str(), 0),
+    };
+    let separator = named.unwrap_or_else(|| separator(first));
     if separator != ',' {
         notes.push(Note::Separator(separator));
     }
@@ -42,7 +49,7 @@ pub(crate) fn sheet(
         .flexible(true)
         .trim(Trim::All)
         .delimiter(u8::try_from(separator).unwrap_or(b','))
-        .from_reader(decoded.text.as_bytes());
+        .from_reader(text.as_bytes());
     let header: Vec<String> = match reader.headers() {
         Ok(header) => header.iter().map(|name| name.trim().to_owned()).collect(),
         Err(error) => return Err(form(error.to_string())),
@@ -67,7 +74,7 @@ pub(crate) fn sheet(
             Ok(record) => record,
             Err(error) => return Err(form(error.to_string())),
         };
-        let place = RowPlace::Line(line_of(&record, &decoded.text));
+        let place = RowPlace::Line(n_before + line_of(&record, text));
         if record.len() != header.len() {
             // Spreadsheets leave rows of nothing but separators behind.
             if record.iter().all(str::is_empty) {
@@ -109,6 +116,15 @@ fn line_of(record: &::csv::StringRecord, text: &str) -> u64 {
     let skipped = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
     let n_lines = skipped.filter(|&&byte| byte == b'\n').count();
     position.line() + u64::try_from(n_lines).unwrap_or(0)
+}
+
+/// The separator that a line such as `sep=;` names.
+fn named_separator(line: &str) -> Option<char> {
+    let line = line.trim_matches(['"', '\r', ' ']);
+    let (word, rest) = line.split_at_checked(4)?;
+    let mut named = rest.chars();
+    let separator = named.next().filter(char::is_ascii)?;
+    (word.eq_ignore_ascii_case("sep=") && named.next().is_none()).then_some(separator)
 }
 
 fn separator(header: &str) -> char {
@@ -292,6 +308,16 @@ impl CheckedRow<'_> {
         self.row.place
     }
 
+    /// The value in a column as it stands there, which may be nothing.
+    pub fn value(&self, column: ColumnIndex) -> &str {
+        self.row.value(column)
+    }
+
+    /// The name of a column.
+    pub fn column_name(&self, column: ColumnIndex) -> &str {
+        self.sheet.column_name(column)
+    }
+
     /// Text that is not empty.
     pub fn text(&mut self, column: Option<ColumnIndex>) -> Option<String> {
         self.parsed(column, "some text", |text| Some(text.to_owned()))
@@ -355,6 +381,23 @@ mod tests {
 
     fn read(text: &str) -> Sheet {
         sheet(Path::new("x.csv"), text.as_bytes(), None).unwrap()
+    }
+
+    #[test]
+    fn a_line_that_names_the_separator_is_no_header() {
+        for (text, separator) in [
+            ("sep=;\nid;name\n1;a,b\n", ';'),
+            ("\"sep=|\"\r\nid|name\r\n1|a,b\r\n", '|'),
+            ("SEP=\t\nid\tname\n1\ta,b\n", '\t'),
+        ] {
+            let sheet = read(text);
+            assert_eq!(sheet.header, ["id", "name"], "{text}");
+            assert_eq!(sheet.rows[0].values, ["1", "a,b"]);
+            assert_eq!(sheet.rows[0].place, RowPlace::Line(3));
+            assert_eq!(sheet.notes, [Note::Separator(separator)]);
+        }
+        // A table of one column of that name is a table.
+        assert_eq!(read("sep=,;\n1,2\n").header, ["sep=", ";"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use coverage::{Amenity, Capacity, Facility, FacilityKind, OpeningHours};
 use graph::{EdgeId, OsmWayId};
 use units::{LngLat, TravelTime, parse_position, parse_time};
 
+use crate::choice_rules::ChoiceRules;
 use crate::modification::Modification;
 use crate::policies::GateChange;
 use crate::problem::Problems;
@@ -55,6 +56,8 @@ pub enum Change {
         kind: FacilityKind,
         /// With how many slots.
         capacity: Option<Capacity>,
+        /// What else the choice keeps to.
+        rules: ChoiceRules,
     },
 }
 
@@ -221,6 +224,7 @@ fn choose_change(
         n_sites,
         kind,
         capacity: capacity.map(Capacity::new),
+        rules: ChoiceRules::default(),
     })
 }
 

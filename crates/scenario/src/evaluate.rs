@@ -11,7 +11,7 @@ use siting::Infeasible;
 use units::{LngLat, Speed, TravelTime};
 
 use crate::change::Change;
-use crate::choose::{ChosenSites, choose};
+use crate::choose::{Choices, ChosenSites};
 use crate::detail::ServiceDetail;
 use crate::measure::{Measure, MeasureRows};
 use crate::project::{ProfileStreets, Project};
@@ -188,9 +188,12 @@ impl<'a> State<'a> {
                 n_sites,
                 kind,
                 capacity,
+                rules,
             } => {
                 let streets = self.streets_of(&self.standards[*standard].profile.clone());
-                let chosen = choose(self, &streets.view(), *standard, *n_sites, kind)?;
+                let view = streets.view();
+                let choices = Choices::of(self, &view, *standard, Some(kind), rules);
+                let chosen = choices.most_covered(*n_sites, rules)?;
                 for site in &chosen.sites {
                     let mut facility =
                         Facility::new(site.facility_id.clone(), kind.clone(), site.position);

@@ -15,6 +15,7 @@
 
 mod candidate_source;
 mod change;
+mod choice_rules;
 mod choose;
 mod circle;
 pub mod compare;
@@ -54,7 +55,10 @@ mod trips;
 mod week;
 
 pub use change::{Change, resolve_changes};
-pub use choose::{ChosenSite, ChosenSites};
+pub use choice_rules::ChoiceRules;
+pub use choose::{
+    ChosenSite, ChosenSites, SitePhase, SitesToClose, choose_phases, choose_to_close,
+};
 pub use circle::{CIRCLE_RADIUS, Circle, CirclePiece};
 pub use desk::{DecidedJoint, DecidedService, Desk, EditError, Standing};
 pub use detail::{NightGap, ServiceCapacity, ServiceDetail};

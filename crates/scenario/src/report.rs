@@ -605,7 +605,7 @@ pub(crate) fn chosen_reports(project: &Project, chosen: &[ChosenSites]) -> Vec<C
         covered_before_thousandths: choice.covered_before.as_thousandths(),
         added_thousandths: choice.added.as_thousandths(),
         added_bound_thousandths: choice.added_bound.as_thousandths(),
-        optimality_gap: choice.solution.optimality_gap(),
+        optimality_gap: choice.optimality_gap(),
         method: choice.solution.method().name().to_owned(),
         sites: choice
             .sites

@@ -96,6 +96,14 @@ pub(crate) struct Tree<'a, Q: Branching> {
     pub(crate) n_looked: usize,
 }
 
+/// Sites that were met while a part was looked at.
+#[derive(Clone, Debug)]
+pub(crate) struct Met {
+    pub(crate) sites: Vec<u32>,
+    /// They are the one answer that a part holds: the tree is done with it, and nobody else looks at it.
+    pub(crate) is_last: bool,
+}
+
 /// What came of looking at one part.
 struct Looked {
     /// `None` when nothing can satisfy the part.
@@ -104,7 +112,7 @@ struct Looked {
     /// Sites decided on the way, with whether they are open; the other case is no better than the answer known.
     decided: Vec<(u32, bool)>,
     next: Next,
-    met: Option<Vec<u32>>,
+    met: Option<Met>,
     /// Multipliers of its own for a part with one answer.
     proof: Option<Dual>,
     work: u64,
@@ -162,14 +170,14 @@ impl<'a, Q: Branching> Tree<'a, Q> {
         self.open.peek().map(|Reverse((bound, _))| *bound)
     }
 
-    /// Looks at the weakest parts once; returns the best sites met.
+    /// Looks at the weakest parts once; returns the best sites met, and every one that was the last of its part.
     /// `target` is the aim of the best answer known and `enough` the least bound that no better one reaches, both scaled.
     pub(crate) fn grow(
         &mut self,
         target: i64,
         enough: i64,
         stop: &(dyn Fn() -> bool + Sync),
-    ) -> Vec<Vec<u32>> {
+    ) -> Vec<Met> {
         let mut batch: Vec<(NodeIx, Part, Known)> = Vec::new();
         while batch.len() < TOGETHER {
             let Some(Reverse((bound, node))) = self.open.pop() else {
@@ -223,7 +231,10 @@ impl<'a, Q: Branching> Tree<'a, Q> {
         let met = ascent.met.as_ref();
         looked.met = met
             .filter(|met| self.question.scaled(met.1) <= near)
-            .map(|met| met.0.clone());
+            .map(|met| Met {
+                sites: met.0.clone(),
+                is_last: false,
+            });
         if ascent.bound < climb.enough {
             let part = &mut looked.part;
             // What the bound decides by itself.
@@ -241,7 +252,10 @@ impl<'a, Q: Branching> Tree<'a, Q> {
             }
             let n_free = part.free.iter().filter(|f| **f).count();
             looked.next = if n_free == 0 || part.open.len() >= self.question.n_new() {
-                looked.met = Some(part.open.clone());
+                looked.met = Some(Met {
+                    sites: part.open.clone(),
+                    is_last: true,
+                });
                 match self.question.single(part) {
                     None => Next::Single,
                     Some(dual) => {

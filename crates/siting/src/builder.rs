@@ -1,6 +1,6 @@
 //! From rows with ids and decimals to an [`Instance`], all problems found at once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -156,6 +156,17 @@ impl InstanceBuilder {
         self.too_near.push(pair);
     }
 
+    /// Sites that are named, with a standing, a price, a capacity or another site, and have no pair: they serve nobody, or their id is mistyped.
+    /// In the order of their ids; a missing price or capacity of theirs counts as 0.
+    ///
+    /// Cost: sorting them.
+    pub fn without_pairs(&self) -> Vec<&str> {
+        let all = self.sites.names.iter().zip(&self.declared);
+        let mut bare: Vec<&str> = all.filter(|(_, d)| !**d).map(|(n, _)| n.as_str()).collect();
+        bare.sort_unstable();
+        bare
+    }
+
     /// Sorts everything by id (in the order of their bytes) and checks it.
     ///
     /// Cost: sorting the pairs.
@@ -168,13 +179,6 @@ impl InstanceBuilder {
             if weight.is_none() {
                 problems.push(format!(
                     "demand point `{name}` is named but has no weight; add it to the demand table"
-                ));
-            }
-        }
-        for (name, declared) in self.sites.names.iter().zip(&self.declared) {
-            if !declared {
-                problems.push(format!(
-                    "site `{name}` is named but no pair lists it; check the id"
                 ));
             }
         }
@@ -208,11 +212,18 @@ impl InstanceBuilder {
                 of: "site",
                 names: &self.sites.names,
             };
-            Some(in_place(&given.whole(rows, &mut problems), &site_place))
+            // What serves nobody needs neither; the caller tells that it counts as 0.
+            let has = rows.iter().map(|row| row.0).collect::<HashSet<u32>>();
+            let bare = (0..ix(self.sites.names.len()))
+                .filter(|&s| !self.declared[at(s)] && !has.contains(&s));
+            let none = bare.map(|site| (site, Decimal::new(0, 0)));
+            let rows: Vec<(u32, Decimal)> = rows.iter().copied().chain(none).collect();
+            Some(in_place(&given.whole(&rows, &mut problems), &site_place))
         };
         let capacity = per_site(&self.capacity, "capacity", weight_decimals);
         let price_decimals = most_decimals(self.price.iter().map(|p| p.1));
         let price = per_site(&self.price, "price", price_decimals);
+        problems.extend(price.as_deref().and_then(crate::counted::prices_too_large));
 
         let standing = self.standing(&site_place, &mut problems);
         let (zone, zone_names) = self.zones(&demand_place, &mut problems);
@@ -459,6 +470,41 @@ mod tests {
     }
 
     #[test]
+    fn a_site_without_pairs_serves_nobody_and_is_told() {
+        let mut builder = InstanceBuilder::new();
+        builder.demand("a", n("1"));
+        builder.pair("x", "a", n("1"));
+        builder.price("x", n("4"));
+        builder.capacity("x", n("9"));
+        builder.fix("z");
+        builder.price("y", n("2"));
+        assert_eq!(builder.without_pairs(), ["y", "z"]);
+        let instance = builder.build().unwrap();
+        let of = |site| {
+            let site = SiteIx(site);
+            (
+                instance.price(site).unwrap(),
+                instance.capacity(site).unwrap(),
+            )
+        };
+        assert_eq!((of(0), of(1), of(2)), ((4, 9), (2, 0), (0, 0)));
+        assert_eq!(instance.standing(SiteIx(2)), Standing::Fixed);
+    }
+
+    #[test]
+    fn prices_past_all_sums_are_refused() {
+        let mut builder = InstanceBuilder::new();
+        builder.demand("a", n("1"));
+        builder.pair("x", "a", n("1"));
+        builder.price("x", n("9000000000000000000"));
+        let error = builder.build().unwrap_err().to_string();
+        assert!(
+            error.contains("the prices add up to 9000000000000000000"),
+            "{error}"
+        );
+    }
+
+    #[test]
     fn all_problems_come_at_once() {
         let mut builder = InstanceBuilder::new();
         builder.demand("a", n("1"));
@@ -477,7 +523,6 @@ mod tests {
         for said in [
             "demand point `a` has two weights",
             "demand point `b` is named but has no weight",
-            "site `z` is named but no pair lists it",
             "site `x` and demand point `a` are paired twice",
             "cost -1 of site `y`",
             "site `x` is both fixed and forbidden",

@@ -10,9 +10,10 @@ use crate::check::Proposal;
 use crate::cover_search::NO_ANSWER;
 use crate::error::Infeasible;
 use crate::filler::Filler;
-use crate::instance::{DemandIx, Instance, SiteIx, Standing};
+use crate::instance::{DemandIx, Instance};
 use crate::lagrange::{Climb, Dual};
-use crate::number::{at, count, float};
+use crate::lscp::toll_of_fixed;
+use crate::number::{at, float, float_wide};
 use crate::p_center::covering;
 use crate::part::Part;
 use crate::presolve::Reduction;
@@ -85,7 +86,10 @@ pub(crate) fn solve(
     effort: &Effort,
 ) -> Result<(Proposal, Finding), Infeasible> {
     let good = f64::from(effort.good_enough.millionths()) / 1e6;
-    let fixed = fixed_sites(instance, question);
+    let fixed = match question.model {
+        Model::Lscp => toll_of_fixed(instance, question),
+        _ => 0,
+    };
     let counts = question.model == Model::Lscp && !question.by_price;
     // The number of sites is an outcome of `lscp`; a limit on it only says when there is no answer.
     let unlimited = Question {
@@ -100,7 +104,7 @@ pub(crate) fn solve(
         good_enough: &|best, least| {
             good * float(match question.model {
                 Model::Mclp => total - least,
-                Model::Lscp => least + fixed,
+                Model::Lscp => return good * float_wide(i128::from(least) + fixed),
                 _ => best,
             })
         },
@@ -131,26 +135,16 @@ pub(crate) fn solve(
     };
     let least = found.bound.min(aim);
     let finding = Finding {
-        bound: i128::from(match question.model {
-            Model::Mclp => total - least,
-            _ => least + fixed,
-        }),
+        bound: match question.model {
+            Model::Mclp => i128::from(total - least),
+            _ => i128::from(least) + fixed,
+        },
         method: found.method,
         work: found.work,
         reduction: found.reduction,
         certificate: found.certificate,
     };
     Ok((proposal, finding))
-}
-
-/// How many fixed sites there are, where the objective counts them.
-fn fixed_sites(instance: &Instance, question: &Question) -> i64 {
-    let fixed = |s: &SiteIx| instance.standing(*s) == Standing::Fixed;
-    if question.model == Model::Lscp && !question.by_price {
-        count(instance.sites().filter(fixed).count())
-    } else {
-        0
-    }
 }
 
 /// New sites that serve everything, by the covering question, when filling up greedily does not find them.
@@ -393,8 +387,11 @@ impl Search<'_> {
                 || tree.grow(target, enough, stop),
                 || filler.shake_for(quota.max(1), stop),
             );
-            for sites in met {
-                self.filler.offer(&sites);
+            for met in met {
+                self.filler.offer(&met.sites);
+                if met.is_last {
+                    self.filler.offer_as_it_is(&met.sites);
+                }
             }
             let done = enough.max(self.bound);
             let low = tree.bound().unwrap_or(done);

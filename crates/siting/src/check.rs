@@ -229,7 +229,7 @@ pub(crate) fn check(
     Ok(Checked::new(sites, objective, uncovered, served))
 }
 
-/// The objective of `lscp`: how many sites are open, or what the new ones cost.
+/// The objective of `lscp`: how many sites are open, or what they cost; fixed ones count.
 pub(crate) fn objective_of_sites(
     instance: &Instance,
     question: &Question,
@@ -247,8 +247,8 @@ fn wide(n: usize) -> i128 {
 }
 
 fn price_of(instance: &Instance, open: &[(SiteIx, bool)]) -> i128 {
-    let new = open.iter().filter(|(_, fixed)| !fixed);
-    new.map(|&(site, _)| i128::from(instance.price(site).unwrap_or(0)))
+    open.iter()
+        .map(|&(site, _)| i128::from(instance.price(site).unwrap_or(0)))
         .sum()
 }
 

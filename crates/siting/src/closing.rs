@@ -4,7 +4,7 @@
 
 use crate::error::Infeasible;
 use crate::instance::{Instance, SiteIx, Standing};
-use crate::number::ix;
+use crate::number::{at, ix};
 use crate::question::{Effort, Model, Question};
 use crate::solution::Solution;
 use crate::solve::solve;
@@ -14,7 +14,7 @@ use crate::solve::solve;
 pub struct Closing {
     /// The sites to close, ascending.
     pub close: Vec<SiteIx>,
-    /// The plan with those that stay, as new sites in order of what they add.
+    /// The plan with all those that stay, as new sites in order of what they add, those that add nothing at the end.
     pub left: Solution,
     /// How much worse the objective gets, in its whole steps; never negative.
     pub loss: i128,
@@ -48,12 +48,7 @@ pub fn closing(
         };
         return Err(Infeasible::Question { what });
     };
-    let none = Question {
-        n_sites: Some(0),
-        budget: None,
-        ..question.clone()
-    };
-    let now = solve(&only(instance, Standing::Fixed), &none, effort)?;
+    let now = objective_of_fixed(instance, question, effort)?;
     let chooser = closing_choice(instance);
     let asked = Question {
         n_sites: Some(stay),
@@ -61,12 +56,13 @@ pub fn closing(
         ..question.clone()
     };
     let left = solve(&chooser, &asked, effort)?;
-    let stays: Vec<SiteIx> = left.sites().iter().map(|s| s.site).collect();
-    let mut close: Vec<SiteIx> = fixed.into_iter().filter(|s| !stays.contains(s)).collect();
-    // A site that adds nothing may be left out of the plan; no more than asked are closed.
-    close.truncate(usize::try_from(n_close).expect("a count fits"));
+    let needed: Vec<SiteIx> = left.sites().iter().map(|s| s.site).collect();
+    let mut close: Vec<SiteIx> = fixed.into_iter().filter(|s| !needed.contains(s)).collect();
+    // A site that adds nothing is left out of the plan; no more than asked are closed, and the others stay.
+    let stay_too = close.split_off(at(n_close));
+    let left = left.with_more(&chooser, &stay_too);
     let worse = |than: i128| {
-        let apart = now.objective() - than;
+        let apart = now - than;
         if question.model.maximizes() {
             apart
         } else {
@@ -79,6 +75,23 @@ pub fn closing(
         loss_at_least: worse(left.bound()).max(0),
         left,
     })
+}
+
+/// The objective before anything closes: with the fixed sites and no others.
+///
+/// # Errors
+/// [`Infeasible`] when the fixed sites break a rule of the question.
+pub fn objective_of_fixed(
+    instance: &Instance,
+    question: &Question,
+    effort: &Effort,
+) -> Result<i128, Infeasible> {
+    let none = Question {
+        n_sites: Some(0),
+        budget: None,
+        ..question.clone()
+    };
+    Ok(solve(&only(instance, Standing::Fixed), &none, effort)?.objective())
 }
 
 /// The instance that a closing is chosen in: the fixed sites are the candidates, and no other site may open.

@@ -107,6 +107,16 @@ pub(crate) fn weights_too_large(weights: &[u64]) -> Option<String> {
     })
 }
 
+/// The same for sums of prices.
+pub(crate) fn prices_too_large(prices: &[u64]) -> Option<String> {
+    let total: u128 = prices.iter().copied().map(u128::from).sum();
+    (total >= 1 << 60).then(|| {
+        format!(
+            "the prices add up to {total} steps of their last decimal, more than 10^18; round them"
+        )
+    })
+}
+
 /// What may be said about an instance after its rows: each replaces what was said before.
 impl Instance {
     /// Sets the standing of every site.
@@ -122,9 +132,13 @@ impl Instance {
     /// Sets what every site costs to open.
     ///
     /// # Errors
-    /// A list of another length than the sites.
+    /// A list of another length than the sites, or prices that add up to too much.
     pub fn with_prices(mut self, price: Vec<u64>) -> Result<Self, InstanceError> {
         one_each("price", price.len(), self.n_sites(), "site")?;
+        if let Some(problem) = prices_too_large(&price) {
+            let problems = vec![problem];
+            return Err(InstanceError { problems });
+        }
         self.price = Some(price);
         Ok(self.changed())
     }

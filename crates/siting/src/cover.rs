@@ -78,6 +78,16 @@ impl Cover {
         sites.iter().map(|&s| self.price(s)).sum()
     }
 
+    /// No row that has to be covered is worth more than this: the dearest site, or all of them where not all may open and a row may be dear because its cheap sites are too many.
+    pub(crate) fn dearest(&self) -> i64 {
+        let toll = self.toll.iter().copied();
+        if self.n_new < self.n_sites() {
+            toll.sum::<i64>() + 1
+        } else {
+            toll.max().unwrap_or(1).max(1)
+        }
+    }
+
     /// The total weight of the rows.
     pub(crate) fn total_weight(&self) -> i64 {
         self.weight.iter().sum()

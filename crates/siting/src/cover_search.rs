@@ -3,7 +3,7 @@
 use crate::bound::BestBound;
 use std::sync::Arc;
 
-use crate::branch_and_bound::{Start, Tree};
+use crate::branch_and_bound::{Met, Start, Tree};
 use crate::certificate::Certificate;
 use crate::cover::Cover;
 use crate::cover_branching::CoverBranching;
@@ -363,7 +363,7 @@ fn grow(tree: &mut Tree<CoverBranching>, race: &mut Race, goal: &Goal) {
         let met = race.beside(None, quota, stop, || {
             tree.grow(target, target - unit + 1, stop)
         });
-        for sites in met {
+        for Met { sites, .. } in met {
             race.primal.offer(&sites, stop);
         }
         let least = match (tree.bound(), race.primal.best()) {

@@ -40,6 +40,8 @@ pub enum DecimalError {
 
 /// 10^27 times any 32-bit count still fits the 127 bits of the sums.
 const MAX_DIGITS: usize = 27;
+/// The least number with more digits than that.
+const MOST: i128 = 10_i128.pow(27);
 
 impl Decimal {
     /// `mantissa` × 10^-`decimals`, with trailing zeros dropped.
@@ -88,24 +90,53 @@ impl FromStr for Decimal {
             Some(rest) => (true, rest),
             None => (false, bare.strip_prefix('+').unwrap_or(bare)),
         };
+        // Tools write large and small numbers with an exponent: `1e3`, `2.5E-2`.
+        let (digits, exponent) = match digits.split_once(['e', 'E']) {
+            None => (digits, 0_i32),
+            Some((digits, exponent)) => {
+                let sign = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+                let plain = !sign.is_empty() && sign.len() <= 3;
+                if !plain || !sign.bytes().all(|b| b.is_ascii_digit()) {
+                    return Err(not_a_number());
+                }
+                (digits, exponent.parse().map_err(|_wide| not_a_number())?)
+            }
+        };
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         let mut all = whole.bytes().chain(fraction.bytes());
         if whole.len() + fraction.len() == 0 || !all.all(|b| b.is_ascii_digit()) {
             return Err(not_a_number());
         }
+        let too_long = || DecimalError::TooLong { text: text.into() };
         let fraction = fraction.trim_end_matches('0');
         if whole.trim_start_matches('0').len() + fraction.len() > MAX_DIGITS {
-            return Err(DecimalError::TooLong { text: text.into() });
+            return Err(too_long());
         }
         let mut mantissa = 0_i128;
         for byte in whole.bytes().chain(fraction.bytes()) {
             mantissa = mantissa * 10 + i128::from(byte - b'0');
         }
-        let decimals = u8::try_from(fraction.len()).expect("at most MAX_DIGITS");
-        Ok(Self {
-            mantissa: if negative { -mantissa } else { mantissa },
-            decimals,
-        })
+        let mut decimals = i32::try_from(fraction.len()).expect("at most MAX_DIGITS") - exponent;
+        if mantissa == 0 {
+            decimals = 0;
+        }
+        while decimals < 0 {
+            mantissa = mantissa
+                .checked_mul(10)
+                .filter(|m| *m < MOST)
+                .ok_or_else(too_long)?;
+            decimals += 1;
+        }
+        let signed = if negative { -mantissa } else { mantissa };
+        // An exponent may leave zeros at the end.
+        let number = match u8::try_from(decimals) {
+            Ok(decimals) => Self::new(signed, decimals),
+            Err(_) => return Err(too_long()),
+        };
+        if usize::from(number.decimals) > MAX_DIGITS {
+            return Err(too_long());
+        }
+        Ok(number)
     }
 }
 
@@ -139,6 +170,21 @@ mod tests {
         assert_eq!(read("012.500").to_string(), "12.5");
         assert_eq!(read(".5").to_string(), "0.5");
         assert_eq!(read("+4.").to_string(), "4");
+        for (text, plain) in [
+            ("1e3", "1000"),
+            ("2.50E-2", "0.025"),
+            ("1200e-2", "12"),
+            ("-1.5e+1", "-15"),
+            ("0e99", "0"),
+            ("12.0", "12"),
+        ] {
+            assert_eq!(read(text), read(plain), "{text}");
+            assert_eq!(read(text).to_string(), plain);
+        }
+        for text in ["1e27", "1e-28", "123e25", "1e999"] {
+            let error = text.parse::<Decimal>().unwrap_err();
+            assert!(matches!(error, DecimalError::TooLong { .. }), "{text}");
+        }
     }
 
     #[test]
@@ -151,7 +197,9 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_named() {
-        for text in ["", "-", ".", "1e5", "1,5", "12 m", "nan", "1.2.3", "−1"] {
+        for text in [
+            "", "-", ".", "e5", "1e", "1e+", "1e5.5", "1e1000", "1,5", "12 m", "nan", "1.2.3", "−1",
+        ] {
             let error = text.parse::<Decimal>().unwrap_err();
             assert!(error.to_string().contains(&format!("`{text}`")), "{error}");
         }

@@ -219,6 +219,22 @@ impl<'a> Filler<'a> {
         self.keep(chosen, plan)
     }
 
+    /// Keeps exactly these sites if they are the best; offers may be mended into others, or passed over.
+    pub(crate) fn offer_as_it_is(&mut self, sites: &[u32]) {
+        let mut chosen: Vec<u32> = Vec::new();
+        for &site in sites {
+            if !self.allowed(&chosen, site) {
+                return;
+            }
+            chosen.push(site);
+        }
+        let plan = assign(self.slots, &self.slots.with_fixed(&chosen));
+        let aim = self.aim(&chosen, &plan);
+        if self.best.as_ref().is_none_or(|b| aim < b.0) {
+            self.keep(chosen, plan);
+        }
+    }
+
     /// Keeps what the mender has found.
     fn take_over(&mut self) -> bool {
         let found = self.mender.as_ref().and_then(|m| m.best());

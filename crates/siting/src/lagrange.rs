@@ -86,8 +86,7 @@ const ZONE_ROUNDS: u32 = 25;
 /// How many bits of fraction multipliers have for this question: as many as leave all sums within 62 bits.
 pub(crate) fn scale_bits(cover: &Cover) -> u32 {
     let largest = if cover.must {
-        let dearest = cover.toll.iter().max().copied().unwrap_or(1).max(1);
-        i128::from(dearest) * i128::from(ix(cover.n_rows() + cover.n_sites() + 1))
+        i128::from(cover.dearest()) * i128::from(ix(cover.n_rows() + cover.n_sites() + 1))
     } else {
         i128::from(cover.total_weight())
     };
@@ -256,7 +255,7 @@ impl<'a> Relaxation<'a> {
     /// No row that has to be covered needs a multiplier above this to make the part as bad as it can be.
     fn largest_multiplier(&self) -> i64 {
         if self.cover.must {
-            return self.cover.toll.iter().max().copied().unwrap_or(1).max(1) << self.bits;
+            return self.cover.dearest() << self.bits;
         }
         let column = |k: usize| self.rows[self.first[k]..self.first[k + 1]].iter();
         let heaviest = (0..self.site.len()).map(|k| column(k).map(|&r| self.worth[at(r)]).sum());

@@ -39,7 +39,7 @@
 //!
 //! | Model | Aim | Condition |
 //! |---|---|---|
-//! | `lscp` | least `Σ x_j`, or `Σ f_j x_j` with [`Question::by_price`] | `z_i = 1` for all `i` that enough sites can cover |
+//! | `lscp` | least `Σ x_j`, or `Σ f_j x_j` with [`Question::by_price`], fixed sites included | `z_i = 1` for all `i` that enough sites can cover; `p`, `B`, `E` |
 //! | `mclp` | most `Σ w_i z_i` | `p`, `B`, `E`, `Z` |
 //! | `p-median` | least `Σ w_i c_ij y_ij` | `Σ_j y_ij = 1`, `y_ij ≤ x_j` |
 //! | `p-center` | least `max c_ij y_ij` | as `p-median` |
@@ -150,7 +150,7 @@ mod verify;
 pub use builder::{InstanceBuilder, InstanceError};
 pub use certificate::{Case, Certificate, Dropped, Multipliers};
 pub use check::BrokenRule;
-pub use closing::{Closing, closing, closing_choice};
+pub use closing::{Closing, closing, closing_choice, objective_of_fixed};
 pub use counted::CountedRows;
 pub use decimal::{Decimal, DecimalError};
 pub use error::Infeasible;

@@ -198,8 +198,9 @@ impl RowWeighting for Mender<'_> {
         let row = self.bare[self.dice.below(self.bare.len())];
         let best = self.best.as_ref().map_or(i64::MAX, |b| b.0);
         if let Some(site) = self.helper(row) {
-            while self.toll + self.tally.cover.toll[at(site)] >= best && self.take_away() {}
-            if self.tally.may_open(site, None) {
+            let dear = |mender: &Self| mender.toll + mender.tally.cover.toll[at(site)] >= best;
+            while (dear(self) || !self.tally.has_room()) && self.take_away() {}
+            if self.tally.has_room() && self.tally.may_open(site, None) {
                 self.add(site);
             }
         }
@@ -214,7 +215,7 @@ impl RowWeighting for Mender<'_> {
 impl Primal for Mender<'_> {
     fn offer(&mut self, sites: &[u32], stop: &(dyn Fn() -> bool + Sync)) {
         self.become_these(sites);
-        while let Some(&row) = self.bare.first() {
+        while let Some(&row) = self.bare.first().filter(|_| self.tally.has_room()) {
             // Greedy over all sites, or whoever helps this row when the best one is not allowed.
             let tally = &self.tally;
             let best = (0..ix(tally.cover.n_sites()))

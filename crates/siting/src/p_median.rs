@@ -3,7 +3,7 @@
 //! From above: greedy and swaps ([`exchange`](crate::exchange)); from below: the Lagrangian bound of [`median`](crate::median), and the tree of cases.
 
 use crate::bound::{Names, cases, small_enough};
-use crate::branch_and_bound::{Branching as _, Start, Tree};
+use crate::branch_and_bound::{Branching as _, Met, Start, Tree};
 use crate::certificate::{Case, Certificate, Multipliers};
 use crate::check::Proposal;
 use crate::cover::Cover;
@@ -225,7 +225,7 @@ impl<'a> Search<'a> {
         let mut tree = Tree::new(self.median, part, Start::at(self.dual.clone()), self.bound);
         while !self.finished(tree.work) {
             let (target, enough) = self.aims();
-            for sites in tree.grow(target, enough, self.effort.stop) {
+            for Met { sites, .. } in tree.grow(target, enough, self.effort.stop) {
                 self.exchange.offer(&sites, self.effort.stop);
             }
             if self.exchange.work < tree.work {

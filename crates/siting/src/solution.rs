@@ -1,7 +1,7 @@
 //! The answer: sites, objective, bound, and what stays uncovered.
 
 use crate::certificate::Certificate;
-use crate::check::Checked;
+use crate::check::{Checked, Proposal, check};
 use crate::decimal::Decimal;
 use crate::instance::{DemandIx, Fingerprint, Instance, SiteIx};
 use crate::number::share_apart;
@@ -158,6 +158,23 @@ impl Solution {
         }
     }
 
+    /// The same plan with more of the sites that may open, which change no rule and serve whom they reach.
+    ///
+    /// # Panics
+    /// More sites than the question allows, or ones that the rules bar.
+    pub(crate) fn with_more(self, instance: &Instance, more: &[SiteIx]) -> Self {
+        let new = self.sites().iter().filter(|s| !s.fixed).map(|s| s.site);
+        let proposal = Proposal {
+            new_sites: new.chain(more.iter().copied()).collect(),
+            served: self.assignment().to_vec(),
+        };
+        let checked = check(instance, &self.question, &proposal);
+        Self {
+            checked: checked.expect("sites that stay break no rule"),
+            ..self
+        }
+    }
+
     /// The model that was asked.
     pub fn model(&self) -> Model {
         self.question.model
@@ -183,7 +200,7 @@ impl Solution {
     }
 
     /// `mclp`: covered weight; `lscp`: number of open sites, or their price; `p-median`: sum of weight × cost; `p-center`: largest cost.
-    /// Fixed sites are included, except in a price.
+    /// Fixed sites are included.
     pub fn objective(&self) -> i128 {
         self.checked.objective()
     }

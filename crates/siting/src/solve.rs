@@ -5,7 +5,7 @@ use crate::cover::Cover;
 use crate::decimal::Decimal;
 use crate::error::Infeasible;
 use crate::instance::{Instance, SiteIx, Standing};
-use crate::number::at;
+use crate::number::{at, ix};
 use crate::question::{Effort, Model, Question, Share};
 use crate::solution::Solution;
 
@@ -66,6 +66,11 @@ fn question_makes_sense(instance: &Instance, question: &Question) -> Result<(), 
             "the least price is asked; that needs the model `lscp` and a price for every site",
         ));
     }
+    if question.by_price && prices_overflow(instance) {
+        return Err(no(
+            "the prices have too many digits to be added up exactly for so many demand points; round them",
+        ));
+    }
     let covers = matches!(question.model, Model::Lscp | Model::Mclp);
     if question.times > 1 && (!covers || instance.capacity.is_some()) {
         return Err(no(
@@ -89,6 +94,14 @@ fn question_makes_sense(instance: &Instance, question: &Question) -> Result<(), 
         all_in_reach(instance, question)?;
     }
     Ok(())
+}
+
+/// Whether prices on every row and site may leave the 63 bits of the solvers' sums.
+fn prices_overflow(instance: &Instance) -> bool {
+    let prices = instance.price.iter().flatten();
+    let total: u128 = prices.copied().map(u128::from).sum();
+    let n_prices = instance.n_demand() + instance.n_sites() + 1;
+    total.saturating_mul(u128::from(ix(n_prices))) >= 1 << 60
 }
 
 /// How many sites that may open cover each demand point.

@@ -27,7 +27,7 @@ pub struct Verified {
 /// What can be said about the bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BoundCheck {
-    /// The certificate proves the bound that is claimed.
+    /// The certificate proves the bound that is claimed, or it follows from the inputs alone.
     Confirmed,
     /// The result carries no certificate: bound not checked.
     NotChecked,
@@ -111,7 +111,15 @@ pub fn verify(instance: &Instance, proof: &Proof) -> Result<Verified, VerifyErro
         bound: BoundCheck::NotChecked,
     };
     let Some(certificate) = &proof.certificate else {
-        return Ok(verified);
+        // What the demand point that is worst off needs takes no certificate.
+        let plain = proof.question.model == Model::PCenter
+            && proof.bound <= least_largest(instance, &proof.question);
+        let bound = if plain {
+            BoundCheck::Confirmed
+        } else {
+            BoundCheck::NotChecked
+        };
+        return Ok(Verified { bound, ..verified });
     };
     let proven = proven_bound(instance, &proof.question, certificate, proof.bound)?;
     let holds = if proof.question.model.maximizes() {
@@ -143,11 +151,6 @@ fn proven_bound(
     certificate: &Certificate,
     claimed: i128,
 ) -> Result<i128, VerifyError> {
-    let n_fixed = instance
-        .sites()
-        .filter(|&s| instance.standing(s) == Standing::Fixed)
-        .count();
-    let n_fixed = i128::try_from(n_fixed).expect("a count fits");
     match question.model {
         Model::PCenter => {
             let trivial = least_largest(instance, question);
@@ -173,12 +176,20 @@ fn proven_bound(
             Ok(total - missed.clamp(out_of_reach(instance, question), total))
         }
         Model::Lscp => {
-            let unlimited = Question {
-                n_sites: None,
+            // The number of sites is what is bounded, or a limit where prices are.
+            let asked = Question {
+                n_sites: question.n_sites.filter(|_| question.by_price),
                 ..question.clone()
             };
-            let least = Cases::new(instance, &unlimited, certificate)?.least()?;
-            Ok(least.max(0) + if question.by_price { 0 } else { n_fixed })
+            let least = Cases::new(instance, &asked, certificate)?.least()?;
+            let fixed = instance
+                .sites()
+                .filter(|&s| instance.standing(s) == Standing::Fixed);
+            let toll = |site| match instance.price(site) {
+                Some(price) if question.by_price => i128::from(price),
+                _ => 1,
+            };
+            Ok(least.max(0).saturating_add(fixed.map(toll).sum()))
         }
         Model::PMedian => Ok(Cases::new(instance, question, certificate)?.least()?.max(0)),
     }

@@ -4,13 +4,14 @@ mod answer;
 mod asked;
 mod further;
 mod gates;
+mod options;
 mod planned;
 mod tables;
 mod verify;
 
 use std::time::Instant;
 
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
 use serde_json::{Map, Value, json};
 use siting::{Effort, Infeasible, Instance, Proof, Question, Solution, solve};
 
@@ -24,10 +25,13 @@ use answer::Claims;
 pub(crate) fn run(args: &Site) -> Result<(), Failure> {
     match (&args.verb, &args.plan) {
         (Some(SiteVerb::Verify(args)), _) => verify::run(args),
-        (None, Some(plan)) => match args.open_gates {
-            Some(n) => gates::answer(plan, n, args),
-            None => planned::answer(plan, args),
-        },
+        (None, Some(plan)) => {
+            options::fit_plan(args)?;
+            match args.open_gates {
+                Some(n) => gates::answer(plan, n, args),
+                None => planned::answer(plan, args),
+            }
+        }
         (None, None) => from_tables(args),
     }
 }
@@ -37,7 +41,9 @@ fn from_tables(args: &Site) -> Result<(), Failure> {
     if args.tables.costs.is_none() {
         return Err(anyhow!("give a plan file, or --costs together with --demand").into());
     }
+    options::fit_each_other(args)?;
     let instance = tables::read(&args.tables, &args.fixed)?;
+    options::fit_tables(args, &instance)?;
     let question = asked::question(args, &instance)?;
     let stop = || {
         args.time_limit
@@ -61,9 +67,8 @@ fn from_tables(args: &Site) -> Result<(), Failure> {
     };
     match (&args.phases[..], args.close) {
         ([], None) => asked.report(solve(&instance, &question, &effort)),
-        ([], Some(n)) => further::close(&asked, n),
+        (_, Some(n)) => further::close(&asked, n),
         (phases, None) => further::phases(&asked, phases),
-        (_, Some(_)) => Err(anyhow!("--phases and --close are two questions; ask one").into()),
     }
 }
 
@@ -94,6 +99,10 @@ impl Asked<'_> {
     }
 
     fn no_answer<T>(&self, why: &Infeasible) -> Result<T, Failure> {
+        // That is no finding about the sites.
+        if let Infeasible::Question { .. } = why {
+            return Err(anyhow!("{why}").into());
+        }
         if let SiteFormat::Json = self.format {
             output::json(&json!({
                 "model": self.question.model.name(),
@@ -176,9 +185,4 @@ fn as_table(instance: &Instance, solution: &Solution, time_s: f64) -> String {
         line(&format!("site {rank}"), format!("{id}{fixed}  adds {adds}"));
     }
     text
-}
-
-/// An option that belongs to another model.
-fn only_for(flag: &str, model: &str) -> anyhow::Result<()> {
-    bail!("{flag} belongs to --model {model}")
 }

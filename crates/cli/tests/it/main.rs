@@ -4,7 +4,9 @@
 mod bad_input;
 mod demo;
 mod program;
+mod site_fit;
 mod site_options;
+mod site_sweep;
 mod site_verify;
 mod tables;
 mod verbs;

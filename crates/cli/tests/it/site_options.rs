@@ -294,9 +294,17 @@ fn every_phase_is_checked() {
         &|r| r["phases"][1]["proof"]["bound"] = json!("1"),
         "phase 2: the certificate proves a bound of",
     );
-    refused(
-        &|r| r["phases"][1]["proof"]["certificate"] = Value::Null,
-        "phase 2: its bound has no certificate",
+    // A bound without its certificate is not false: it is said to be unchecked.
+    let mut bare = honest.clone();
+    bare["phases"][1]["proof"]["certificate"] = Value::Null;
+    let outcome = check(&bare);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    assert!(
+        outcome
+            .stdout
+            .contains("1 of their bounds are claimed without a certificate"),
+        "{}",
+        outcome.stdout
     );
     refused(
         &|r| {
@@ -319,9 +327,84 @@ fn closing_what_is_missed_least() {
     let question = ["--radius", "1", "--fixed", "s0,s1,s4", "--close", "1"];
     let result = proven(&folder, &[], &question);
     assert_eq!(result["close"], json!(["s0"]));
+    assert_eq!(result["sites"], json!(["s1", "s4"]));
     assert_eq!(
         (&result["loss"], &result["objective"]),
         (&json!(0), &json!(24))
+    );
+}
+
+#[test]
+fn what_stays_is_listed_also_where_it_adds_nothing() {
+    let folder = street();
+    // s1 reaches what s0 and s2 reach; either of them may close.
+    let question = ["--radius", "1", "--fixed", "s0,s1,s2,s4", "--close", "1"];
+    let result = proven(&folder, &[], &question);
+    let stays = result["sites"].as_array().unwrap();
+    assert_eq!((stays.len(), &result["loss"]), (3, &json!(0)));
+    assert!(stays.contains(&json!("s1")), "{stays:?}");
+    let check = |result: &Value| {
+        fs::write(folder.path().join("close.json"), result.to_string()).unwrap();
+        let words = [
+            "site",
+            "verify",
+            "close.json",
+            "--costs",
+            "c.csv",
+            "--demand",
+            "d.csv",
+        ];
+        run_in(folder.path(), &words)
+    };
+    assert_eq!(check(&result).code, 0);
+    for (at, to) in [
+        ("/loss", json!(1)),
+        ("/loss_at_least", json!(1)),
+        ("/close", json!([])),
+        ("/close", json!(["s1"])),
+        ("/open_before", json!(["s0", "s1", "s2", "s3", "s4"])),
+    ] {
+        let mut changed = result.clone();
+        *changed.pointer_mut(at).unwrap() = to;
+        let outcome = check(&changed);
+        assert_eq!(outcome.code, 1, "{at}: {}", outcome.stdout);
+    }
+}
+
+#[test]
+fn a_price_within_a_number_of_sites() {
+    let folder = street();
+    let tables = ["--site-table", "prices.csv"];
+    let ask = ["--model", "lscp", "--radius", "1", "--by-price"];
+    let limited = |n: &str, more: &[&str]| {
+        proven(
+            &folder,
+            &tables,
+            &[&ask[..], &["--sites", n], more].concat(),
+        )
+    };
+    // s1 (1) covers d0 to d2; s4 (2) covers d3 to d5. With s1 fixed its price counts.
+    assert_eq!(limited("2", &[])["objective"], 3);
+    let fixed = limited("1", &["--fixed", "s1"]);
+    assert_eq!(
+        (&fixed["objective"], &fixed["sites"]),
+        (&json!(3), &json!(["s1", "s4"]))
+    );
+    let dear = limited("2", &["--fixed", "s0"]);
+    assert_eq!(dear["objective"], 8, "5 for s0, and 3");
+    let words = [
+        &["site", "--costs", "c.csv", "--demand", "d.csv"],
+        &tables[..],
+        &ask,
+    ]
+    .concat();
+    let none = run_in(folder.path(), &[&words[..], &["--sites", "1"]].concat());
+    assert_eq!(none.code, 1, "{}", none.stdout);
+    assert!(
+        none.stderr
+            .contains("takes at least 2 new sites, and 1 are allowed"),
+        "{}",
+        none.stderr
     );
 }
 

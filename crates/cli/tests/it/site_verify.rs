@@ -239,3 +239,35 @@ fn what_is_no_result_is_bad_input() {
         assert!(outcome.stderr.contains("result.json"), "{}", outcome.stderr);
     }
 }
+
+/// Gaps are fractions with many digits, which a reader may take for a neighbor of what was printed.
+#[test]
+fn a_gap_is_believed_as_it_was_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut n_gaps = 0;
+    for seed in 1..9 {
+        let (mut demand, mut costs) = (
+            "demand_id,weight\n".to_owned(),
+            "site_id,demand_id,cost\n".to_owned(),
+        );
+        for i in 0..60 {
+            writeln!(demand, "d{i},{}", i * 7 % 41 + 1).unwrap();
+            for j in 0..30 {
+                let cost = (i * i + 7 * i * j + 13 * j * j + seed * i) * 37 % 1000;
+                writeln!(costs, "s{j},d{i},{cost}").unwrap();
+            }
+        }
+        fs::write(folder.path().join("c.csv"), costs).unwrap();
+        fs::write(folder.path().join("d.csv"), demand).unwrap();
+        for sites in ["5", "6", "7"] {
+            let more = ["--radius", "120", "--sites", sites];
+            let outcome = run_in(folder.path(), &[&ASKED[..], &more].concat());
+            fs::write(folder.path().join("result.json"), &outcome.stdout).unwrap();
+            let checked = run_in(folder.path(), &VERIFY);
+            assert_eq!(checked.code, 0, "{seed} {sites}: {}", checked.stderr);
+            let result: Value = serde_json::from_str(&outcome.stdout).unwrap();
+            n_gaps += u32::from(result["optimality_gap"] != 0.0);
+        }
+    }
+    assert!(n_gaps > 8, "{n_gaps}");
+}

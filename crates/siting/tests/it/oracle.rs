@@ -38,7 +38,7 @@ pub(crate) fn value(instance: &Instance, question: &Question, new: &[SiteIx]) ->
         .next()
         .is_some_and(|s| instance.capacity(s).is_some())
     {
-        return with_capacities(instance, question, &open, new);
+        return with_capacities(instance, question, &open);
     }
     let times = usize::try_from(question.times).unwrap();
     let mut covered = 0_i128;
@@ -77,7 +77,7 @@ pub(crate) fn value(instance: &Instance, question: &Question, new: &[SiteIx]) ->
     }
     Some(match question.model {
         Model::Mclp => covered,
-        Model::Lscp if question.by_price => i128::from(price),
+        Model::Lscp if question.by_price => price_of(instance, &open),
         Model::Lscp => i128::try_from(open.len()).unwrap(),
         Model::PMedian => sum,
         Model::PCenter => worst,
@@ -110,13 +110,14 @@ pub(crate) fn best(instance: &Instance, question: &Question) -> Option<i128> {
     }
 }
 
+/// What open sites cost together, those that stand already included.
+fn price_of(instance: &Instance, open: &[SiteIx]) -> i128 {
+    let price = open.iter().map(|&s| instance.price(s).unwrap());
+    i128::from(price.sum::<u64>())
+}
+
 /// The objective with capacities, or `None` when somebody is not served who must be.
-fn with_capacities(
-    instance: &Instance,
-    question: &Question,
-    open: &[SiteIx],
-    new: &[SiteIx],
-) -> Option<i128> {
+fn with_capacities(instance: &Instance, question: &Question, open: &[SiteIx]) -> Option<i128> {
     let radius = question.radius.unwrap_or(u64::MAX);
     if question.model == Model::Mclp {
         let demand: Vec<DemandIx> = instance.demand_points().collect();
@@ -136,10 +137,7 @@ fn with_capacities(
         return None;
     }
     Some(match question.model {
-        Model::Lscp if question.by_price => {
-            let price = new.iter().map(|&s| instance.price(s).unwrap());
-            i128::from(price.sum::<u64>())
-        }
+        Model::Lscp if question.by_price => price_of(instance, open),
         Model::Lscp => i128::try_from(open.len()).unwrap(),
         Model::PCenter => {
             let mut costs: Vec<u64> = instance

@@ -1,11 +1,12 @@
 use anyhow::{Context, anyhow};
 use siting::{Instance, Question, Share};
 
-use super::{only_for, tables};
+use super::tables;
 use crate::args::{Model, Site};
 
 /// The question as typed, in the steps of the instance.
 pub(crate) fn question(args: &Site, instance: &Instance) -> anyhow::Result<Question> {
+    let model = args.model.unwrap_or_default();
     let radius = args
         .radius
         .as_deref()
@@ -26,15 +27,14 @@ pub(crate) fn question(args: &Site, instance: &Instance) -> anyhow::Result<Quest
                 .with_context(|| format!("--budget `{text}` is out of range"))
         })
         .transpose()?;
-    let need_radius =
-        || radius.with_context(|| format!("--model {} needs --radius", name(args.model)));
+    let need_radius = || radius.with_context(|| format!("--model {} needs --radius", name(model)));
     // Phases and closings say themselves how many sites there are.
     let says_number = budget.is_some() || !args.phases.is_empty() || args.close.is_some();
     let n_sites = || match args.sites {
-        None if !says_number => Err(anyhow!("--model {} needs --sites", name(args.model))),
+        None if !says_number => Err(anyhow!("--model {} needs --sites", name(model))),
         given => Ok(given),
     };
-    let question = match args.model {
+    let question = match model {
         Model::Mclp => Question {
             n_sites: n_sites()?,
             ..Question::mclp(need_radius()?)
@@ -54,21 +54,10 @@ pub(crate) fn question(args: &Site, instance: &Instance) -> anyhow::Result<Quest
             ..Question::p_center(0)
         },
     };
-    if args.require_all && args.model == Model::Mclp {
-        anyhow::bail!(
-            "--require-all belongs to --model lscp, p-median or p-center: mclp may leave demand uncovered"
-        );
-    }
-    if args.by_price && args.model != Model::Lscp {
-        only_for("--by-price", "lscp")?;
-    }
-    if args.floor.is_some() && args.model != Model::Mclp {
-        only_for("--floor", "mclp")?;
-    }
     Ok(Question {
         require_all: args.require_all,
         budget,
-        times: args.times,
+        times: args.times.unwrap_or(1),
         floor: args.floor.as_deref().map(floor).transpose()?,
         by_price: args.by_price,
         ..question
@@ -76,7 +65,7 @@ pub(crate) fn question(args: &Site, instance: &Instance) -> anyhow::Result<Quest
 }
 
 /// A share such as `40%`, to the millionth.
-fn floor(text: &str) -> anyhow::Result<Share> {
+pub(crate) fn floor(text: &str) -> anyhow::Result<Share> {
     let wrong = || anyhow!("--floor `{text}` is no share; write a percentage such as 40%");
     let bare = text.trim().strip_suffix('%').ok_or_else(wrong)?;
     let percent: siting::Decimal = bare.trim().parse()?;

@@ -2,11 +2,12 @@ use std::fs;
 use std::io::{self, Read as _};
 
 use anyhow::{Context, anyhow, bail};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Number, Value, json};
 use siting::{BoundCheck, Proof, Verified, VerifyError, closing_choice, verify};
 
 use super::answer::{Claims, parameters};
-use super::{further, tables};
+use super::further::{self, PhasesChecked};
+use super::tables;
 use crate::args::{SiteFormat, SiteVerify};
 use crate::failure::Failure;
 use crate::output;
@@ -22,10 +23,13 @@ pub(crate) fn run(args: &SiteVerify) -> Result<(), Failure> {
         .with_context(|| format!("`{}` holds no `proof`", args.result.display()))?;
     let proof: Proof = serde_json::from_value(proof.clone())
         .with_context(|| format!("the `proof` in `{}` is not one", args.result.display()))?;
-    let mut instance = tables::read(&args.tables, &fixed(&result)?)?;
-    if result.contains_key("close") {
-        instance = closing_choice(&instance);
-    }
+    let open_before = fixed(&result)?;
+    let tables_instance = tables::read(&args.tables, &open_before)?;
+    let instance = if result.contains_key("close") {
+        closing_choice(&tables_instance)
+    } else {
+        tables_instance.clone()
+    };
     let refused = |claim: &str, why: String| refuse(args.format, claim, &why);
     let verified = match verify(&instance, &proof) {
         Ok(verified) => verified,
@@ -53,31 +57,30 @@ pub(crate) fn run(args: &SiteVerify) -> Result<(), Failure> {
         }
     }
     if let Some(close) = result.get("close") {
-        let stays: Vec<String> = verified
-            .sites
-            .iter()
-            .map(|s| instance.site_id(s.site))
-            .collect();
-        let fixed = fixed(&result)?;
-        let closes = list(close, "close")?;
-        if closes
-            .iter()
-            .any(|id| stays.contains(id) || !fixed.contains(id))
-        {
-            return refused(
-                "close",
-                "`close` lists a site that stays or was never open".to_owned(),
-            );
+        let stays = verified.sites.iter().map(|s| instance.site_id(s.site));
+        let mut all: Vec<String> = list(close, "close")?.into_iter().chain(stays).collect();
+        all.sort_unstable();
+        let mut before = open_before;
+        before.sort_unstable();
+        if all != before {
+            let why = "what closes and what stays are not the sites that were open, each once";
+            return refused("close", why.to_owned());
+        }
+        for (claim, found) in further::losses(&tables_instance, &proof)? {
+            let claimed = result.get(&claim).unwrap_or(&Value::Null);
+            if !same(claimed, &found) {
+                return refused(&claim, differs(&claim, claimed, &found));
+            }
         }
     }
-    let n_phases = match result.get("phases") {
+    let phases = match result.get("phases") {
         None => None,
         Some(phases) => match further::verify_phases(&instance, &proof, phases)? {
-            Ok(n) => Some(n),
+            Ok(checked) => Some(checked),
             Err(why) => return refused("phases", why),
         },
     };
-    answer(args.format, &claims, &verified, n_phases)
+    answer(args.format, &claims, &verified, phases)
 }
 
 fn read(args: &SiteVerify) -> anyhow::Result<Map<String, Value>> {
@@ -123,14 +126,21 @@ fn fixed(result: &Map<String, Value>) -> anyhow::Result<Vec<String>> {
 }
 
 /// Equal, where numbers may be written as whole or as decimal ones.
+///
+/// Readers of JSON may come out one unit in the last place beside the decimal that was written; so near is the same.
+/// What such a claim stands for is held to the last digit by the proof, whose numbers are text.
 pub(crate) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => {
             let equal = |x: Option<f64>, y: Option<f64>| match (x, y) {
-                (Some(x), Some(y)) => x.total_cmp(&y).is_eq(),
+                (Some(x), Some(y)) => {
+                    let near = [y, y.next_up(), y.next_down()];
+                    near.iter().any(|near| x.total_cmp(near).is_eq())
+                }
                 _ => false,
             };
-            a == b || equal(a.as_f64(), b.as_f64())
+            let whole = |n: &Number| n.is_i64() || n.is_u64();
+            a == b || !(whole(a) && whole(b)) && equal(a.as_f64(), b.as_f64())
         }
         (Value::Array(a), Value::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
@@ -212,7 +222,7 @@ fn answer(
     format: SiteFormat,
     claims: &Claims,
     verified: &Verified,
-    n_phases: Option<usize>,
+    phases: Option<PhasesChecked>,
 ) -> Result<(), Failure> {
     let checked = verified.bound == BoundCheck::Confirmed;
     let check = if checked { "confirmed" } else { "not checked" };
@@ -233,8 +243,10 @@ fn answer(
             for key in keys {
                 map.insert(key.to_owned(), all[key].clone());
             }
-            if let Some(n) = n_phases {
-                map.insert("phases_confirmed".to_owned(), json!(n));
+            if let Some(phases) = phases {
+                map.insert("phases_confirmed".to_owned(), json!(phases.n));
+                let bounds = phases.n - phases.n_without_certificate;
+                map.insert("phase_bounds_confirmed".to_owned(), json!(bounds));
             }
             let question = parameters(claims.instance, claims.question)?;
             map.insert("parameters".to_owned(), question);
@@ -247,8 +259,17 @@ fn answer(
             } else {
                 format!("bound not checked: {bound} is claimed without a certificate")
             };
-            let phases = n_phases.map_or_else(String::new, |n| {
-                format!("{n} phases confirmed: sites, objective, bound and loss of each\n")
+            let phases = phases.map_or_else(String::new, |phases| {
+                let n = phases.n;
+                match phases.n_without_certificate {
+                    0 => {
+                        format!("{n} phases confirmed: sites, objective, bound and loss of each\n")
+                    }
+                    bare => format!(
+                        "{n} phases confirmed: sites, objective and loss of each; {bare} of their \
+                         bounds are claimed without a certificate\n"
+                    ),
+                }
             });
             output::text(&format!(
                 "inputs confirmed: these are the tables that were asked\n\

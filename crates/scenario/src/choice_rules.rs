@@ -1,0 +1,97 @@
+//! What a choice of sites keeps to, beside their number.
+
+use std::num::NonZeroU32;
+use std::time::{Duration, Instant};
+
+use siting::{Effort, Share};
+
+use crate::project::Project;
+
+/// What a choice of sites for a standard keeps to, and how hard it tries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChoiceRules {
+    /// How many open facilities a demand point needs within the limit to count as covered.
+    pub times: NonZeroU32,
+    /// The share of the demand of every zone that has to be covered.
+    pub floor: Option<Share>,
+    /// Candidates and facilities, by id, that may not both be open.
+    pub too_near: Vec<[String; 2]>,
+    /// Searches until the choice is proven to be the best one.
+    pub exact: bool,
+    /// When to stop with the best choice and a valid bound.
+    pub time_limit: Option<Duration>,
+}
+
+impl Default for ChoiceRules {
+    fn default() -> Self {
+        Self {
+            times: NonZeroU32::MIN,
+            floor: None,
+            too_near: Vec::new(),
+            exact: false,
+            time_limit: None,
+        }
+    }
+}
+
+impl ChoiceRules {
+    /// Whether what is covered already neither helps nor hinders a choice, so that only the rest has to be looked at.
+    pub(crate) fn ask_for_the_rest_alone(&self) -> bool {
+        self.times == NonZeroU32::MIN && self.floor.is_none() && self.too_near.is_empty()
+    }
+
+    /// How hard to try; the time runs from now.
+    pub(crate) fn effort<T>(&self, solve: impl FnOnce(&Effort<'_>) -> T) -> T {
+        let start = Instant::now();
+        let stop = || {
+            self.time_limit
+                .is_some_and(|limit| start.elapsed() >= limit)
+        };
+        let effort = if self.exact {
+            Effort::exact()
+        } else {
+            Effort::quick()
+        };
+        solve(&Effort {
+            stop: &stop,
+            ..effort
+        })
+    }
+
+    /// Checks the rules against a plan.
+    ///
+    /// # Errors
+    /// Every id that is neither a candidate's nor a facility's, and a floor where the plan has no zones; one sentence each.
+    pub fn check(&self, project: &Project) -> Result<(), Vec<String>> {
+        let mut problems = Vec::new();
+        if self.floor.is_some() && project.zones.zones().is_empty() {
+            problems.push(
+                "a floor is a share of every zone, and the plan has no [zones]; add them"
+                    .to_owned(),
+            );
+        }
+        let candidates = project.candidates.iter().map(|c| c.id.as_str());
+        let facilities = project.facilities.iter().map(|f| f.id.as_str());
+        let known: Vec<&str> = candidates.chain(facilities).collect();
+        for [a, b] in &self.too_near {
+            for id in [a, b] {
+                if known.contains(&id.as_str()) {
+                    continue;
+                }
+                let hint = coverage::nearest_spelling(id, known.iter().copied())
+                    .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                problems.push(format!(
+                    "`{id}` is neither a candidate nor a facility of the plan{hint}"
+                ));
+            }
+            if a == b {
+                problems.push(format!("`{a}` is called too near itself; name two sites"));
+            }
+        }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(problems)
+        }
+    }
+}

@@ -11,7 +11,7 @@
 //! Reading is one `read` and one copy of each column into its own memory; nothing is parsed but
 //! the pools, the boundaries and the report, which are small.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -28,7 +28,8 @@ pub const EXTENSION: &str = "nqg";
 /// Version of the file format; a file of another version is refused.
 pub const FORMAT_VERSION: u32 = 3;
 
-const MAGIC: &[u8; 8] = b"NUANQUAN";
+/// What city files begin with.
+pub const MAGIC: &[u8; 8] = b"NUANQUAN";
 const HEADER_LEN: usize = 24;
 
 /// A city that could not be written.
@@ -36,13 +37,8 @@ const HEADER_LEN: usize = 24;
 #[non_exhaustive]
 pub enum WriteError {
     /// The file system refused.
-    #[error("could not write `{}`", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    #[error("could not write the city")]
+    Io(#[from] io::Error),
     /// A part that postcard refuses.
     #[error("could not encode the {part} of the city")]
     Encode {
@@ -111,37 +107,20 @@ impl City {
         Ok(bytes)
     }
 
-    /// Writes the file under a temporary name beside its place and renames it, so that a broken
-    /// run leaves nothing half-written.
+    /// Writes the bytes of its file; where that file lies and what it replaces is the caller's.
     ///
     /// # Errors
-    /// When a part cannot be encoded or the file system refuses.
+    /// When a part cannot be encoded or the sink refuses; what was written then is no city.
     ///
     /// Cost: linear; no column is copied as a whole.
-    pub fn write(&self, path: &Path) -> Result<(), WriteError> {
-        let mut aside = path.as_os_str().to_owned();
-        aside.push(format!(".{}.partial", std::process::id()));
-        let aside = PathBuf::from(aside);
-        let io_error = |source| {
-            // The first error is the one to tell; what is left of the file is not wanted.
-            fs::remove_file(&aside).ok();
-            WriteError::Io {
-                path: path.to_owned(),
-                source,
-            }
-        };
-        let mut options = OpenOptions::new();
-        let options = options.write(true).create(true).truncate(true);
-        let file = options.open(&aside).map_err(io_error)?;
-        let mut file = BufWriter::with_capacity(1 << 16, file);
-        file.write_all(&[0; HEADER_LEN]).map_err(io_error)?;
-        let checksum = self.write_columns(&mut file).inspect_err(|_| {
-            fs::remove_file(&aside).ok();
-        })?;
-        checksum
-            .and_then(|checksum| finish(file, checksum))
-            .and_then(|()| fs::rename(&aside, path))
-            .map_err(io_error)
+    pub fn write(&self, sink: impl Write + Seek) -> Result<(), WriteError> {
+        let mut sink = BufWriter::with_capacity(1 << 16, sink);
+        sink.write_all(&[0; HEADER_LEN])?;
+        let checksum = self.write_columns(&mut sink)??;
+        // The header is known last and stands first.
+        sink.seek(SeekFrom::Start(0))?;
+        sink.write_all(&header(checksum))?;
+        Ok(sink.flush()?)
     }
 
     /// Everything after the header; gives its checksum, or what the sink refused.
@@ -244,12 +223,4 @@ fn header(checksum: u64) -> [u8; HEADER_LEN] {
     header[8..12].copy_from_slice(&FORMAT_VERSION.to_le_bytes());
     header[16..24].copy_from_slice(&checksum.to_le_bytes());
     header
-}
-
-/// The header is known last and stands first.
-fn finish(file: BufWriter<File>, checksum: u64) -> io::Result<()> {
-    let mut file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file.seek(SeekFrom::Start(0))?;
-    file.write_all(&header(checksum))?;
-    file.sync_all()
 }

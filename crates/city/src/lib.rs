@@ -33,7 +33,7 @@ use graph::StreetGraph;
 
 pub use backdrop::{Area, AreaKind, AreaSpec, Backdrop};
 pub use boundaries::{Boundaries, Boundary};
-pub use file::{EXTENSION, FORMAT_VERSION, OpenError, WriteError};
+pub use file::{EXTENSION, FORMAT_VERSION, MAGIC, OpenError, WriteError};
 pub use osm_id::OsmId;
 pub use places::{Place, Places, PlacesBuilder};
 pub use report::{

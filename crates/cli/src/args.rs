@@ -12,7 +12,7 @@ use units::{Length, LngLat, TravelTime};
     name = "nuanquan",
     version,
     about = "暖圈: who is within reach of which service, where the gaps are, and where to build next",
-    after_help = "Exit codes: 0 done, 1 the question has no answer, 2 wrong input.\n\
+    after_help = "Exit codes: 0 done, 1 the question has no answer, 2 wrong input; 130 when interrupted.\n\
                   Results go to stdout or to the named files; messages go to stderr."
 )]
 pub(crate) struct Arguments {
@@ -50,9 +50,13 @@ pub(crate) enum Verb {
 pub(crate) struct Import {
     /// OpenStreetMap extract (.osm.pbf)
     pub(crate) input: PathBuf,
-    /// Network file to write (.nqg); it serves every profile
+    /// Network file to write (.nqg); it serves every profile. A network file that stands there is
+    /// replaced, a link is followed, the input is never replaced
     #[arg(long, short)]
     pub(crate) output: PathBuf,
+    /// Replace also a file that is no network file
+    #[arg(long)]
+    pub(crate) overwrite: bool,
     /// Tie side paths to the streets within this distance, e.g. 30m; the links stay closed until a
     /// scenario joins side paths
     #[arg(long, value_name = "LENGTH", value_parser = side_path_links)]
@@ -389,9 +393,13 @@ pub(crate) enum SiteFormat {
 pub(crate) struct Run {
     /// Plan file (.toml)
     pub(crate) plan: PathBuf,
-    /// Folder for the results; made when it does not exist, replaced as a whole when it does
+    /// Folder for the results; made when it does not exist, replaced as a whole when it holds only
+    /// what an earlier run wrote and nobody changed since; a link is followed
     #[arg(long, short)]
     pub(crate) output: PathBuf,
+    /// Remove from the folder also what no run wrote; says first what that is
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 #[derive(Args, Debug)]
@@ -403,9 +411,13 @@ pub(crate) struct Compare {
     pub(crate) before: PathBuf,
     /// Result folder of another scenario of the same plan
     pub(crate) after: PathBuf,
-    /// Folder for CSV and GeoJSON; only the table is printed when left out
+    /// Folder for CSV and GeoJSON; only the table is printed when left out. Replaced as a whole
+    /// when it holds only an earlier comparison that nobody changed since; a link is followed
     #[arg(long, short)]
     pub(crate) output: Option<PathBuf>,
+    /// Remove from the folder also what no comparison wrote; says first what that is
+    #[arg(long, requires = "output")]
+    pub(crate) force: bool,
 }
 
 #[derive(Args, Debug)]

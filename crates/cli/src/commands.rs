@@ -10,6 +10,7 @@ pub(crate) mod isochrone;
 pub(crate) mod joining;
 pub(crate) mod matrix;
 pub(crate) mod network;
+pub(crate) mod output_folder;
 pub(crate) mod plan;
 pub(crate) mod run;
 pub(crate) mod serve;

@@ -1,9 +1,4 @@
 //! Everything that is printed: data on stdout, messages on stderr.
-#![expect(
-    clippy::print_stderr,
-    reason = "messages for the person at the terminal"
-)]
-
 use std::io::{self, BufWriter, ErrorKind, Write};
 
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
@@ -134,15 +129,26 @@ impl Formatter for Rows {
 
 /// Something worth knowing.
 pub(crate) fn note(text: &str) {
-    eprintln!("note: {text}");
+    message("note", text);
 }
 
 /// Something doubtful.
 pub(crate) fn warning(text: &str) {
-    eprintln!("warning: {text}");
+    message("warning", text);
 }
 
 /// Why the command ends.
 pub(crate) fn error(failure: &Failure) {
-    eprintln!("error: {failure}");
+    message("error", &failure.to_string());
+}
+
+/// Why the program ends before its command.
+pub(crate) fn interrupted() {
+    message("error", "interrupted");
+}
+
+/// A message that cannot be written, to a full disk say, changes nothing about the results.
+fn message(kind: &str, text: &str) {
+    let mut out = io::stderr().lock();
+    let _ = writeln!(out, "{kind}: {text}");
 }

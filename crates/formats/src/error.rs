@@ -65,15 +65,3 @@ impl ReadError {
         }
     }
 }
-
-/// A file that could not be written; what stood there before still stands.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-#[error("could not write `{}`", path.display())]
-pub struct WriteError {
-    /// The file.
-    pub path: PathBuf,
-    /// Why.
-    #[source]
-    pub source: io::Error,
-}

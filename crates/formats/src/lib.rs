@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  file --encoding--> Sheet (rows that know their line) --columns, datum, checks--> domain values
-//!  results --> Table / Layer (columns that say their unit) --> CSV, GeoJSON --> write_aside
+//!  results --> Table / Layer (columns that say their unit) --> CSV, GeoJSON --> output (whole, and never over what is not ours)
 //! ```
 //!
 //! Every problem of a file is told at once, with its line and what to do. Behind this crate every
@@ -49,22 +49,22 @@ pub mod geotiff;
 pub mod hazards;
 mod layer;
 mod note;
+pub mod output;
 pub mod patterns;
 pub mod positions;
 mod problem;
 mod sheet;
 mod source;
 mod table;
-mod write_aside;
 
 pub use area::{Area, Outside};
 pub use columns::{ColumnMap, Field};
 pub use encoding::{DecodeError, Decoded, Encoding, UnknownEncoding};
-pub use error::{ReadError, WriteError};
+pub use error::ReadError;
 pub use layer::{Layer, Shape};
 pub use note::{Loaded, Note};
+pub use output::{OutputError, OutputFile, OutputFolder};
 pub use problem::{Problem, ProblemKind, Problems, RowPlace, SHOWN};
 pub use sheet::{ColumnIndex, RawShape, Sheet, SheetRow};
 pub use source::Source;
 pub use table::{Column, ColumnKind, Table, Value};
-pub use write_aside::write_aside;

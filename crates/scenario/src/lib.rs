@@ -29,6 +29,7 @@ pub mod district;
 mod evaluate;
 pub mod explain;
 mod fingerprint;
+mod first_version;
 mod gap_name;
 mod gate_choice;
 mod hazards;

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use city::City;
 use coverage::{
@@ -21,6 +22,8 @@ pub struct Project {
     pub spec: PlanSpec,
     /// Hash of the plan and of every file it names.
     pub fingerprint: String,
+    /// The plan, its network and every file that was read.
+    pub files: Vec<PathBuf>,
     /// Hash of what decides whether two results may be compared cell by cell: network, study area,
     /// grid and demand.
     pub grid_fingerprint: String,

@@ -98,6 +98,10 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
     let mut project = Project {
         spec: spec.clone(),
         fingerprint: fingerprint(plan, &city, &files)?,
+        files: {
+            files.extend([plan.path.clone(), plan.network_path()]);
+            files
+        },
         grid_fingerprint: grid_fingerprint(&city, &area, &demand),
         city,
         area,

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use formats::{Layer, Table, csv, geojson, write_aside};
+use formats::output::{FolderKind, OutputFolder, Staging};
+use formats::{Layer, OutputError, Table, csv, geojson};
 use rayon::prelude::*;
 use serde::Serialize;
 use siting::Infeasible;
@@ -15,6 +16,7 @@ use crate::compare::{Comparison, compare};
 use crate::detail::ServiceDetail;
 use crate::detail_report::DetailReport;
 use crate::evaluate::{Evaluation, evaluate_in_detail};
+use crate::first_version;
 use crate::project::Project;
 use crate::report::ScenarioReport;
 use crate::{summary, tables};
@@ -122,15 +124,7 @@ pub enum RunError {
     },
     /// A result could not be written.
     #[error(transparent)]
-    Write(#[from] formats::WriteError),
-    /// The folder for results cannot take them.
-    #[error("could not put results into `{}`: {why}", path.display())]
-    Folder {
-        /// Which folder.
-        path: PathBuf,
-        /// Why.
-        why: String,
-    },
+    Write(#[from] OutputError),
     /// A result could not be read back.
     #[error("could not read result `{}`: {why}", path.display())]
     Read {
@@ -191,63 +185,90 @@ pub fn summary(project: &Project, results: &[ScenarioResult]) -> String {
     text
 }
 
-/// Writes all results into a folder: one folder a scenario, the candidates, the summary.
-///
-/// The results are written beside the folder first and take its place as a whole; what stood there
-/// before is gone only then. A folder that holds anything but earlier results is refused.
+/// The folder that the results of a plan go to, looked at and not yet changed: it is free, or
+/// holds what an earlier run wrote; with `force` also other things, which are named by
+/// [`OutputFolder::removes`].
 ///
 /// # Errors
-/// When the folder cannot be written or holds something else.
+/// When something else stands there, or a file that the plan names.
+pub fn output(project: &Project, folder: &Path, force: bool) -> Result<OutputFolder, RunError> {
+    Ok(OutputFolder::look(folder, RUN, &project.files, force)?)
+}
+
+/// Writes all results into a folder: one folder a scenario, the candidates, the summary.
+///
+/// The results are written beside the folder first and take its place as a whole.
+/// Gives what an earlier run left that was killed, and what of it stays since others' files lie in
+/// it.
+///
+/// # Errors
+/// When the folder cannot be written, or meanwhile holds something else.
 pub fn write(
     project: &Project,
     results: &[ScenarioResult],
     summary: &str,
-    folder: &Path,
-) -> Result<(), RunError> {
-    replace_folder(folder, SUMMARY_FILE, |aside| {
-        results.par_iter().try_for_each(|result| {
-            let home = aside.join(&result.report.scenario);
-            write_scenario(project, result, &home)
-        })?;
+    output: &OutputFolder,
+) -> Result<Vec<PathBuf>, RunError> {
+    output.write(|staging| {
+        results
+            .par_iter()
+            .try_for_each(|result| write_scenario(project, result, staging))?;
         let candidates = tables::candidates(project);
-        write_aside(
-            &aside.join("candidates.csv"),
-            csv::to_csv(candidates.table()).as_bytes(),
-        )?;
-        write_aside(
-            &aside.join("candidates.geojson"),
+        staging.file("candidates.csv", csv::to_csv(candidates.table()).as_bytes())?;
+        staging.file(
+            "candidates.geojson",
             geojson::to_geojson(&candidates).as_bytes(),
         )?;
-        write_aside(&aside.join(SUMMARY_FILE), summary.as_bytes())?;
+        staging.file(SUMMARY_FILE, summary.as_bytes())?;
         Ok(())
     })
 }
 
-/// The file that marks a folder as one of results.
 const SUMMARY_FILE: &str = "summary.txt";
 
-fn write_scenario(project: &Project, result: &ScenarioResult, home: &Path) -> Result<(), RunError> {
+/// Results of a whole run.
+const RUN: FolderKind = FolderKind {
+    name: "run",
+    of_first_version: first_version::run,
+};
+
+/// Results of comparing.
+const COMPARISON: FolderKind = FolderKind {
+    name: "comparison",
+    of_first_version: first_version::comparison,
+};
+
+fn write_scenario(
+    project: &Project,
+    result: &ScenarioResult,
+    staging: &Staging,
+) -> Result<(), RunError> {
+    let home = &result.report.scenario;
     for layer in &result.layers(project) {
         let name = layer.table().name();
-        write_aside(
-            &home.join(format!("{name}.csv")),
+        staging.file(
+            &format!("{home}/{name}.csv"),
             csv::to_csv(layer.table()).as_bytes(),
         )?;
         let text = geojson::to_geojson(layer);
-        write_aside(&home.join(format!("{name}.geojson")), text.as_bytes())?;
+        staging.file(&format!("{home}/{name}.geojson"), text.as_bytes())?;
     }
     for table in &result.tables(project) {
-        let path = home.join(format!("{}.csv", table.name()));
-        write_aside(&path, csv::to_csv(table).as_bytes())?;
+        let path = format!("{home}/{}.csv", table.name());
+        staging.file(&path, csv::to_csv(table).as_bytes())?;
     }
-    write_json(&home.join(RESULT_FILE), &result.report)?;
-    write_json(&home.join(DETAIL_FILE), &result.detail_report)
+    write_json(staging, &format!("{home}/{RESULT_FILE}"), &result.report)?;
+    write_json(
+        staging,
+        &format!("{home}/{DETAIL_FILE}"),
+        &result.detail_report,
+    )
 }
 
-fn write_json(path: &Path, report: &impl Serialize) -> Result<(), RunError> {
+fn write_json(staging: &Staging, path: &str, report: &impl Serialize) -> Result<(), RunError> {
     let mut json = serde_json::to_string_pretty(report).expect("reports are plain data");
     json.push('\n');
-    write_aside(path, json.as_bytes())?;
+    staging.file(path, json.as_bytes())?;
     Ok(())
 }
 
@@ -280,90 +301,44 @@ pub fn read(folder: &Path) -> Result<ScenarioReport, RunError> {
     Ok(report)
 }
 
-/// Writes a comparison into a folder: standards, zones and cells.
+/// The folder that comparisons go to; as [`output()`], with the compared results as inputs.
 ///
 /// # Errors
-/// As [`write()`].
+/// As [`output()`].
+pub fn comparison_output(
+    compared: [&Path; 2],
+    folder: &Path,
+    force: bool,
+) -> Result<OutputFolder, RunError> {
+    let inputs = compared.map(Path::to_owned);
+    Ok(OutputFolder::look(folder, COMPARISON, &inputs, force)?)
+}
+
+/// Writes a comparison: standards, zones and cells; below a folder of its own when there are
+/// several, each named by its scenario.
+///
+/// # Errors
+/// When a file cannot be written.
 pub fn write_comparison(
     before: &ScenarioReport,
     comparison: &Comparison,
-    folder: &Path,
+    below: Option<&str>,
+    staging: &Staging,
 ) -> Result<(), RunError> {
+    let place = |name: &str| below.map_or(name.to_owned(), |below| format!("{below}/{name}"));
+    let standards = tables::compared_standards(comparison);
+    staging.file(&place("standards.csv"), csv::to_csv(&standards).as_bytes())?;
+    let zones = tables::compared_zones(comparison);
+    staging.file(&place("zones.csv"), csv::to_csv(&zones).as_bytes())?;
+    let cells = tables::compared_cells(before, comparison);
+    staging.file(&place("cells.csv"), csv::to_csv(cells.table()).as_bytes())?;
+    staging.file(
+        &place("cells.geojson"),
+        geojson::to_geojson(&cells).as_bytes(),
+    )?;
     let text = summary::comparison(comparison);
-    replace_folder(folder, COMPARISON_FILE, |aside| {
-        let standards = tables::compared_standards(comparison);
-        write_aside(
-            &aside.join("standards.csv"),
-            csv::to_csv(&standards).as_bytes(),
-        )?;
-        let zones = tables::compared_zones(comparison);
-        write_aside(&aside.join("zones.csv"), csv::to_csv(&zones).as_bytes())?;
-        let cells = tables::compared_cells(before, comparison);
-        write_aside(
-            &aside.join("cells.csv"),
-            csv::to_csv(cells.table()).as_bytes(),
-        )?;
-        write_aside(
-            &aside.join("cells.geojson"),
-            geojson::to_geojson(&cells).as_bytes(),
-        )?;
-        write_aside(&aside.join(COMPARISON_FILE), text.as_bytes())?;
-        Ok(())
-    })
+    staging.file(&place(COMPARISON_FILE), text.as_bytes())?;
+    Ok(())
 }
 
-/// The file that marks a folder as a comparison.
 const COMPARISON_FILE: &str = "comparison.txt";
-
-/// Fills a folder beside `folder` and puts it in its place, or leaves nothing behind.
-fn replace_folder(
-    folder: &Path,
-    marker: &str,
-    fill: impl FnOnce(&Path) -> Result<(), RunError>,
-) -> Result<(), RunError> {
-    let refuse = |why: String| RunError::Folder {
-        path: folder.to_path_buf(),
-        why,
-    };
-    let name = folder
-        .file_name()
-        .ok_or_else(|| refuse("name a folder".to_owned()))?
-        .to_string_lossy()
-        .into_owned();
-    if folder.exists() && !is_ours(folder, marker) {
-        return Err(refuse(
-            "it holds something else; name a new folder".to_owned(),
-        ));
-    }
-    let sibling = |suffix: &str| folder.with_file_name(format!(".{name}.{suffix}"));
-    let (aside, old) = (sibling("part"), sibling("old"));
-    let remove = |path: &Path| {
-        if path.exists() {
-            fs::remove_dir_all(path)
-        } else {
-            Ok(())
-        }
-    };
-    let io = |error: std::io::Error| refuse(error.to_string());
-    remove(&aside).map_err(io)?;
-    remove(&old).map_err(io)?;
-    fs::create_dir_all(&aside).map_err(io)?;
-    if let Err(error) = fill(&aside) {
-        // The first failure is the one to tell; leftovers are cleared as far as possible.
-        let _ = fs::remove_dir_all(&aside);
-        return Err(error);
-    }
-    if folder.exists() {
-        fs::rename(folder, &old).map_err(io)?;
-    }
-    fs::rename(&aside, folder).map_err(io)?;
-    remove(&old).map_err(io)
-}
-
-/// Whether a folder is empty or holds what an earlier run wrote.
-fn is_ours(folder: &Path, marker: &str) -> bool {
-    if folder.join(marker).is_file() {
-        return true;
-    }
-    fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
-}

@@ -90,7 +90,10 @@ const WORDS: &[(&str, &[&str], &str)] = &[
 
 /// Packages that stand in the tree in two versions because a package the user fixed needs the
 /// older one, each with who needs it.
-const FORCED_TWICE: &[(&str, &str)] = &[("thiserror", "protobuf 3, which osmpbfreader reads with")];
+const FORCED_TWICE: &[(&str, &str)] = &[
+    ("thiserror", "protobuf 3, which osmpbfreader reads with"),
+    ("rustix", "the build of protobuf 3, by `which`"),
+];
 
 /// The top level as the user fixed it.
 const TOP_LEVEL: &[&str] = &[

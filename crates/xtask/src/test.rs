@@ -49,6 +49,12 @@ pub(crate) fn run(long: bool) -> Result<()> {
             cargo(&["test", "--package", "osm", "--test", "it", "damage"])
                 .env("PROPTEST_CASES", "4096"),
         )?;
+        command::run(
+            "40 killed runs, 40 interrupted ones, 50 pairs at once (cargo test -p cli outputs)",
+            cargo(&["test", "--package", "cli", "--test", "it", "outputs"])
+                .env("OUTPUT_KILLS", "40")
+                .env("OUTPUT_PAIRS", "50"),
+        )?;
         guard::sees_slower_loops()?;
         bench::run()?;
         peers::run(None)?;

@@ -1,40 +1,76 @@
 use std::path::Path;
 
-use scenario::compare::compare;
-use scenario::{run as scenario_run, summary};
+use formats::OutputFolder;
+use scenario::compare::{Comparison, compare};
+use scenario::run::{RunError, write_comparison};
+use scenario::{ScenarioReport, run as scenario_run, summary};
 
 use crate::args::Compare;
+use crate::commands::output_folder;
 use crate::failure::Failure;
-use crate::output;
+use crate::{interrupt, output};
 
 /// `nuanquan compare`.
 ///
 /// Two folders of one scenario each are compared as they are; of two folders of whole runs every
-/// scenario that both hold is compared with its namesake.
+/// scenario that both hold is compared with its namesake, each into a folder below the output.
 pub(crate) fn run(args: &Compare) -> Result<(), Failure> {
+    interrupt::watch();
+    let inputs = [args.before.as_path(), args.after.as_path()];
+    let folder = match &args.output {
+        Some(path) => {
+            let folder = scenario_run::comparison_output(inputs, path, args.force)?;
+            output_folder::announce(path, &folder);
+            Some(folder)
+        }
+        None => None,
+    };
     let shared = shared_scenarios(&args.before, &args.after);
+    let mut compared = Vec::new();
     if shared.len() < 2 {
-        return one(&args.before, &args.after, args.output.as_deref());
+        compared.push(Compared::of(&args.before, &args.after, None)?);
+    } else {
+        for name in shared {
+            let (before, after) = (args.before.join(&name), args.after.join(&name));
+            compared.push(Compared::of(&before, &after, Some(name))?);
+        }
     }
-    for name in shared {
-        let output = args.output.as_ref().map(|folder| folder.join(&name));
-        one(
-            &args.before.join(&name),
-            &args.after.join(&name),
-            output.as_deref(),
-        )?;
+    if let Some(folder) = folder {
+        output_folder::tell_left(&write(&folder, &compared)?);
+    }
+    for compared in &compared {
+        output::text(&summary::comparison(&compared.comparison))?;
     }
     Ok(())
 }
 
-fn one(before: &Path, after: &Path, output: Option<&Path>) -> Result<(), Failure> {
-    let before = scenario_run::read(before)?;
-    let after = scenario_run::read(after)?;
-    let comparison = compare(&before, &after)?;
-    if let Some(folder) = output {
-        scenario_run::write_comparison(&before, &comparison, folder)?;
+/// One scenario against another.
+struct Compared {
+    before: ScenarioReport,
+    comparison: Comparison,
+    /// Its folder below the output when there are several.
+    below: Option<String>,
+}
+
+impl Compared {
+    fn of(before: &Path, after: &Path, below: Option<String>) -> Result<Self, Failure> {
+        let before = scenario_run::read(before)?;
+        let after = scenario_run::read(after)?;
+        let comparison = compare(&before, &after)?;
+        Ok(Self {
+            before,
+            comparison,
+            below,
+        })
     }
-    output::text(&summary::comparison(&comparison))
+}
+
+fn write(folder: &OutputFolder, all: &[Compared]) -> Result<Vec<std::path::PathBuf>, RunError> {
+    folder.write(|staging| {
+        all.iter().try_for_each(|one| {
+            write_comparison(&one.before, &one.comparison, one.below.as_deref(), staging)
+        })
+    })
 }
 
 /// Names of scenario folders that two folders of runs share, in order.

@@ -236,7 +236,8 @@ fn a_table_is_the_file_that_run_writes() {
         &scenario.name,
         &scenario.changes,
     );
-    scenario::run::write(&project, &[result.unwrap()], "", &home).unwrap();
+    let output = scenario::run::output(&project, &home, false).unwrap();
+    scenario::run::write(&project, &[result.unwrap()], "", &output).unwrap();
     for name in ["districts.csv", "gaps.csv", "hazards.csv", "hours.csv"] {
         let path = format!("/api/tables/{name}?scenario=five-cabinets");
         let served = ask(&server, Asked::get(&path));

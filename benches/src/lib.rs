@@ -3,6 +3,7 @@
 //! Criterion groups are in `benches/`, one file per question; the guard against slow-downs and the
 //! table of one extract are programs in `src/bin/`.
 
+pub mod hostile;
 mod input;
 mod pinned;
 mod plain;

@@ -4,7 +4,7 @@ use units::LngLat;
 use crate::OsmId;
 use crate::bytes::{Reader, Writer};
 use crate::places::{is_list_of_lists, read_positions, write_positions};
-use crate::strings::{Strings, StringsBuilder, as_u32, as_usize};
+use crate::strings::{Strings, StringsBuilder, TooMuch, as_usize, end};
 
 /// What kind of ground an area is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -82,7 +82,10 @@ pub struct AreaSpec<'a> {
 
 impl Backdrop {
     /// From areas in order.
-    pub fn new<'a>(areas: impl IntoIterator<Item = AreaSpec<'a>>) -> Self {
+    ///
+    /// # Errors
+    /// When they hold more corners or text than one city can.
+    pub fn new<'a>(areas: impl IntoIterator<Item = AreaSpec<'a>>) -> Result<Self, TooMuch> {
         let mut strings = StringsBuilder::default();
         let mut all = Self {
             ids: Vec::new(),
@@ -102,12 +105,14 @@ impl Backdrop {
             all.levels.push(area.levels.unwrap_or(NONE));
             for ring in area.rings {
                 all.corners.extend_from_slice(ring);
-                all.first_corner.push(as_u32(all.corners.len()));
+                all.first_corner
+                    .push(end(all.corners.len(), "corners of areas")?);
             }
-            all.first_ring.push(as_u32(all.first_corner.len() - 1));
+            all.first_ring
+                .push(end(all.first_corner.len() - 1, "rings of areas")?);
         }
-        all.strings = strings.finish();
-        all
+        all.strings = strings.finish()?;
+        Ok(all)
     }
 
     /// Number of areas.
@@ -141,7 +146,7 @@ impl Backdrop {
         out.wide_numbers(&split.iter().map(|s| s.1).collect::<Vec<_>>());
         let kind = |kind: &AreaKind| {
             let at = AreaKind::ALL.iter().position(|k| k == kind);
-            as_u32(at.expect("every kind is listed"))
+            u32::try_from(at.expect("every kind is listed")).expect("there are three")
         };
         out.numbers(&self.kinds.iter().map(kind).collect::<Vec<_>>());
         out.numbers(&self.names);

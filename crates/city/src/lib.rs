@@ -41,6 +41,7 @@ pub use report::{
     UntaggedGates,
 };
 pub use source::Source;
+pub use strings::TooMuch;
 
 /// An imported city.
 #[derive(Clone, Debug)]

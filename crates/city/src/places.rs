@@ -2,7 +2,7 @@ use units::LngLat;
 
 use crate::OsmId;
 use crate::bytes::{Reader, Writer};
-use crate::strings::{Strings, StringsBuilder, as_u32, as_usize};
+use crate::strings::{Strings, StringsBuilder, TooMuch, as_usize, end};
 
 /// Points of interest (兴趣点) with all their tags, in the order node, way, relation and by id.
 ///
@@ -149,7 +149,8 @@ pub(crate) fn is_list_of_lists(first: &[u32], n_lists: usize, n_items: usize) ->
 pub struct PlacesBuilder {
     ids: Vec<OsmId>,
     positions: Vec<LngLat>,
-    first_tag: Vec<u32>,
+    /// Where the tags of each place begin.
+    first_tag: Vec<usize>,
     tags: Vec<(u32, u32)>,
     strings: StringsBuilder,
 }
@@ -171,7 +172,7 @@ impl PlacesBuilder {
         tags.sort_unstable();
         self.ids.push(id);
         self.positions.push(position);
-        self.first_tag.push(as_u32(self.tags.len()));
+        self.first_tag.push(self.tags.len());
         for (key, value) in tags {
             let tag = (self.strings.intern(key), self.strings.intern(value));
             self.tags.push(tag);
@@ -179,14 +180,18 @@ impl PlacesBuilder {
     }
 
     /// All places, in the order of their adding.
-    pub fn finish(mut self) -> Places {
-        self.first_tag.push(as_u32(self.tags.len()));
-        Places {
+    ///
+    /// # Errors
+    /// When they hold more tags or text than one city can.
+    pub fn finish(mut self) -> Result<Places, TooMuch> {
+        self.first_tag.push(self.tags.len());
+        let first_tag = self.first_tag.into_iter().map(|first| end(first, "tags"));
+        Ok(Places {
             ids: self.ids,
             positions: self.positions,
-            first_tag: self.first_tag,
+            first_tag: first_tag.collect::<Result<_, _>>()?,
             tags: self.tags,
-            strings: self.strings.finish(),
-        }
+            strings: self.strings.finish()?,
+        })
     }
 }

@@ -196,6 +196,8 @@ finding_kinds! {
     BrokenArea = "area whose border does not close in the file",
     /// Doubted.
     PlaceFarFromStreet = "place more than 150 m from every street",
+    /// Repaired.
+    FarNodes = "street between two nodes more than 100 km apart; cut there",
 }
 
 impl fmt::Display for ImportReport {

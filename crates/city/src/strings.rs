@@ -1,5 +1,7 @@
 use std::collections::HashMap;
 
+use thiserror::Error;
+
 use crate::bytes::{Reader, Writer};
 
 /// Many texts in one, each kept once.
@@ -15,22 +17,37 @@ pub(crate) struct Strings {
 pub(crate) struct StringsBuilder {
     strings: Strings,
     ids: HashMap<String, u32>,
+    is_full: bool,
 }
+
+/// More of something than a city can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the {0} are more than one city can hold (4 GiB of text, 2^32 - 1 of anything else)")]
+pub struct TooMuch(pub(crate) &'static str);
 
 impl StringsBuilder {
     pub(crate) fn intern(&mut self, text: &str) -> u32 {
         if let Some(&id) = self.ids.get(text) {
             return id;
         }
-        let id = as_u32(self.strings.ends.len());
+        let id = u32::try_from(self.strings.ends.len());
+        let end = u32::try_from(self.strings.text.len() + text.len());
+        let (Ok(id), Ok(end)) = (id, end) else {
+            // Told at the end, so that adding stays simple; until then nothing more is kept.
+            self.is_full = true;
+            return 0;
+        };
         self.strings.text.push_str(text);
-        self.strings.ends.push(as_u32(self.strings.text.len()));
+        self.strings.ends.push(end);
         self.ids.insert(text.to_owned(), id);
         id
     }
 
-    pub(crate) fn finish(self) -> Strings {
-        self.strings
+    pub(crate) fn finish(self) -> Result<Strings, TooMuch> {
+        if self.is_full {
+            return Err(TooMuch("names and tags"));
+        }
+        Ok(self.strings)
     }
 }
 
@@ -64,8 +81,9 @@ impl Strings {
     }
 }
 
-pub(crate) fn as_u32(number: usize) -> u32 {
-    u32::try_from(number).expect("a city holds fewer than 2^32 of anything")
+/// The number of a list's end.
+pub(crate) fn end(length: usize, what: &'static str) -> Result<u32, TooMuch> {
+    u32::try_from(length).ok().ok_or(TooMuch(what))
 }
 
 #[expect(
@@ -74,4 +92,16 @@ pub(crate) fn as_u32(number: usize) -> u32 {
 )]
 pub(crate) fn as_usize(number: u32) -> usize {
     number as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_than_numbers_reach_is_an_error() {
+        assert_eq!(end(7, "corners"), Ok(7));
+        let too_long = usize::try_from(1_u64 << 32).unwrap();
+        assert_eq!(end(too_long, "corners"), Err(TooMuch("corners")));
+    }
 }

@@ -95,6 +95,9 @@ pub enum BuildError {
     /// More edges than ids.
     #[error("{0} edges are more than one network can hold (2^31 - 1)")]
     TooManyEdges(usize),
+    /// More modelling nodes than numbers.
+    #[error("{0} nodes between junctions are more than one network can hold (2^32 - 2)")]
+    TooManyShapes(usize),
     /// More copies or arcs than ids.
     #[error("{0} nodes and {1} arcs are more than one network can hold (2^32 - 1)")]
     TooManyCopies(usize, usize),
@@ -159,8 +162,8 @@ impl StreetGraphBuilder {
             name: way.name,
             facts: way.facts,
         });
-        let end =
-            |pool: &[LngLat]| u32::try_from(pool.len()).expect("fewer than 2^32 modelling nodes");
+        // More than that is refused when the network is built.
+        let end = |pool: &[LngLat]| u32::try_from(pool.len()).unwrap_or(u32::MAX);
         let from = end(&self.shape_pool);
         self.shape_pool.extend_from_slice(piece.shape);
         self.shapes.push((from, end(&self.shape_pool)));
@@ -359,6 +362,9 @@ impl StreetGraphBuilder {
         let n_nodes = self.node_positions.len();
         if EdgeId::new(u32::MAX >> 1).index() <= self.edges.len() {
             return Err(BuildError::TooManyEdges(self.edges.len()));
+        }
+        if EdgeId::new(u32::MAX).index() <= self.shape_pool.len() {
+            return Err(BuildError::TooManyShapes(self.shape_pool.len()));
         }
         for (index, edge) in self.edges.iter().enumerate() {
             for node in [edge.start, edge.end] {

@@ -10,13 +10,13 @@ pub(crate) struct Geometry {
 }
 
 impl Geometry {
-    /// From one slice per edge, in edge order.
+    /// From one slice per edge, in edge order; together fewer than 2^32, as the builder checks.
     pub(crate) fn from_shapes<'a>(shapes: impl Iterator<Item = &'a [LngLat]>) -> Self {
         let mut first = vec![0];
         let mut shape = Vec::new();
         for part in shapes {
             shape.extend_from_slice(part);
-            first.push(u32::try_from(shape.len()).expect("fewer than 2^32 modelling nodes"));
+            first.push(u32::try_from(shape.len()).expect("the builder counted them"));
         }
         Self { first, shape }
     }

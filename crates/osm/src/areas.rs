@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use city::{
     AreaKind, AreaSpec, Backdrop, Boundaries, Boundary, FindingKind, OsmId, Places, PlacesBuilder,
+    TooMuch,
 };
 use rayon::prelude::*;
 use units::{LngLat, Outline, Polygon, Ring};
@@ -37,7 +38,10 @@ pub(crate) struct Areas {
 }
 
 /// Assembles places, backdrop and boundaries.
-pub(crate) fn assemble(extract: &Extract) -> Areas {
+///
+/// # Errors
+/// When they hold more than one city can.
+pub(crate) fn assemble(extract: &Extract) -> Result<Areas, TooMuch> {
     let mut ways: Vec<(&Way, &Extra)> = extract
         .ways
         .iter()
@@ -68,15 +72,18 @@ pub(crate) fn assemble(extract: &Extract) -> Areas {
             findings.push((FindingKind::BrokenArea, found.id));
         }
     }
-    Areas {
-        places: places(extract, all()),
-        backdrop: backdrop(all()),
+    Ok(Areas {
+        places: places(extract, all())?,
+        backdrop: backdrop(all())?,
         boundaries: boundaries(all()),
         findings,
-    }
+    })
 }
 
-fn places<'a>(extract: &'a Extract, all: impl Iterator<Item = &'a Found<'a>>) -> Places {
+fn places<'a>(
+    extract: &'a Extract,
+    all: impl Iterator<Item = &'a Found<'a>>,
+) -> Result<Places, TooMuch> {
     let mut places = PlacesBuilder::new();
     let mut add = |id, position, tags: &Tags| {
         let tags = tags.iter();
@@ -97,7 +104,7 @@ fn places<'a>(extract: &'a Extract, all: impl Iterator<Item = &'a Found<'a>>) ->
     places.finish()
 }
 
-fn backdrop<'a>(all: impl Iterator<Item = &'a Found<'a>>) -> Backdrop {
+fn backdrop<'a>(all: impl Iterator<Item = &'a Found<'a>>) -> Result<Backdrop, TooMuch> {
     let order = |kind: AreaKind| match kind {
         AreaKind::Green => 0,
         AreaKind::Water => 1,

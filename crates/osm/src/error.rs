@@ -119,4 +119,26 @@ pub enum ImportError {
         /// Why.
         source: graph::BuildError,
     },
+    /// More areas and places than one city can hold.
+    #[error("could not keep the places and areas of `{}`", path.display())]
+    Areas {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: city::TooMuch,
+    },
+    /// More than numbers of 32 bits can name.
+    #[error(
+        "`{}` has more than {most} {what}, more than one network can hold; cut out a smaller \
+         area, as in `osmium extract -b WEST,SOUTH,EAST,NORTH`",
+        path.display()
+    )]
+    TooMany {
+        /// The file.
+        path: PathBuf,
+        /// What there are too many of.
+        what: &'static str,
+        /// How many there may be.
+        most: usize,
+    },
 }

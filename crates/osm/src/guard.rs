@@ -19,12 +19,16 @@ use crate::wire::{self, Contents, Fields, Value, as_u64};
 /// Caps of the format (OSM wiki, PBF Format): a block header, and a block, raw or inflated.
 pub(crate) const MAX_HEADER_BYTES: u64 = 64 << 10;
 pub(crate) const MAX_BLOB_BYTES: u64 = 32 << 20;
-/// Our own cap: what one decoded block may take. Real blocks of 8,000 objects take 1 to 8 MiB.
-pub(crate) const MAX_DECODED_BYTES: u64 = 256 << 20;
+/// Our own cap: what one decoded block may take. Real blocks of 8,000 objects take 1 to 8 MiB, and
+/// one of the 16 MiB that writers should keep to takes 128 MiB if it is nothing but numbers.
+pub(crate) const MAX_DECODED_BYTES: u64 = 160 << 20;
 /// How many compressed bytes are held at once, and how many blocks for each thread: enough that a
 /// heavy block among them does not leave the other threads idle for long.
 const BATCH_BYTES: u64 = 8 << 20;
 const BATCH_BLOBS_PER_THREAD: usize = 8;
+/// How many inflated bytes the blocks of a batch hold together, but for the last one: what is
+/// taken from each waits for those before it, and takes eight times as much at most.
+const BATCH_INFLATED: u64 = 32 << 20;
 
 /// Features of files that are understood.
 const KNOWN_FEATURES: [&str; 3] = ["OsmSchema-V0.6", "DenseNodes", "HistoricalInformation"];
@@ -255,6 +259,16 @@ fn bounding_box(bytes: &[u8]) -> Option<BoundingBox> {
     ])
 }
 
+/// How large a block says that it is; one that says nothing counts as it lies in the file, and
+/// inflates to something else only to be refused.
+fn inflated_size(blob: &RawBlob) -> u64 {
+    let said = Fields::of(&blob.bytes).find_map(|field| match field {
+        Some((2, Value::Varint(size))) => Some(size),
+        _ => None,
+    });
+    said.unwrap_or(as_u64(blob.bytes.len())).min(MAX_BLOB_BYTES)
+}
+
 /// Inflates a block under the cap.
 fn inflate(path: &Path, blob: &RawBlob) -> Result<Vec<u8>, ImportError> {
     let damaged = |reason| ImportError::Damaged {
@@ -371,14 +385,15 @@ pub(crate) fn for_each_block<T: Send>(
     let mut done = false;
     while !done {
         let mut batch: Vec<RawBlob> = Vec::new();
-        let mut n_bytes = 0;
-        while n_bytes < BATCH_BYTES && batch.len() < most_blobs {
+        let (mut n_bytes, mut n_inflated) = (0, 0);
+        while n_bytes < BATCH_BYTES && n_inflated < BATCH_INFLATED && batch.len() < most_blobs {
             let Some((kind, blob)) = reader.next(pass.wanted)? else {
                 done = true;
                 break;
             };
             if kind == "OSMData" {
                 n_bytes += as_u64(blob.bytes.len());
+                n_inflated += inflated_size(&blob);
                 batch.push(blob);
             }
         }

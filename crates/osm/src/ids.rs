@@ -35,7 +35,8 @@ impl IdIndex {
             match self.slots[slot] {
                 0 => {
                     self.ids.push(id);
-                    let number = u32::try_from(self.ids.len()).expect("fewer than 2^32 ids");
+                    let number =
+                        u32::try_from(self.ids.len()).expect("the budget counts them first");
                     self.slots[slot] = number;
                     return number - 1;
                 }
@@ -98,7 +99,7 @@ pub(crate) fn as_usize(number: u32) -> usize {
 
 /// The number that the next entry of a pool gets.
 pub(crate) fn number_of(length: usize) -> u32 {
-    u32::try_from(length).expect("memory is capped below 2^32 entries")
+    u32::try_from(length).expect("the budget counts them first")
 }
 
 #[cfg(test)]

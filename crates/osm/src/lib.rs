@@ -30,7 +30,7 @@
 //! | routing node | 16, and 8 in the topology |
 //!
 //! plus the blocks in flight: per thread 8 compressed ones (at most 8 MiB together), and one
-//! inflated block with its decoded objects (1 to 8 MiB in real files, never more than 32 + 256 MiB).
+//! inflated block with its decoded objects (1 to 8 MiB in real files, never more than 32 + 160 MiB).
 //!
 //! Taken together, a whole import peaks at **10 MB + 97 bytes for each node of the file**, nearly
 //! all of which some street, building or place names. The formula, fitted to the fourth and fifth
@@ -56,6 +56,7 @@
 //! What it does not do: read other formats, apply updates, decide what a place is.
 
 mod areas;
+mod budget;
 mod doubts;
 mod error;
 mod facts;
@@ -174,7 +175,7 @@ fn import_here(path: &Path, options: &ImportOptions) -> Result<City, ImportError
         || read::read(path, options.max_memory, &tell),
         || hash_of(path),
     );
-    let mut extract = extract?;
+    let (mut extract, mut memory) = extract?;
     let (sha256, n_bytes) = hash.map_err(|source| ImportError::Read {
         path: path.to_owned(),
         source,
@@ -184,8 +185,15 @@ fn import_here(path: &Path, options: &ImportOptions) -> Result<City, ImportError
         n_bytes: 0,
     });
     // Areas and survey first: what they need is let go of before the network is frozen.
-    let (areas, crossings) = rayon::join(|| areas::assemble(&extract), || survey::survey(&extract));
-    let survey::Survey { grid, findings } = crossings;
+    let (areas, crossings) = rayon::join(
+        || areas::assemble(&extract),
+        || survey::survey(&extract, &memory),
+    );
+    let survey::Survey { grid, findings } = crossings?;
+    let areas = areas.map_err(|source| ImportError::Areas {
+        path: path.to_owned(),
+        source,
+    })?;
     let far = grid.far_places(&extract, &areas.places);
     let side_path_links = options.side_path_links.map(|within| city::SidePathLinks {
         within,
@@ -196,7 +204,7 @@ fn import_here(path: &Path, options: &ImportOptions) -> Result<City, ImportError
     for (kind, id) in areas.findings.into_iter().chain(findings).chain(far) {
         extract.findings.add(kind, id);
     }
-    let network = network::build(path, &mut extract)?;
+    let network = network::build(path, &mut extract, &mut memory)?;
     let streets = network.graph;
     let (rider, foot) = rayon::join(
         || islands(&streets, &Profile::rider()),

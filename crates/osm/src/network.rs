@@ -4,13 +4,14 @@ use std::path::Path;
 
 use city::{FindingKind, OsmId};
 use graph::{
-    EdgeId, FactsId, Heading, NodeId, OsmNodeId, OsmWayId, PieceSpec, Stops, StreetGraph,
-    StreetGraphBuilder, TurnRule,
+    EdgeId, FactsId, Heading, NodeId, OsmNodeId, OsmWayId, PieceSpec, RoadClass, Stops,
+    StreetGraph, StreetGraphBuilder, TurnRule,
 };
 use rayon::prelude::*;
 use units::{EARTH_RADIUS_M, Length, LngLat};
 
 use crate::ImportError;
+use crate::budget::Budget;
 use crate::ids::as_usize;
 use crate::read::{Extract, Way};
 use crate::restriction::{Restriction, Via};
@@ -38,12 +39,29 @@ struct CutWay {
     pieces: Vec<Piece>,
     shape: Vec<LngLat>,
     length_mm: u64,
-    has_missing: bool,
+    cuts: Cuts,
+}
+
+/// Where a way was cut that goes on.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cuts {
+    /// At a node that is not in the file.
+    missing: bool,
+    /// Between two nodes that are too far apart.
+    far: bool,
 }
 
 /// Cuts all streets and freezes the network.
-pub(crate) fn build(path: &Path, extract: &mut Extract) -> Result<Network, ImportError> {
+///
+/// # Errors
+/// When there is no street, or more than the memory that the file may take.
+pub(crate) fn build(
+    path: &Path,
+    extract: &mut Extract,
+    memory: &mut Budget,
+) -> Result<Network, ImportError> {
     let is_routing = routing_nodes(extract);
+    memory.add_pieces(count_pieces(extract, &is_routing))?;
     let streets: Vec<&Way> = extract
         .ways
         .iter()
@@ -70,8 +88,13 @@ pub(crate) fn build(path: &Path, extract: &mut Extract) -> Result<Network, Impor
     });
     for (way, pieces) in streets.iter().zip(cut) {
         let Some(street) = way.street else { continue };
-        if pieces.has_missing {
-            findings.push((FindingKind::MissingNodes, OsmId::Way(way.id)));
+        for (is_found, kind) in [
+            (pieces.cuts.missing, FindingKind::MissingNodes),
+            (pieces.cuts.far, FindingKind::FarNodes),
+        ] {
+            if is_found {
+                findings.push((kind, OsmId::Way(way.id)));
+            }
         }
         if pieces.pieces.is_empty() {
             findings.push((FindingKind::TooShort, OsmId::Way(way.id)));
@@ -206,27 +229,73 @@ impl Nodes {
     }
 }
 
-/// Calls `take` with each run of nodes of a way that are in the file, neighbours different; says
-/// whether some node was missing.
-fn runs(extract: &Extract, way: &Way, buffer: &mut Vec<u32>, mut take: impl FnMut(&[u32])) -> bool {
+/// Calls `take` with each run of nodes of a way that are in the file, neighbours different and not
+/// too far apart; says where it was cut.
+fn runs(extract: &Extract, way: &Way, buffer: &mut Vec<u32>, mut take: impl FnMut(&[u32])) -> Cuts {
     let refs = &extract.refs[as_usize(way.refs.0)..as_usize(way.refs.1)];
-    let mut has_missing = false;
+    let facts = way
+        .street
+        .map(|street| &extract.facts[as_usize(street.facts)]);
+    let is_ferry = facts.is_some_and(|facts| facts.class == RoadClass::Ferry);
+    let mut cuts = Cuts::default();
     buffer.clear();
     for &node in refs {
-        if !extract.positions.is_there(node) {
-            has_missing = true;
+        let Some(position) = extract.positions.get(node) else {
+            cuts.missing = true;
             if buffer.len() > 1 {
                 take(buffer);
             }
             buffer.clear();
-        } else if buffer.last() != Some(&node) {
+            continue;
+        };
+        let Some(&before) = buffer.last() else {
             buffer.push(node);
+            continue;
+        };
+        if before == node {
+            continue;
         }
+        let from = extract.positions.get(before);
+        if !is_ferry && from.is_some_and(|from| is_too_far(from, position)) {
+            cuts.far = true;
+            if buffer.len() > 1 {
+                take(buffer);
+            }
+            buffer.clear();
+        }
+        buffer.push(node);
     }
     if buffer.len() > 1 {
         take(buffer);
     }
-    has_missing
+    cuts
+}
+
+/// Streets longer than this without a node between are mistakes. Even the straightest roads of the
+/// deserts are mapped with a node every few kilometres, and nobody rides so far to a service; one
+/// misplaced node would make the map of a city as large as a continent.
+const MOST_STRAIGHT: Length = Length::from_m(100_000);
+
+fn is_too_far(a: LngLat, b: LngLat) -> bool {
+    let difference = |a: i32, b: i32| (i64::from(a) - i64::from(b)).abs();
+    // Half a degree and less is never so far.
+    let near = 10 * FLAT_E7;
+    let is_near =
+        difference(a.lng_e7(), b.lng_e7()) < near && difference(a.lat_e7(), b.lat_e7()) < near;
+    !is_near && a.distance_to(b) > MOST_STRAIGHT
+}
+
+/// How many pieces the streets fall into.
+fn count_pieces(extract: &Extract, is_routing: &[bool]) -> usize {
+    let mut buffer = Vec::new();
+    let mut n_pieces = 0;
+    for way in extract.ways.iter().filter(|way| way.street.is_some()) {
+        runs(extract, way, &mut buffer, |run| {
+            let rest = run[1..].iter();
+            n_pieces += rest.filter(|&&node| is_routing[as_usize(node)]).count();
+        });
+    }
+    n_pieces
 }
 
 /// Crossings, ends, and nodes on which something stands.
@@ -256,7 +325,7 @@ fn cut_way(extract: &Extract, way: &Way, is_routing: &[bool]) -> CutWay {
     let mut buffer = Vec::new();
     let mut all = CutWay::default();
     let position = |node: u32| extract.positions.get(node).expect("runs have positions");
-    let has_missing = runs(extract, way, &mut buffer, |run| {
+    let cuts = runs(extract, way, &mut buffer, |run| {
         let mut start = run[0];
         let mut start_mm = all.length_mm;
         let mut shape_from = all.shape.len();
@@ -286,7 +355,7 @@ fn cut_way(extract: &Extract, way: &Way, is_routing: &[bool]) -> CutWay {
             }
         }
     });
-    all.has_missing = has_missing;
+    all.cuts = cuts;
     all
 }
 

@@ -13,6 +13,7 @@ use osmpbfreader::osmformat::relation::MemberType;
 use osmpbfreader::osmformat::{Info, PrimitiveBlock, PrimitiveGroup, Way as PbfWay};
 use units::LngLat;
 
+use crate::budget::Budget;
 use crate::doubts::Findings;
 use crate::facts::{self, NodeMark, Street};
 use crate::guard::{self, FileHeader, Pass};
@@ -91,7 +92,7 @@ pub(crate) fn read(
     path: &Path,
     max_memory: u64,
     report: &(dyn Fn(Progress) + Sync),
-) -> Result<Extract, ImportError> {
+) -> Result<(Extract, Budget), ImportError> {
     let header = guard::read_header(path)?;
     let mut extract = Extract {
         header,
@@ -110,36 +111,16 @@ pub(crate) fn read(
         closed_classes: BTreeMap::new(),
         findings: Findings::default(),
     };
-    let mut memory = Memory {
-        path,
-        used: 0,
-        cap: max_memory,
-    };
+    let n_bytes = path.metadata().map_err(|source| ImportError::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    let mut memory = Budget::new(path, n_bytes.len(), max_memory);
     let progress = |step| move |n_bytes| report(Progress { step, n_bytes });
     let blocks = extract.read_relations(path, &mut memory, &progress(Step::Relations))?;
     extract.read_ways(path, &blocks, &mut memory, &progress(Step::Ways))?;
     extract.read_nodes(path, &blocks, &mut memory, &progress(Step::Nodes))?;
-    Ok(extract)
-}
-
-/// What is kept so far, in bytes; an estimate from above.
-struct Memory<'a> {
-    path: &'a Path,
-    used: u64,
-    cap: u64,
-}
-
-impl Memory<'_> {
-    fn add(&mut self, bytes: u64) -> Result<(), ImportError> {
-        self.used += bytes;
-        if self.used > self.cap {
-            return Err(ImportError::Memory {
-                path: self.path.to_owned(),
-                cap: self.cap,
-            });
-        }
-        Ok(())
-    }
+    Ok((extract, memory))
 }
 
 /// Which blocks hold ways, and which nodes; by block number less one.
@@ -184,7 +165,7 @@ impl Extract {
     fn read_relations(
         &mut self,
         path: &Path,
-        memory: &mut Memory<'_>,
+        memory: &mut Budget,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<Blocks, ImportError> {
         let mut blocks = Blocks::default();
@@ -234,9 +215,11 @@ impl Extract {
         &mut self,
         path: &Path,
         blocks: &Blocks,
-        memory: &mut Memory<'_>,
+        memory: &mut Budget,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<(), ImportError> {
+        let n_members = self.relations.values().map(|r| r.border.len()).sum();
+        memory.check_numbers(n_members, "members of relations")?;
         let mut members = IdIndex::new();
         for (way, _) in self.relations.values().flat_map(|r| &r.border) {
             members.add(*way);
@@ -255,8 +238,11 @@ impl Extract {
             |_, _, found| {
                 let Some(found) = found else { return Ok(()) };
                 let n_refs = as_u64(found.refs.len());
-                // Dense numbers here, ids, positions and table slots for new nodes.
-                memory.add(n_refs * 36 + as_u64(found.ways.len()) * 256)?;
+                // Dense numbers here, ids, positions and table slots for new nodes, and each piece
+                // that is surveyed later.
+                memory.add(n_refs * 44 + as_u64(found.ways.len()) * 256)?;
+                memory.check_numbers(self.refs.len() + found.refs.len(), "nodes of ways")?;
+                memory.check_numbers(self.ways.len() + found.ways.len(), "ways")?;
                 let pool_facts: Vec<u32> = found
                     .facts
                     .into_iter()
@@ -302,7 +288,7 @@ impl Extract {
         &mut self,
         path: &Path,
         blocks: &Blocks,
-        memory: &mut Memory<'_>,
+        memory: &mut Budget,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<(), ImportError> {
         self.positions = Positions::missing(self.node_ids.len());

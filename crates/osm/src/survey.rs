@@ -8,8 +8,11 @@ use graph::{RoadClass, WayFlags};
 use rayon::prelude::*;
 use units::{BoundingBox, LngLat};
 
+use crate::ImportError;
+use crate::budget::Budget;
 use crate::ids::as_usize;
 use crate::read::{Extract, Way};
+use crate::wire::as_u64;
 
 /// Side of a cell in 1e-7 degrees of latitude: about 100 m.
 const CELL_E7: i64 = 9_000;
@@ -75,14 +78,17 @@ pub(crate) struct Grid {
 }
 
 /// Crossings, and the cells.
-pub(crate) fn survey(extract: &Extract) -> Survey {
-    let grid = Grid::new(extract);
+///
+/// # Errors
+/// When the cells would take more memory than the file may.
+pub(crate) fn survey(extract: &Extract, memory: &Budget) -> Result<Survey, ImportError> {
+    let grid = Grid::new(extract, memory)?;
     let findings = grid.crossings(extract);
-    Survey { grid, findings }
+    Ok(Survey { grid, findings })
 }
 
 impl Grid {
-    fn new(extract: &Extract) -> Self {
+    fn new(extract: &Extract, memory: &Budget) -> Result<Self, ImportError> {
         let kinds: Vec<Option<(Kind, i8)>> = extract
             .ways
             .iter()
@@ -117,7 +123,10 @@ impl Grid {
             (n_cells <= MAX_CELLS).then_some((low, high, n_cells))
         };
         let total: i64 = (0..grid.pieces.len()).filter_map(spans).map(|s| s.2).sum();
-        let mut entries = Vec::with_capacity(usize::try_from(total).unwrap_or_default());
+        let total = usize::try_from(total).unwrap_or(usize::MAX);
+        // Long pieces pass many cells: their number is not known from that of the nodes.
+        memory.check(as_u64(total).saturating_mul(as_u64(size_of::<(u64, u32)>())))?;
+        let mut entries = Vec::with_capacity(total);
         for (number, index) in (0_u32..).zip(0..grid.pieces.len()) {
             if let Some((low, high, _)) = spans(index) {
                 for y in low.1..=high.1 {
@@ -127,7 +136,7 @@ impl Grid {
         }
         entries.par_sort_unstable();
         grid.entries = entries;
-        grid
+        Ok(grid)
     }
 
     /// The piece of a number.

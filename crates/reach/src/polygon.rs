@@ -228,7 +228,8 @@ fn draw(
     loop {
         let raster = raster_for(network, streets, reached, options.cell);
         let half = Length::from_mm(options.cell.as_mm() / 2);
-        let is_finest = half < options.finest_cell;
+        let is_coarser = raster.side_m() > options.cell.as_m_f64();
+        let is_finest = half < options.finest_cell || is_coarser;
         if let Some(drawn) = draw_on(&raster, space, reached, options, is_finest) {
             return drawn;
         }
@@ -390,7 +391,7 @@ const MOST_KEPT_CELLS: usize = 1 << 26;
 const FINEST_KEPT: Length = Length::from_m(6);
 
 /// All streets of the index in cells, or those around what is reached, where the map is too large or
-/// the cells are too small for that.
+/// the cells are too small for that; in larger cells where even that part is too large.
 fn raster_for(
     network: &Network<'_>,
     streets: &SnapIndex,
@@ -411,8 +412,15 @@ fn raster_for(
     }
     let near = BoundingBox::of(shapes).map(|around| streets.edges_in(&around));
     let near = near.unwrap_or_default();
-    let raster = StreetRaster::new(graph, near.iter().copied(), cell, Extent::Part);
-    Arc::new(raster.expect("any number of cells is allowed"))
+    let mut side = cell;
+    loop {
+        let extent = Extent::Part(MOST_KEPT_CELLS);
+        if let Some(raster) = StreetRaster::new(graph, near.iter().copied(), side, extent) {
+            return Arc::new(raster);
+        }
+        // Ends, since a few cells as large as the earth hold everything.
+        side = Length::from_mm(side.as_mm().saturating_mul(2));
+    }
 }
 
 /// The part of a raster that holds what is reached, with room for the margin and an empty cell all

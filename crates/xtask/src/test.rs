@@ -55,6 +55,11 @@ pub(crate) fn run(long: bool) -> Result<()> {
                 .env("OUTPUT_KILLS", "40")
                 .env("OUTPUT_PAIRS", "50"),
         )?;
+        command::run(
+            "many more changed inputs (cargo test -p benches corpus)",
+            cargo(&["test", "--package", "benches", "--test", "it", "corpus"])
+                .env("CORPUS_CHANGES", "3000"),
+        )?;
         guard::sees_slower_loops()?;
         bench::run()?;
         peers::run(None)?;

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use units::{Length, LngLat, Outline, Polygon, Ring};
 
 /// A small city in which every kind of column has entries.
-fn sample() -> City {
+pub(crate) fn sample() -> City {
     let mut builder = StreetGraphBuilder::new();
     let at = |x: i32, y: i32| LngLat::from_e7(1_140_000_000 + x * 1_000, 225_000_000 + y * 1_000);
     let nodes: Vec<_> = (0..5)
@@ -64,14 +64,15 @@ fn sample() -> City {
     let ring = vec![at(0, 0), at(4, 0), at(4, 4)];
     City {
         streets: builder.build_ordered().expect("ends exist"),
-        places: places.finish(),
+        places: places.finish().expect("there are two"),
         backdrop: Backdrop::new([AreaSpec {
             id: OsmId::Way(12),
             kind: AreaKind::Building,
             name: Some("塔"),
             levels: Some(30),
             rings: std::slice::from_ref(&ring),
-        }]),
+        }])
+        .expect("there is one"),
         boundaries: Boundaries {
             all: vec![Boundary {
                 id: OsmId::Relation(5),

@@ -1,3 +1,4 @@
 //! Integration tests of `city`.
 
 mod file;
+mod wrong_numbers;

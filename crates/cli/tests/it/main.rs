@@ -10,4 +10,5 @@ mod site_options;
 mod site_sweep;
 mod site_verify;
 mod tables;
+mod vast_streets;
 mod verbs;

@@ -20,26 +20,7 @@ fn plans() -> TempDir {
     let map = graph::picture::streets(drawing, Length::from_m(100)).unwrap();
     let streets = map.graph;
     let at = streets.node_position(graph::NodeId::new(4));
-    let city = City {
-        streets,
-        places: PlacesBuilder::new().finish(),
-        backdrop: city::Backdrop::new([]),
-        boundaries: city::Boundaries::default(),
-        report: ImportReport::default(),
-        source: Source {
-            file_name: "drawn.osm.pbf".to_owned(),
-            sha256: "00".to_owned(),
-            n_bytes: 1,
-            data_date: None,
-            written_by: None,
-            bounding_box: None,
-            is_box_from_header: false,
-            program: "test".to_owned(),
-            rule_version: 1,
-        },
-    };
-    city.write(File::create(home.path().join("drawn.nqg")).unwrap())
-        .unwrap();
+    write_city(streets, &home.path().join("drawn.nqg"));
     let facilities = format!("id,lng,lat\n1,{},{}\n", at.lng(), at.lat());
     fs::write(home.path().join("stations.csv"), facilities).unwrap();
     let (west, east) = (at.lng() - 0.012, at.lng() + 0.012);
@@ -78,6 +59,29 @@ facilities = ["1"]
         fs::write(home.path().join(format!("{name}.toml")), plan).unwrap();
     }
     home
+}
+
+/// A network file that holds streets and nothing else.
+pub(crate) fn write_city(streets: graph::StreetGraph, path: &Path) {
+    let city = City {
+        streets,
+        places: PlacesBuilder::new().finish().unwrap(),
+        backdrop: city::Backdrop::new([]).unwrap(),
+        boundaries: city::Boundaries::default(),
+        report: ImportReport::default(),
+        source: Source {
+            file_name: "drawn.osm.pbf".to_owned(),
+            sha256: "00".to_owned(),
+            n_bytes: 1,
+            data_date: None,
+            written_by: None,
+            bounding_box: None,
+            is_box_from_header: false,
+            program: "test".to_owned(),
+            rule_version: 1,
+        },
+    };
+    city.write(File::create(path).unwrap()).unwrap();
 }
 
 fn run(home: &Path, plan: &str, folder: &str) -> Outcome {
@@ -418,6 +422,10 @@ fn others(home: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 }
 
 #[test]
+#[expect(
+    clippy::print_stdout,
+    reason = "how many of the kills met a run at work"
+)]
 fn a_killed_run_leaves_a_complete_folder_and_touches_nothing_else() {
     let (home, results, took) = watched();
     let folder = home.path().join("results");
@@ -443,6 +451,10 @@ fn a_killed_run_leaves_a_complete_folder_and_touches_nothing_else() {
 }
 
 #[test]
+#[expect(
+    clippy::print_stdout,
+    reason = "that both of the runs come last now and then"
+)]
 fn two_runs_at_once_leave_one_of_them_whole() {
     let (home, results, _) = watched();
     let folder = home.path().join("results");

@@ -16,3 +16,4 @@ mod side_paths;
 mod slow_map;
 mod slow_router;
 mod slow_tags;
+mod swollen;

@@ -47,8 +47,8 @@ const MOST_ACROSS: usize = 1 << 16;
 pub(crate) enum Extent {
     /// The streets of a network, unless the box around them has more cells than this.
     Whole(usize),
-    /// Some streets of a network.
-    Part,
+    /// Some streets of a network, unless the box around them has more cells than this.
+    Part(usize),
 }
 
 /// A cell that holds a street.
@@ -103,8 +103,8 @@ impl StreetRaster {
         let width = span(min_x, high.x_m).checked_next_multiple_of(64)?;
         let height = span(min_y, high.y_m);
         let n_cells = width.checked_mul(height)?;
-        if matches!(extent, Extent::Whole(most) if n_cells > most || width.max(height) > MOST_ACROSS)
-        {
+        let (Extent::Whole(most) | Extent::Part(most)) = extent;
+        if n_cells > most || width.max(height) > MOST_ACROSS {
             return None;
         }
         let mut raster = Self {
@@ -116,7 +116,7 @@ impl StreetRaster {
             height,
             streets: vec![0; n_cells / 64],
             cells: Vec::new(),
-            numbers: matches!(extent, Extent::Part).then(Vec::new),
+            numbers: matches!(extent, Extent::Part(_)).then(Vec::new),
             edges: Vec::new(),
             parts: Vec::new(),
             half_lngs_e7: Vec::new(),
@@ -209,11 +209,22 @@ impl StreetRaster {
             }
             at_m += segment_m;
         }
-        if let Some(last) = self.parts[start..].last_mut() {
-            let rest = length.as_mm() - at_mm;
-            last.mm += rest;
-            self.cells[NodeId::new(last.cell).index()].total_mm += rest;
+        if let Some(last) = self.parts[start..].last() {
+            let cell = last.cell;
+            let rest = self.add_to(cell, length.as_mm() - at_mm);
+            if let Some(last) = self.parts.last_mut() {
+                last.mm += rest;
+            }
         }
+    }
+
+    /// Adds street to a cell; gives how much. What is more than 4,294 km is no street any more but
+    /// one that was drawn a million times, and is left out, so that no sum over a cell can overflow.
+    fn add_to(&mut self, cell: u32, mm: u32) -> u32 {
+        let total_mm = &mut self.cells[NodeId::new(cell).index()].total_mm;
+        let added = mm.min(u32::MAX - *total_mm);
+        *total_mm += added;
+        added
     }
 
     fn push(&mut self, start: usize, cell: usize, mm: u32, numbers: &mut [u32]) {
@@ -227,7 +238,7 @@ impl StreetRaster {
             numbers[cell] = as_u32(self.cells.len());
         }
         let cell = numbers[cell] - 1;
-        self.cells[NodeId::new(cell).index()].total_mm += mm;
+        let mm = self.add_to(cell, mm);
         match self.parts[start..].last_mut() {
             Some(last) if last.cell == cell => last.mm += mm,
             Some(_) if mm == 0 => {}

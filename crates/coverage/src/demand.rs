@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, Range, Sub};
@@ -8,7 +9,7 @@ use rayon::prelude::*;
 use reach::StreetPoint;
 use units::{HourOfWeek, Length, LngLat};
 
-use crate::street_pieces::{StreetPiece, street_pieces};
+use crate::street_pieces::{StreetPiece, pieces_outside, street_pieces};
 use crate::{Amount, CellRank, DemandId, DemandPattern, PatternId, StudyArea, ZoneId, Zones};
 
 /// An amount of demand, in whole thousandths of its unit: millimetres where demand is metres of
@@ -128,6 +129,8 @@ pub struct DemandPoint {
     pub demand: Demand,
     /// How that changes over the week; `None` for demand that is the same at every hour.
     pub pattern: Option<PatternId>,
+    /// The zone that it was counted in; `None` when it was not counted by zone.
+    pub zone: Option<ZoneId>,
 }
 
 /// The demand of a study area: points in the order of their cells, so that each cell's points are
@@ -140,7 +143,10 @@ pub struct DemandSet {
     patterns: Vec<DemandPattern>,
     points: Vec<DemandPoint>,
     first: Vec<u32>,
-    outside: Demand,
+    /// All that the source holds, and what of it lies outside the study area; one entry for each
+    /// pattern.
+    given: Vec<Amount>,
+    outside: Vec<Amount>,
     illustrative: bool,
 }
 
@@ -176,12 +182,13 @@ impl DemandSet {
                 cell: piece.cell,
                 demand: Demand::from_thousandths(u64::from(piece.length().as_mm())),
                 pattern: None,
+                zone: None,
             })
             .collect();
         Self::from_points(DemandUnit::StreetMeters, area, points)
     }
 
-    /// Demand counted at positions; what lies outside the boundary is dropped and reported by
+    /// Demand counted at positions; what lies outside the boundary is no point and is told by
     /// [`outside`](Self::outside).
     ///
     /// Cost: n log n.
@@ -190,10 +197,13 @@ impl DemandSet {
         area: &StudyArea,
         counts: impl IntoIterator<Item = (LngLat, impl Into<Amount>)>,
     ) -> Self {
-        let mut outside = Demand::ZERO;
+        let mut given = Vec::new();
+        let mut outside = Vec::new();
         let mut points = Vec::new();
         for (position, amount) in counts {
-            let Amount { demand, pattern } = amount.into();
+            let amount = amount.into();
+            let Amount { demand, pattern } = amount;
+            given.push(amount);
             match area.locate(position) {
                 Some(cell) => points.push(DemandPoint {
                     position,
@@ -201,69 +211,22 @@ impl DemandSet {
                     cell,
                     demand,
                     pattern,
+                    zone: None,
                 }),
-                None => outside = outside + demand,
+                None => outside.push(amount),
             }
         }
-        let mut set = Self::from_points(DemandUnit::Counted(unit.into()), area, points);
-        set.outside = outside;
-        set
-    }
-
-    /// Demand counted per zone (row `i` is zone `i`), spread over the streets of each zone in
-    /// proportion to their length; the parts of a zone add up exactly to its count.
-    ///
-    /// `streets` are the points of [`street_meters`](Self::street_meters). The count of a zone
-    /// without streets is reported by [`outside`](Self::outside).
-    ///
-    /// Cost: linear.
-    pub fn spread_over_streets(
-        unit: impl Into<String>,
-        streets: &Self,
-        zones: &Zones,
-        counts: &[impl Into<Amount> + Copy],
-    ) -> Self {
-        let counts: Vec<Amount> = counts.iter().map(|&count| count.into()).collect();
-        let zone_of_point = streets.zones_of_points(zones);
-        let mut street_of_zone = vec![0_u128; zones.n_zones()];
-        for (point, zone) in streets.points.iter().zip(&zone_of_point) {
-            if let Some(zone) = zone {
-                street_of_zone[zone.index()] += u128::from(point.demand.0);
-            }
-        }
-        // Each point gets the difference of two cumulative sums, each rounded down, so that the
-        // parts add up to the whole.
-        let mut street_so_far = vec![0_u128; zones.n_zones()];
-        let mut set = Self {
-            unit: DemandUnit::Counted(unit.into()),
-            illustrative: false,
-            ..streets.clone()
-        };
-        for (point, zone) in set.points.iter_mut().zip(&zone_of_point) {
-            let Some(zone) = zone.map(ZoneId::index) else {
-                point.demand = Demand::ZERO;
-                continue;
-            };
-            let amount = counts.get(zone).copied().unwrap_or_default();
-            let count = u128::from(amount.demand.0);
-            let part = |street: u128| count * street / street_of_zone[zone].max(1);
-            let before = part(street_so_far[zone]);
-            street_so_far[zone] += u128::from(point.demand.0);
-            let share = part(street_so_far[zone]) - before;
-            point.demand = Demand(u64::try_from(share).expect("a part of a u64"));
-            point.pattern = amount.pattern;
-        }
-        set.outside = counts
-            .iter()
-            .enumerate()
-            .filter(|&(zone, _)| street_of_zone.get(zone).is_none_or(|&street| street == 0))
-            .map(|(_, amount)| amount.demand)
-            .sum();
-        set
+        Self::from_points(DemandUnit::Counted(unit.into()), area, points).counting(given, outside)
     }
 
     /// From points in any order; points of one cell keep their order.
-    fn from_points(unit: DemandUnit, area: &StudyArea, mut points: Vec<DemandPoint>) -> Self {
+    ///
+    /// All that is given lies in them, unless [`counting`](Self::counting) says otherwise.
+    pub(crate) fn from_points(
+        unit: DemandUnit,
+        area: &StudyArea,
+        mut points: Vec<DemandPoint>,
+    ) -> Self {
         points.sort_by_key(|point| point.cell);
         let mut first = vec![0_u32; area.cells().len() + 1];
         for point in &points {
@@ -272,14 +235,31 @@ impl DemandSet {
         for cell in 0..area.cells().len() {
             first[cell + 1] += first[cell];
         }
+        let given = by_pattern(points.iter().map(|point| Amount {
+            demand: point.demand,
+            pattern: point.pattern,
+        }));
         Self {
             unit,
             patterns: Vec::new(),
             points,
             first,
-            outside: Demand::ZERO,
+            given,
+            outside: Vec::new(),
             illustrative: false,
         }
+    }
+
+    /// The same points, from a source that holds more: all that it gives, and what of it lies outside
+    /// the study area.
+    pub(crate) fn counting(
+        mut self,
+        given: impl IntoIterator<Item = Amount>,
+        outside: impl IntoIterator<Item = Amount>,
+    ) -> Self {
+        self.given = by_pattern(given);
+        self.outside = by_pattern(outside);
+        self
     }
 
     /// The same demand, changing over the week: points follow their pattern, those without one the
@@ -295,6 +275,12 @@ impl DemandSet {
             point.pattern = point.pattern.or(usual);
             let is_known = |id: PatternId| id.index() < patterns.len();
             assert!(point.pattern.is_none_or(is_known), "a pattern of the list");
+        }
+        for amounts in [&mut self.given, &mut self.outside] {
+            *amounts = by_pattern(amounts.iter().map(|amount| Amount {
+                pattern: amount.pattern.or(usual),
+                ..*amount
+            }));
         }
         self.patterns = patterns;
         self
@@ -332,6 +318,24 @@ impl DemandSet {
             so_far[id] += u128::from(point.demand.0);
             let part = pattern.part_of(so_far[id], hour) - before;
             point.demand = Demand(u64::try_from(part).unwrap_or(u64::MAX));
+        }
+        // What lies outside comes after the points, so that points and outside add up to what is
+        // given at the hour.
+        for amount in &mut set.outside {
+            let Some(id) = amount.pattern.map(PatternId::index) else {
+                continue;
+            };
+            let pattern = &self.patterns[id];
+            let before = pattern.part_of(so_far[id], hour);
+            so_far[id] += u128::from(amount.demand.0);
+            let part = pattern.part_of(so_far[id], hour) - before;
+            amount.demand = Demand(u64::try_from(part).unwrap_or(u64::MAX));
+        }
+        for amount in &mut set.given {
+            if let Some(id) = amount.pattern.map(PatternId::index) {
+                let part = self.patterns[id].part_of(u128::from(amount.demand.0), hour);
+                amount.demand = Demand(u64::try_from(part).unwrap_or(u64::MAX));
+            }
         }
         Cow::Owned(set)
     }
@@ -405,20 +409,63 @@ impl DemandSet {
         self.points.iter().map(|point| point.demand).sum()
     }
 
-    /// Demand that the source holds but the study area does not.
-    pub fn outside(&self) -> Demand {
-        self.outside
+    /// All demand that the source holds, whatever becomes of it: points and
+    /// [`outside`](Self::outside) add up to it.
+    ///
+    /// Cost: linear in the patterns.
+    pub fn given(&self) -> Demand {
+        self.given.iter().map(|amount| amount.demand).sum()
     }
 
-    /// The zone of each point; `None` outside all zones.
+    /// Demand that the source holds but the study area does not.
+    ///
+    /// Cost: linear in the patterns.
+    pub fn outside(&self) -> Demand {
+        self.outside.iter().map(|amount| amount.demand).sum()
+    }
+
+    /// The zone of each point: the one it was counted in, else the first that holds it; `None`
+    /// outside all zones.
     ///
     /// Cost: linear in the points, times the corners of the zones near each.
     pub fn zones_of_points(&self, zones: &Zones) -> Vec<Option<ZoneId>> {
         self.points
             .par_iter()
-            .map(|point| zones.zone_of(point.position))
+            .map(|point| point.zone.or_else(|| zones.zone_of(point.position)))
             .collect()
     }
+}
+
+/// One amount for each pattern, in order.
+fn by_pattern(amounts: impl IntoIterator<Item = Amount>) -> Vec<Amount> {
+    let mut sums: BTreeMap<Option<PatternId>, Demand> = BTreeMap::new();
+    for amount in amounts {
+        let sum = sums.entry(amount.pattern).or_default();
+        *sum = *sum + amount.demand;
+    }
+    let sums = sums.into_iter();
+    sums.map(|(pattern, demand)| Amount { demand, pattern })
+        .collect()
+}
+
+/// Street for which `counts` holds, outside the study area: the middle and the length of each piece,
+/// a metre being one unit.
+///
+/// Cost: linear in the streets; spread over the rayon pool.
+pub fn streets_outside(
+    graph: &StreetGraph,
+    area: &StudyArea,
+    counts: impl Fn(EdgeId) -> bool + Sync,
+) -> Vec<(LngLat, Demand)> {
+    let edges: Vec<EdgeId> = graph.edges().filter(|&edge| counts(edge)).collect();
+    let pieces: Vec<Vec<(LngLat, Length)>> = edges
+        .par_iter()
+        .map(|&edge| pieces_outside(graph, area, edge))
+        .collect();
+    let pieces = pieces.into_iter().flatten();
+    pieces
+        .map(|(middle, length)| (middle, Demand::from_thousandths(u64::from(length.as_mm()))))
+        .collect()
 }
 
 /// The longest piece of street that one demand point stands for: some 20 s by e-bike and 80 s on

@@ -111,6 +111,31 @@ impl EdgeAffected {
         Self { points, cells }
     }
 
+    /// The same, knowing of help from outside the study area: a demand point that such a facility
+    /// covers is `settled` and no longer affected; one that a facility which was left out there could
+    /// serve (`helped`) is affected, wherever the streets end.
+    ///
+    /// Cost: linear in the points.
+    #[must_use]
+    pub fn knowing(
+        &self,
+        demand: &DemandSet,
+        settled: impl Fn(usize) -> bool,
+        helped: impl Fn(usize) -> bool,
+    ) -> Self {
+        let points: Vec<bool> = self
+            .points
+            .iter()
+            .enumerate()
+            .map(|(point, &affected)| (affected && !settled(point)) || helped(point))
+            .collect();
+        let mut cells = vec![false; self.cells.len()];
+        for (point, &affected) in demand.points().iter().zip(&points) {
+            cells[point.cell.index()] |= affected;
+        }
+        Self { points, cells }
+    }
+
     /// For each demand point.
     pub fn points(&self) -> &[bool] {
         &self.points

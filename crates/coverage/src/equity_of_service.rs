@@ -28,9 +28,13 @@ pub struct EquityInputs<'a> {
 
 /// How evenly the time to a service is spread over the demand, and how straight the ways are.
 ///
-/// Times `t_i` are those of [`ServiceCoverage::times`]; demand that finds nothing within the rows'
-/// limit counts at that limit and is told apart in [`beyond`](Self::beyond), so that all figures
-/// are lower bounds of unevenness when it is not zero. Demand that is not joined to a network does not count.
+/// All demand of the study area counts, the same people as in the covered share. Times `t_i` are
+/// those of [`ServiceCoverage::times`]; demand that finds nothing within the rows' limit, or is
+/// joined to no network, is told apart in [`beyond`](Self::beyond) and counts at that limit.
+///
+/// When `beyond` is not zero, mean, Gini, Palma, Theil are lower bounds: a longer time of those who
+/// have the longest already lowers the Lorenz curve everywhere. Concentration can move either way
+/// then and is left out; the detour speaks of those within the rows' limit alone.
 ///
 /// | Indicator | Formula |
 /// |---|---|
@@ -41,7 +45,7 @@ pub struct EquityInputs<'a> {
 /// | mean detour | `sum of p_i (t_i - s_i)` over `sum of p_i d_i / v`: `s_i` the start delay of the facility, `d_i` the straight distance to it, `v` the speed along ordinary streets; only demand within the rows' limit |
 #[derive(Clone, Debug, PartialEq)]
 pub struct Equity {
-    /// Mean time in seconds; `None` without linked demand.
+    /// Mean time in seconds; `None` without demand.
     pub mean_s: Option<f64>,
     /// Gini coefficient of the times.
     pub gini: Option<f64>,
@@ -49,15 +53,17 @@ pub struct Equity {
     pub palma: Option<f64>,
     /// Theil index of the times.
     pub theil: Option<f64>,
-    /// Concentration of the times over the distance from the middle.
+    /// Concentration of the times over the distance from the middle; `None` when some are not known.
     pub concentration: Option<f64>,
-    /// Concentration of the times over the rank of the zones; `None` when zones have none.
+    /// Concentration of the times over the rank of the zones; `None` when zones have none, or some
+    /// times are not known.
     pub concentration_by_zone: Option<f64>,
     /// Time on the way over the time that the straight line would take.
     pub detour: Option<f64>,
-    /// Demand that counts at the rows' limit.
+    /// Demand without a time: past the rows' limit or joined to no network. It counts at that limit.
     pub beyond: Demand,
-    /// The Lorenz curve at every tenth; empty without linked demand.
+    /// The Lorenz curve at every tenth; empty without demand. The true one lies no higher when
+    /// `beyond` is not zero.
     pub lorenz: Vec<LorenzPoint>,
 }
 
@@ -91,13 +97,13 @@ impl Equity {
         let mut times: Vec<(TravelTime, Demand)> = Vec::with_capacity(points.len());
         let mut ranked = Vec::with_capacity(points.len());
         let mut ranked_by_zone = Vec::new();
+        let mut zones_are_known = true;
         let mut beyond = Demand::ZERO;
         // In tenths of a second times thousandths of demand: whole numbers, whatever their order.
         let (mut on_the_way, mut straight) = (0_u128, 0_u128);
         for &point in points {
             let here = demand.points()[point];
-            let is_linked = inputs.coverage.states()[point].is_joined();
-            if !is_linked || here.demand == Demand::ZERO {
+            if here.demand == Demand::ZERO {
                 continue;
             }
             let known = inputs.coverage.times()[point];
@@ -109,6 +115,7 @@ impl Equity {
             let from_center = here.position.distance_to(inputs.center).as_mm();
             ranked.push((time, here.demand, Ranking(i64::from(from_center))));
             if let Some(rank) = inputs.zone_ranks.get(point).copied().flatten() {
+                zones_are_known &= known.is_some();
                 ranked_by_zone.push((time, here.demand, rank));
             }
             if let Some((way, line)) = inputs.way(point, known) {
@@ -124,8 +131,12 @@ impl Equity {
             gini: spread.gini(),
             palma: spread.palma(),
             theil: spread.theil(),
-            concentration: concentration_of_times(ranked),
-            concentration_by_zone: concentration_of_times(ranked_by_zone),
+            concentration: (beyond == Demand::ZERO)
+                .then(|| concentration_of_times(ranked))
+                .flatten(),
+            concentration_by_zone: zones_are_known
+                .then(|| concentration_of_times(ranked_by_zone))
+                .flatten(),
             detour: ratio(on_the_way, straight),
             beyond,
             lorenz: if is_empty {

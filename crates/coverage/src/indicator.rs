@@ -6,24 +6,26 @@ use crate::{Demand, DemandSet, DemandSplit, ServiceCoverage, ZoneId};
 ///
 /// | Indicator | Formula |
 /// |---|---|
-/// | covered share | covered demand / all demand (unlinked demand included) |
+/// | covered share | covered demand / all demand |
 /// | fragile share | covered demand inside the margin band / covered demand |
-/// | quantile q | least time t such that at least q of the linked demand has a time of at most t |
-/// | worst-served tenth | mean time of the tenth of the linked demand with the longest times |
+/// | quantile q | least time t such that at least q of all demand has a time of at most t |
+/// | worst-served tenth | mean time of the tenth of all demand with the longest times |
 ///
+/// All demand is that of the study area, whether joined to a network or not: quantiles speak of the
+/// same people as the share. Who is joined to none finds nothing in any time.
 /// Time is that to the required number of facilities (to the nearest, when one is required).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Indicators {
     /// Demand by what becomes of it; shares are read off it.
     pub split: DemandSplit,
-    /// Time within which half of the linked demand is served; `None` when it lies past the rows'
-    /// limit, or without linked demand.
+    /// Time within which half of the demand is served; `None` when it lies past the rows' limit, or
+    /// without demand.
     pub median: Option<TravelTime>,
     /// Time within which three quarters are served.
     pub quantile_75: Option<TravelTime>,
     /// Time within which nine tenths are served.
     pub quantile_90: Option<TravelTime>,
-    /// The tenth of the linked demand with the longest times; `None` without linked demand.
+    /// The tenth of the demand with the longest times; `None` without demand.
     pub worst_tenth: Option<WorstTenth>,
 }
 
@@ -32,8 +34,8 @@ pub struct Indicators {
 pub struct WorstTenth {
     /// Mean time, rounded down to tenths of a second.
     pub mean: TravelTime,
-    /// Some of it lies past the rows' limit and was counted at that limit, so the true mean is
-    /// longer.
+    /// Some of it lies past the rows' limit, or is joined to no network, and was counted at that
+    /// limit, so the true mean is longer.
     pub is_lower_bound: bool,
 }
 
@@ -75,7 +77,7 @@ impl Indicators {
             let weight = demand.points()[point].demand;
             let state = coverage.states()[point];
             split.add(state, coverage.is_fragile(point), weight);
-            if state.is_joined() && weight > Demand::ZERO {
+            if weight > Demand::ZERO {
                 served.push((coverage.times()[point], weight));
             }
         }

@@ -54,6 +54,7 @@
 //! What it does not do: read files (that is `formats`), choose sites (that is `siting`), draw.
 
 mod amenity;
+mod balance;
 mod by_hour;
 mod capacity;
 mod cell;
@@ -67,6 +68,7 @@ mod explain;
 mod facility;
 mod facility_index;
 mod gap;
+mod ground;
 mod hazard;
 mod hourly;
 mod hours;
@@ -83,18 +85,21 @@ mod route;
 mod rows;
 mod service_coverage;
 mod spelling;
+mod square_demand;
 mod standard;
 mod street_pieces;
 mod study_area;
 mod zone;
+mod zone_demand;
 
 pub use amenity::{Amenity, AmenitySet, UnknownAmenity};
+pub use balance::{DemandBalance, FacilityBalance, FacilityClass};
 pub use by_hour::{ByHour, HourState, by_hour};
 pub use capacity::{Assignment, FacilityLoad, ServiceRate, SupplyRatio, TwoStepCatchment};
 pub use cell::{CellId, CellIdError, Resolution, ResolutionError};
 pub use cell_coverage::{CellClass, DemandSplit, PointState};
 pub use cover::Cover;
-pub use demand::{Demand, DemandPoint, DemandSet, DemandUnit, MAX_PIECE};
+pub use demand::{Demand, DemandPoint, DemandSet, DemandUnit, MAX_PIECE, streets_outside};
 pub use edge_of_map::{DEFAULT_BORDER, EdgeAffected, border_nodes};
 pub use equity::{Distribution, LorenzPoint, Ranking, concentration_of_times};
 pub use equity_of_service::{Equity, EquityInputs, LORENZ_STEPS};
@@ -123,6 +128,8 @@ pub use route::{RouteStep, route_steps};
 pub use rows::{RowEntry, Rows};
 pub use service_coverage::{FRAGILE_BAND_PERCENT, ServiceCoverage, ServiceInputs};
 pub use spelling::nearest_spelling;
+pub use square_demand::{DemandSquare, RimSquares};
 pub use standard::{JointRule, JointStandard, Selection, ServiceStandard};
 pub use study_area::{MOST_CELLS, StudyArea, StudyAreaError};
-pub use zone::{Zone, Zones};
+pub use zone::{Zone, ZoneOverlap, Zones};
+pub use zone_demand::{ZoneDemand, ZonePart};

@@ -148,7 +148,7 @@ impl ServiceCoverage {
     pub fn of_times(
         demand: &DemandSet,
         linkage: &Linkage,
-        times: Vec<Option<TravelTime>>,
+        mut times: Vec<Option<TravelTime>>,
         limit: TravelTime,
         required: NonZeroU32,
     ) -> Self {
@@ -158,10 +158,14 @@ impl ServiceCoverage {
             linkage.n_places(),
             "linkage of other demand"
         );
+        // On a scrap nobody finds anything, whatever stands on it.
+        for (time, state) in times.iter_mut().zip(linkage.states()) {
+            *time = time.filter(|_| state == LinkState::Joined);
+        }
         let states: Vec<PointState> = times
             .iter()
-            .zip(linkage.links())
-            .map(|(time, link)| match (LinkState::of(link.as_ref()), time) {
+            .zip(linkage.states())
+            .map(|(time, state)| match (state, time) {
                 (LinkState::TooFar, _) => PointState::Unlinked,
                 (LinkState::OnScrap, _) => PointState::OnScrap,
                 (LinkState::Joined, Some(time)) if *time <= limit => PointState::Covered,
@@ -219,7 +223,7 @@ impl ServiceCoverage {
     }
 
     /// For each demand point the time to the required number of facilities (to the nearest, when
-    /// one is required); `None` past the rows' limit.
+    /// one is required); `None` past the rows' limit, and where it is joined to no network.
     pub fn times(&self) -> &[Option<TravelTime>] {
         &self.times
     }
@@ -246,21 +250,21 @@ impl ServiceCoverage {
         &self.total
     }
 
-    /// The demand point that stands for a cell: half of the cell's linked demand is served in its
-    /// time or less, half in its time or more (the weighted lower median; ties go to the lower id).
-    /// `None` without linked demand.
+    /// The demand point that stands for a cell: half of the cell's demand is served in its time or
+    /// less, half in its time or more (the weighted lower median; what is joined to no network is
+    /// later than any time; ties go to the lower id). `None` without demand.
     ///
-    /// A cell without unlinked demand is covered exactly when this point is, so its facilities and
-    /// margin speak for the cell.
+    /// A cell is covered exactly when this point is, so its facilities and margin speak for the
+    /// cell.
     ///
     /// Cost: n log n in the points of the cell.
     pub fn typical_point(&self, demand: &DemandSet, cell: CellRank) -> Option<DemandId> {
-        let mut points: Vec<usize> = demand
-            .of_cell(cell)
-            .filter(|&point| self.states[point].is_joined())
-            .collect();
-        // `None` is later than any time.
-        points.sort_by_key(|&point| (self.times[point].is_none(), self.times[point], point));
+        let mut points: Vec<usize> = demand.of_cell(cell).collect();
+        // `None` is later than any time, and no network later still.
+        points.sort_by_key(|&point| {
+            let time = self.times[point];
+            (!self.states[point].is_joined(), time.is_none(), time, point)
+        });
         let weight = |point: usize| demand.points()[point].demand;
         let total: Demand = points.iter().map(|&point| weight(point)).sum();
         if total == Demand::ZERO {

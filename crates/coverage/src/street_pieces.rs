@@ -107,6 +107,47 @@ pub(crate) fn street_pieces(
     pieces
 }
 
+/// The parts of an edge outside the study area, in pieces of at most [`MAX_PIECE`]: the middle and
+/// the length of each. With [`street_pieces`] they add up to the edge's length.
+pub(crate) fn pieces_outside(
+    graph: &StreetGraph,
+    area: &StudyArea,
+    edge: EdgeId,
+) -> Vec<(LngLat, Length)> {
+    let whole = u64::from(graph.edge_length(edge).as_mm());
+    let mut borders = vec![0];
+    for piece in street_pieces(graph, area, edge) {
+        borders.extend([piece.start, piece.end].map(|at| u64::from(at.as_mm())));
+    }
+    borders.push(whole);
+    if borders.chunks(2).all(|ends| ends[0] == ends[1]) {
+        return Vec::new();
+    }
+    let shape: Vec<LngLat> = graph.edge_shape(edge).collect();
+    let mut corners_mm = vec![0_u64];
+    for line in shape.windows(2) {
+        let before = corners_mm.last().copied().unwrap_or(0);
+        corners_mm.push(before + u64::from(line[0].distance_to(line[1]).as_mm()));
+    }
+    let measured_mm = corners_mm.last().copied().unwrap_or(0);
+    if measured_mm == 0 || whole == 0 {
+        return Vec::new();
+    }
+    let mut pieces = Vec::new();
+    for ends in borders.chunks(2) {
+        let (start, end) = (ends[0], ends[1]);
+        let n_parts = (end - start).div_ceil(u64::from(MAX_PIECE.as_mm()));
+        for part in 0..n_parts {
+            let cut = |i: u64| start + (end - start) * i / n_parts;
+            let (start, end) = (cut(part), cut(part + 1));
+            let middle_mm = u64::midpoint(start, end) * measured_mm / whole;
+            let middle = along_shape(&shape, &corners_mm, middle_mm);
+            pieces.push((middle, length(end - start)));
+        }
+    }
+    pieces
+}
+
 fn length(mm: u64) -> Length {
     Length::from_mm(u32::try_from(mm).expect("an offset of an edge, whose length is a u32"))
 }

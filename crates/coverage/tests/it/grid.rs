@@ -125,6 +125,47 @@ fn demand_outside_the_boundary_is_reported_not_counted() {
 }
 
 #[test]
+fn a_square_at_the_rim_gives_the_part_of_its_ground() {
+    let city = City::new(5);
+    let east = city.area.bounding_box().north_east().lng_e7();
+    let middle = city.area.bounding_box().center().lat_e7();
+    // 2,000 units of 1e-7 degrees a side; so many of them west of the eastern border.
+    let square = |west_of_border: i32, demand: u64| {
+        let at = |x: i32, y: i32| LngLat::from_e7(east - west_of_border + x, middle + y);
+        coverage::DemandSquare {
+            center: at(1_000, 0),
+            corners: [
+                at(0, -1_000),
+                at(2_000, -1_000),
+                at(2_000, 1_000),
+                at(0, 1_000),
+            ],
+            demand: Demand::from_units(demand),
+        }
+    };
+    let squares = [
+        square(9_000, 7),
+        square(1_500, 400),
+        square(500, 400),
+        square(-3_000, 11),
+    ];
+    let (set, rim) = DemandSet::counted_on_squares("people", &city.area, squares);
+    assert_eq!(set.given(), Demand::from_units(818));
+    assert_eq!(set.given(), set.total() + set.outside());
+    // Three quarters and one quarter of 400.
+    let close = |demand: Demand, units: f64| (demand.as_units_f64() - units).abs() < 0.1;
+    assert!(
+        close(set.total(), 407.0) && close(set.outside(), 411.0),
+        "{set:?}"
+    );
+    assert_eq!(rim.n_squares, 2);
+    assert!(
+        close(rim.inside, 400.0) && close(rim.outside, 400.0),
+        "{rim:?}"
+    );
+}
+
+#[test]
 fn a_joint_circle_is_joined_point_by_point() {
     let city = City::new(5);
     let demand = city.powers_of_two();

@@ -95,8 +95,21 @@ fn street_demand_of_zones_adds_up() {
     assert!(west.abs_diff(1_300_000) <= 200_000, "{west}");
     // 7 riders of the zone are spread over its streets and nowhere else.
     let riders = coverage::Demand::from_units(7);
-    let spread = DemandSet::spread_over_streets("riders", &demand, &zones, &[riders]);
+    let spread = coverage::ZoneDemand {
+        area: &area,
+        streets: &demand,
+        beyond: &[],
+        complete: None,
+        zones: &zones,
+        counts: &[riders.into()],
+    };
+    let (spread, parts) = spread.spread("riders");
     assert_eq!(spread.total(), riders);
+    assert_eq!(
+        (spread.given(), spread.outside()),
+        (riders, coverage::Demand::ZERO)
+    );
+    assert_eq!(parts[0].inside, riders);
     for (point, zone) in spread.points().iter().zip(&zone_of_point) {
         assert!(zone.is_some() || point.demand == coverage::Demand::ZERO);
     }

@@ -18,6 +18,10 @@ pub enum Outside {
     Refuse,
     /// They are left out and counted: the file is about a larger area.
     LeaveOut,
+    /// They are read like the others; the caller tells them apart.
+    Keep,
+    /// As [`Keep`](Self::Keep), unless most rows lie outside: then the datum or the area is wrong.
+    KeepUnlessMost,
 }
 
 impl Area {

@@ -19,6 +19,8 @@ pub(crate) struct Positions<'a> {
     n_converted: usize,
     most: Length,
     n_outside: usize,
+    /// What the first row outside suggests.
+    doubt: Option<String>,
 }
 
 #[derive(Debug)]
@@ -56,6 +58,7 @@ impl<'a> Positions<'a> {
             n_converted: 0,
             most: Length::ZERO,
             n_outside: 0,
+            doubt: None,
         }
     }
 
@@ -69,6 +72,7 @@ impl<'a> Positions<'a> {
             n_converted: 0,
             most: Length::ZERO,
             n_outside: 0,
+            doubt: None,
         }
     }
 
@@ -172,11 +176,19 @@ impl<'a> Positions<'a> {
         let Some((area, distance)) = distance else {
             return Some(position);
         };
-        if area.outside == Outside::LeaveOut {
+        let hint = match area.outside {
+            Outside::LeaveOut | Outside::Keep => None,
+            Outside::Refuse | Outside::KeepUnlessMost => {
+                self.outside_hint(area, position, [lng_degrees, lat_degrees], distance)
+            }
+        };
+        if area.outside != Outside::Refuse {
             self.n_outside += 1;
-            return None;
+            if self.doubt.is_none() {
+                self.doubt = hint;
+            }
+            return (area.outside != Outside::LeaveOut).then_some(position);
         }
-        let hint = self.outside_hint(area, position, [lng_degrees, lat_degrees], distance);
         let kind = ProblemKind::Outside {
             lng_column,
             lng,
@@ -264,14 +276,38 @@ impl<'a> Positions<'a> {
                 most: self.most,
             });
         }
-        if self.n_outside > 0 {
-            reading.notes.push(Note::LeftOutside {
+        let Some(area) = self.area.filter(|_| self.n_outside > 0) else {
+            return;
+        };
+        match area.outside {
+            Outside::LeaveOut => reading.notes.push(Note::LeftOutside {
                 n_rows: self.n_outside,
                 of: n_rows,
-            });
+            }),
+            Outside::KeepUnlessMost if self.n_outside > n_rows - self.n_outside => {
+                let kind = ProblemKind::MostOutside {
+                    n_rows: self.n_outside,
+                    of: n_rows,
+                    area: area.name.clone(),
+                };
+                let hint = self.doubt.clone().unwrap_or_else(|| WRONG_AREA.to_owned());
+                reading.problems.push_with_hint(RowPlace::File, kind, hint);
+            }
+            Outside::KeepUnlessMost => {
+                let doubt = self.doubt.clone();
+                reading.notes.extend(doubt.map(|doubt| Note::LieOutside {
+                    n_rows: self.n_outside,
+                    of: n_rows,
+                    doubt,
+                }));
+            }
+            Outside::Refuse | Outside::Keep => {}
         }
     }
 }
+
+const WRONG_AREA: &str = "check the datum of the file and the box of the area; if the file is about \
+     a larger area, say `outside = \"keep\"` or `outside = \"skip\"`";
 
 const SWAPPED: &str = "longitude and latitude look swapped; longitude comes first";
 

@@ -5,7 +5,10 @@ use units::LngLat;
 
 use crate::datum::Positions;
 use crate::sheet::{ColumnIndex, Reading, Sheet, SheetRow};
-use crate::{Area, Field, Loaded, ProblemKind, ReadError, Source, csv};
+use crate::{Area, Field, Loaded, Note, ProblemKind, ReadError, Source, csv};
+
+/// How many zones without a row are named.
+const MOST_ZONES: usize = 5;
 
 /// Reads demand counted at positions: a row each, with a count of up to three decimals and perhaps
 /// the name of one of `patterns`, which it follows over the week.
@@ -87,6 +90,21 @@ pub fn read_zones(
             counts[index].pattern = pattern
                 .and_then(|column| self::pattern(&sheet, row, column, patterns, &mut reading));
         }
+    }
+    let without: Vec<&str> = zones
+        .zones()
+        .iter()
+        .zip(&first)
+        .filter(|(_, row)| row.is_none())
+        .map(|(zone, _)| zone.id.as_str())
+        .collect();
+    if !without.is_empty() {
+        let listed = without.iter().take(MOST_ZONES);
+        reading.notes.push(Note::ZonesWithoutRow {
+            first: listed.map(|&id| id.to_owned()).collect(),
+            n_zones: without.len(),
+            of: zones.n_zones(),
+        });
     }
     reading.finish("demand", &sheet, counts)
 }

@@ -26,6 +26,24 @@ pub enum Note {
         /// Of how many.
         of: usize,
     },
+    /// Rows outside the area that were read like the others.
+    LieOutside {
+        /// How many.
+        n_rows: usize,
+        /// Of how many.
+        of: usize,
+        /// What that may come from.
+        doubt: String,
+    },
+    /// Zones of which the table says nothing; they count nothing.
+    ZonesWithoutRow {
+        /// The ids of the first of them.
+        first: Vec<String>,
+        /// How many.
+        n_zones: usize,
+        /// Of how many.
+        of: usize,
+    },
     /// Two columns could be meant; the first was taken.
     SecondColumn {
         /// The column that was taken.
@@ -45,7 +63,13 @@ pub enum Note {
 impl Note {
     /// Whether somebody should look at it; the rest is for the record.
     pub fn is_warning(&self) -> bool {
-        matches!(self, Self::GuessedEncoding(_) | Self::SecondColumn { .. })
+        matches!(
+            self,
+            Self::GuessedEncoding(_)
+                | Self::SecondColumn { .. }
+                | Self::LieOutside { .. }
+                | Self::ZonesWithoutRow { .. }
+        )
     }
 }
 
@@ -71,6 +95,17 @@ impl fmt::Display for Note {
                 write!(
                     f,
                     "{n_rows} of {of} rows lie outside the area and were left out"
+                )
+            }
+            Self::LieOutside { n_rows, of, doubt } => {
+                write!(f, "{n_rows} of {of} rows lie outside the area: {doubt}")
+            }
+            Self::ZonesWithoutRow { first, n_zones, of } => {
+                let more = if first.len() < *n_zones { ", …" } else { "" };
+                write!(
+                    f,
+                    "{n_zones} of {of} zones have no row and count nothing: `{}`{more}",
+                    first.join("`, `")
                 )
             }
             Self::SecondColumn { taken, left } => {

@@ -94,6 +94,16 @@ pub enum ProblemKind {
         /// Outside what: `the study area`.
         area: String,
     },
+    /// Most positions lie outside the area.
+    #[error("{n_rows} of {of} rows lie outside {area}")]
+    MostOutside {
+        /// How many.
+        n_rows: usize,
+        /// Of how many.
+        of: usize,
+        /// Outside what: `the study area`.
+        area: String,
+    },
     /// A shape of the wrong sort.
     #[error("its geometry is {got}; wanted {wanted}")]
     Shape {

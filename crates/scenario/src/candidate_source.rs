@@ -8,7 +8,7 @@ use crate::demand_source::DemandInputs;
 use crate::problem::Problems;
 use crate::project::Candidate;
 use crate::sources::Reader;
-use crate::spec::{CandidatesSpec, DemandSpec};
+use crate::spec::{CandidatesSpec, DemandSpec, Outside};
 
 /// The candidates of each `[[candidates]]` of a plan.
 pub(crate) fn candidates(
@@ -55,10 +55,18 @@ fn of_source(
             )
         }
         (None, Some(from)) => {
+            let mut n_outside = 0_usize;
             // Candidates have no kind of their own; the reader wants one for every row.
-            match reader.source(&place, from, Some(&FacilityKind::BatterySwapCabinet)) {
+            let found = match reader.source(&place, from, Some(&FacilityKind::BatterySwapCabinet)) {
                 Ok(rows) => rows
+                    .taken
                     .into_iter()
+                    .filter(|row| {
+                        let is_kept = from.outside == Some(Outside::Keep)
+                            || reader.area.locate(row.position).is_some();
+                        n_outside += usize::from(!is_kept);
+                        is_kept
+                    })
                     .map(|row| Candidate {
                         id: row.id,
                         name: row.name,
@@ -71,7 +79,14 @@ fn of_source(
                     problems.extend(more);
                     Vec::new()
                 }
+            };
+            if n_outside > 0 {
+                reader.notes.push(format!(
+                    "{place}: {n_outside} candidates lie outside the study area and are left out; \
+                     `outside = \"keep\"` keeps them"
+                ));
             }
+            found
         }
         _ => {
             problems.add(format!("{place}: give either `street_corners` or `from`"));

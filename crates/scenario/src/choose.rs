@@ -168,8 +168,8 @@ impl<'a> Choices<'a> {
         let project = state.project;
         let standard = &state.standards[standard_index];
         let asked = project.demand_of(standard);
-        let open = standard
-            .open_set(&state.facilities, &project.week)
+        let open = project
+            .open_set(standard, &state.facilities)
             .and(&state.standing());
         let rows = view.rows(&state.facilities, standard.limit);
         let usual = kind.map_or(TravelTime::ZERO, |kind| project.usual_delay(kind));

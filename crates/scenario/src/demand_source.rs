@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 
 use city::AreaKind;
-use coverage::{Demand, DemandPattern, DemandSet, PatternId, StudyArea, Zones, nearest_spelling};
+use coverage::{
+    Amount, Demand, DemandPattern, DemandSet, PatternId, StudyArea, ZoneDemand, ZonePart, Zones,
+    nearest_spelling, streets_outside,
+};
 use formats::{Area, demand, geotiff, patterns};
-use units::{LngLat, LocalPlane};
+use units::{BoundingBox, LngLat, LocalPlane};
 
 use crate::problem::Problems;
 use crate::project::ProfileStreets;
-use crate::sources::{Reader, outside, tag_rules};
+use crate::sources::{Reader, rows_outside, tag_rules};
 use crate::spec::{DemandSpec, PatternsSpec, SourceSpec};
 
 /// What demand is made from.
@@ -17,6 +20,8 @@ pub(crate) struct DemandInputs<'a> {
     pub(crate) area: &'a StudyArea,
     pub(crate) zones: &'a Zones,
     pub(crate) profiles: &'a BTreeMap<String, ProfileStreets>,
+    /// The box within which all streets are known; `None` when neither the plan nor the extract says.
+    pub(crate) complete: Option<&'a BoundingBox>,
     /// How demand may change over the week.
     pub(crate) patterns: &'a [DemandPattern],
 }
@@ -118,7 +123,7 @@ fn demand_set(
             let bounds = Area {
                 outline: area.outline().clone(),
                 name: "the study area".to_owned(),
-                outside: outside(*rule),
+                outside: rows_outside(*rule),
             };
             reader.file(at, &from).and_then(|source| {
                 let loaded = demand::read_positions(&source, Some(&bounds), inputs.patterns);
@@ -146,8 +151,7 @@ fn demand_set(
             reader.file(at, &from).and_then(|source| {
                 let loaded = demand::read_zones(&source, inputs.zones, inputs.patterns);
                 let counts = reader.take(at, loaded)?;
-                let (unit, zones) = (unit.as_str(), inputs.zones);
-                let set = DemandSet::spread_over_streets(unit, &streets?, zones, &counts);
+                let set = zone_demand(reader, at, inputs, (profile, unit), &streets?, &counts);
                 Ok(marked(set, *illustrative))
             })
         }
@@ -173,14 +177,21 @@ fn demand_set(
     };
     match made {
         Ok(set) if set.total() == Demand::ZERO => {
-            problems.add(format!("{at}: there is no demand in the study area"));
+            let (lost, unit) = (set.outside().as_units_f64(), set.unit());
+            let hint = if set.outside() > Demand::ZERO {
+                format!("; {lost:.0} {unit} lie outside it: check the datum and the box")
+            } else {
+                String::new()
+            };
+            problems.add(format!("{at}: there is no demand in the study area{hint}"));
             None
         }
         Ok(set) => {
             if set.outside() > Demand::ZERO {
                 let (lost, unit) = (set.outside().as_units_f64(), set.unit());
                 reader.notes.push(format!(
-                    "{at}: {lost:.0} {unit} lie outside the study area or find no street"
+                    "{at}: {lost:.0} of {:.0} {unit} lie outside the study area",
+                    set.given().as_units_f64()
                 ));
             }
             Some(set.following(inputs.patterns.to_vec(), usual))
@@ -191,6 +202,77 @@ fn demand_set(
         }
     }
 }
+
+/// Demand counted per zone, spread over the streets of a profile; tells what lies outside.
+fn zone_demand(
+    reader: &mut Reader<'_>,
+    at: &str,
+    inputs: &DemandInputs<'_>,
+    (profile, unit): (&str, &str),
+    streets: &DemandSet,
+    counts: &[Amount],
+) -> DemandSet {
+    let components = &inputs.profiles[profile].components;
+    let graph = &reader.city.streets;
+    let beyond = streets_outside(graph, inputs.area, |edge| components.is_main(edge));
+    let (set, parts) = ZoneDemand {
+        area: inputs.area,
+        streets,
+        beyond: &beyond,
+        complete: inputs.complete,
+        zones: inputs.zones,
+        counts,
+    }
+    .spread(unit);
+    let mut tell = |what: &str, fits: &dyn Fn(&ZonePart) -> bool| {
+        let zones = inputs.zones.zones().iter().zip(&parts);
+        let found: Vec<(&str, &ZonePart)> = zones
+            .filter(|(_, part)| fits(part))
+            .map(|(zone, part)| (zone.id.as_str(), part))
+            .collect();
+        if found.is_empty() {
+            return;
+        }
+        let ids: Vec<&str> = found.iter().take(MOST_NAMED).map(|(id, _)| *id).collect();
+        let more = if found.len() > MOST_NAMED {
+            ", …"
+        } else {
+            ""
+        };
+        let inside: Demand = found.iter().map(|(_, part)| part.inside).sum();
+        let outside: Demand = found.iter().map(|(_, part)| part.outside).sum();
+        reader.notes.push(format!(
+            "{at}: {} of {} zones {what}: {:.0} {unit} inside the study area, {:.0} outside \
+             (`{}`{more})",
+            found.len(),
+            parts.len(),
+            inside.as_units_f64(),
+            outside.as_units_f64(),
+            ids.join("`, `"),
+        ));
+    };
+    let some = |demand: Demand| demand > Demand::ZERO;
+    tell(
+        "lie partly outside the study area and give what lies inside, by the length of their street",
+        &|part| !part.by_ground && some(part.inside) && some(part.outside),
+    );
+    tell("lie outside the study area", &|part| {
+        !some(part.inside) && some(part.outside)
+    });
+    tell(
+        "have no street of the profile: their demand stands in their midst, and what lies outside is \
+         told by their ground",
+        &|part| part.by_ground && some(part.inside),
+    );
+    tell(
+        "reach beyond the box that holds all streets; that part is told by its ground",
+        &|part| part.reaches_unknown && some(part.outside),
+    );
+    set
+}
+
+/// How many zones a note names.
+const MOST_NAMED: usize = 5;
 
 /// The pattern that the demand follows as a whole.
 fn usual_pattern(

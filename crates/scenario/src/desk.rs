@@ -1,17 +1,20 @@
 //! A planner's desk: one scenario with edits on top, each decided in milliseconds.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use coverage::{
-    Capacity, Demand, EdgeAffected, Facility, FacilityId, Gap, Indicators, OpenSet, PointState,
-    ServiceCoverage, ServiceInputs, ServiceStandard, gaps,
+    Capacity, Demand, EdgeAffected, Facility, FacilityBalance, FacilityClass, FacilityId, Gap,
+    Indicators, LinkState, OpenSet, PointState, ServiceCoverage, ServiceInputs, ServiceStandard,
+    gaps,
 };
 use rayon::prelude::*;
 use siting::Infeasible;
 use thiserror::Error;
-use units::{LngLat, TravelTime};
+use units::{Length, LngLat, TravelTime};
 
+use crate::balance::{self, FacilityBalanceReport};
 use crate::change::{Change, resolve_change};
 use crate::desk_streets::{Column, DeskStreets};
 use crate::evaluate::{State, decide_joint, search_limits};
@@ -22,6 +25,7 @@ use crate::report::{
     ChosenReport, DecidedStandard, JointReport, ScenarioReport, StandardReport, chosen_reports,
     joint_report, standard_report,
 };
+use crate::rim::distance_outside;
 
 /// One scenario and the edits made on top of it, in order.
 ///
@@ -61,6 +65,8 @@ pub struct Standing {
     pub closed: Vec<bool>,
     /// One for each standard, in the order of the plan; shared with other standings where equal.
     pub services: Vec<Arc<DecidedService>>,
+    /// What becomes of all facilities under each standard.
+    pub balances: Vec<FacilityBalance>,
     /// One for each joint standard, in the order of the plan.
     pub joints: Vec<Arc<DecidedJoint>>,
     /// Sites chosen on the way.
@@ -113,8 +119,12 @@ struct Base<'a> {
     n_folded: usize,
     state: State<'a>,
     streets: BTreeMap<String, DeskStreets<'a>>,
-    /// For each standard the facilities that serve it, closures aside.
-    open: Vec<OpenSet>,
+    /// For each standard what each facility is to it, closures and its place aside.
+    classes: Vec<Vec<FacilityClass>>,
+    /// How far outside the study area each facility lies.
+    outside: Vec<Option<Length>>,
+    /// For each standard what of the plan's facilities no result lists.
+    left_out: Vec<FacilityBalance>,
 }
 
 impl<'a> Base<'a> {
@@ -137,17 +147,27 @@ impl<'a> Base<'a> {
                 (profile, streets)
             })
             .collect();
-        let open = state
-            .standards
-            .iter()
-            .map(|standard| standard.open_set(&state.facilities, &project.week))
-            .collect();
+        let class_of = |standard: &ServiceStandard| {
+            let facilities = state.facilities.iter();
+            facilities
+                .map(|facility| project.class_of(standard, facility, false, None))
+                .collect()
+        };
+        let classes = state.standards.iter().map(class_of).collect();
+        let positions = state.facilities.iter().map(|facility| facility.position);
+        let outside = positions.map(|position| distance_outside(&project.area, position));
+        let outside = outside.collect();
+        let standards = state.standards.iter();
+        let left_out = standards.map(|standard| balance::left_out(project, standard));
+        let left_out = left_out.collect();
         Ok(Self {
             number,
             n_folded,
             state,
             streets,
-            open,
+            classes,
+            outside,
+            left_out,
         })
     }
 
@@ -168,19 +188,22 @@ impl<'a> Base<'a> {
     ) -> Standing {
         let project = state.project;
         let limits = search_limits(&state.standards);
-        let services: Vec<Arc<DecidedService>> = (0..state.standards.len())
-            .into_par_iter()
-            .map(|index| {
-                let standard = &state.standards[index];
-                let far = limits[standard.profile.as_str()];
-                let input = self.inputs(state, touched, index, far);
-                let known = known.map(|standing| &standing.services[index]);
-                if let Some(known) = known.filter(|known| known.inputs == input.key) {
-                    return Arc::clone(known);
-                }
-                Arc::new(self.decide_service(state, standard, input, names))
-            })
-            .collect();
+        let (services, balances): (Vec<Arc<DecidedService>>, Vec<FacilityBalance>) =
+            (0..state.standards.len())
+                .into_par_iter()
+                .map(|index| {
+                    let standard = &state.standards[index];
+                    let far = limits[standard.profile.as_str()];
+                    let input = self.inputs(state, touched, index, far);
+                    let balance = input.balance;
+                    let known = known.map(|standing| &standing.services[index]);
+                    if let Some(known) = known.filter(|known| known.inputs == input.key) {
+                        return (Arc::clone(known), balance);
+                    }
+                    let decided = self.decide_service(state, index, input, names);
+                    (Arc::new(decided), balance)
+                })
+                .unzip();
         let decided: Vec<(&ServiceCoverage, &EdgeAffected)> = services
             .iter()
             .map(|service| (&service.coverage, &*service.edge_affected))
@@ -213,6 +236,7 @@ impl<'a> Base<'a> {
             facilities: state.facilities.clone(),
             closed: state.closed.clone(),
             services,
+            balances,
             joints,
             chosen: chosen_reports(project, &self.state.chosen),
             n_closed_edges: self.state.closed_edges.len(),
@@ -236,18 +260,28 @@ impl<'a> Base<'a> {
         let mut columns = Vec::new();
         let mut in_rows = vec![false; n_base];
         let mut n_unlinked = 0;
+        let mut balance = self.left_out[standard_index];
+        balance.given += state.facilities.len();
+        let mut outside_in_rows = vec![false; n_base];
+        let mut outside_columns = Vec::new();
         for (index, facility) in state.facilities.iter().enumerate() {
-            if state.closed[index] {
-                continue;
-            }
-            let is_touched = touched.contains(&index);
-            let serves = if is_touched {
-                let alone = std::slice::from_ref(facility);
-                standard.open_set(alone, &project.week).n_open() == 1
+            let (asked, outside) = if touched.contains(&index) {
+                (
+                    project.class_of(standard, facility, false, None),
+                    distance_outside(&project.area, facility.position),
+                )
             } else {
-                self.open[standard_index].contains(FacilityId::from_index(index))
+                (self.classes[standard_index][index], self.outside[index])
             };
-            if !serves {
+            let class = match asked {
+                FacilityClass::Serving if state.closed[index] => FacilityClass::ClosedByScenario,
+                FacilityClass::Serving if !project.is_within_limit(standard, outside) => {
+                    FacilityClass::Outside
+                }
+                other => other,
+            };
+            if class != FacilityClass::Serving {
+                balance.add(class);
                 continue;
             }
             facilities.push((
@@ -260,16 +294,21 @@ impl<'a> Base<'a> {
                 let before = &self.state.facilities[index];
                 (before.position, before.start_delay) == (facility.position, facility.start_delay)
             };
-            let is_linked = if in_place {
+            let state_of_link = if in_place {
                 in_rows[index] = true;
-                streets.facilities.links()[index].is_some()
+                outside_in_rows[index] = outside.is_some();
+                LinkState::of(streets.facilities.links()[index].as_ref())
             } else {
                 let column = streets.column(facility);
-                let is_linked = column.is_linked;
+                let state = column.state;
+                if outside.is_some() {
+                    outside_columns.push((index, Arc::clone(&column)));
+                }
                 columns.push((index, column));
-                is_linked
+                state
             };
-            n_unlinked += usize::from(!is_linked);
+            n_unlinked += usize::from(state_of_link == LinkState::TooFar);
+            balance.add(balance::joined(class, state_of_link == LinkState::Joined));
         }
         ServiceInput {
             key: ServiceKey {
@@ -280,7 +319,10 @@ impl<'a> Base<'a> {
             },
             open: OpenSet::from_fn(n_base, |id| in_rows[id.index()]),
             columns,
+            outside_open: OpenSet::from_fn(n_base, |id| outside_in_rows[id.index()]),
+            outside_columns,
             n_unlinked,
+            balance,
         }
     }
 
@@ -291,11 +333,12 @@ impl<'a> Base<'a> {
     fn decide_service(
         &self,
         state: &State<'a>,
-        standard: &ServiceStandard,
+        standard_index: usize,
         input: ServiceInput,
         names: &GapNames,
     ) -> DecidedService {
         let project = state.project;
+        let standard = &state.standards[standard_index];
         let demand = project.demand_of(standard);
         let streets = &self.streets[&standard.profile];
         let far = input.key.far;
@@ -322,6 +365,26 @@ impl<'a> Base<'a> {
         };
         let gaps = gaps(&project.area, coverage.cells());
         let edge_affected = streets.edge_affected(standard.limit);
+        let helped = streets.helped(standard_index, standard);
+        let has_outside = input.outside_open.n_open() > 0 || !input.outside_columns.is_empty();
+        let edge_affected = if !has_outside && helped.is_empty() {
+            edge_affected
+        } else {
+            let (open, columns) = (&input.outside_open, &input.outside_columns);
+            let nearest = streets.times(open, columns, NonZeroU32::MIN, far);
+            let state = |point: usize| coverage.states()[point];
+            Arc::new(edge_affected.knowing(
+                demand,
+                |point| {
+                    state(point) == PointState::Covered
+                        && nearest[point].is_some_and(|time| time <= standard.limit)
+                },
+                |point| {
+                    let is_helped = helped.get(point).copied().unwrap_or(false);
+                    is_helped && state(point) == PointState::Uncovered
+                },
+            ))
+        };
         let (indicators, by_zone) = rayon::join(
             || Indicators::of(demand, &coverage, far),
             || {
@@ -336,6 +399,7 @@ impl<'a> Base<'a> {
                 standard,
                 n_open: input.key.facilities.len(),
                 n_unlinked_facilities: input.n_unlinked,
+                balance: input.balance,
                 illustrative: input.key.facilities.iter().any(|f| f.2),
                 coverage: &coverage,
                 gaps: &gaps,
@@ -361,7 +425,12 @@ struct ServiceInput {
     open: OpenSet,
     /// Of the others, by the facility's index.
     columns: Vec<(usize, Arc<Column>)>,
+    /// Those of `open` that lie outside the study area.
+    outside_open: OpenSet,
+    /// Those of `columns` that lie outside the study area.
+    outside_columns: Vec<(usize, Arc<Column>)>,
     n_unlinked: usize,
+    balance: FacilityBalance,
 }
 
 impl<'a> Desk<'a> {
@@ -576,11 +645,25 @@ impl Standing {
             project,
             key,
             name,
-            self.services.iter().map(|s| s.report.clone()).collect(),
+            self.service_reports(),
             self.joints.iter().map(|j| j.report.clone()).collect(),
             self.chosen.clone(),
             self.n_closed_edges,
         )
+    }
+}
+
+impl Standing {
+    /// The standards as data; what became of their facilities is told as things stand.
+    fn service_reports(&self) -> Vec<StandardReport> {
+        let services = self.services.iter().zip(&self.balances);
+        services
+            .map(|(service, balance)| {
+                let mut report = service.report.clone();
+                report.balance.facilities = FacilityBalanceReport::of(balance);
+                report
+            })
+            .collect()
     }
 }
 

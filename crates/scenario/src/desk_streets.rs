@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use coverage::{
-    Cover, DemandId, EdgeAffected, Facility, FacilityId, LinkOptions, Linkage, OpenSet, RowEntry,
-    Rows,
+    Cover, DemandId, EdgeAffected, Facility, FacilityId, LinkOptions, LinkState, Linkage, OpenSet,
+    RowEntry, Rows, ServiceStandard,
 };
 use reach::{Direction, Network, Place, PlaceLinks, SearchSpace, SnapIndex, row};
 use units::TravelTime;
@@ -26,6 +26,8 @@ pub(crate) struct DeskStreets<'a> {
     pub(crate) facilities: Linkage,
     pub(crate) rows: Rows,
     edge_affected: Mutex<BTreeMap<TravelTime, Arc<EdgeAffected>>>,
+    /// For each standard and limit the demand points that a facility left out outside could serve.
+    helped: Mutex<BTreeMap<(usize, TravelTime), Arc<Vec<bool>>>>,
     columns: Mutex<BTreeMap<ColumnKey, Arc<Column>>>,
     covers: Mutex<BTreeMap<(TravelTime, TravelTime), Arc<Cover>>>,
 }
@@ -35,7 +37,7 @@ type ColumnKey = (i32, i32, TravelTime);
 
 /// The time from every demand point to one place, within the limit of the rows.
 pub(crate) struct Column {
-    pub(crate) is_linked: bool,
+    pub(crate) state: LinkState,
     pub(crate) times: Vec<Option<TravelTime>>,
 }
 
@@ -68,6 +70,7 @@ impl<'a> DeskStreets<'a> {
             facilities: joined,
             rows,
             edge_affected: Mutex::default(),
+            helped: Mutex::default(),
             columns: Mutex::default(),
             covers: Mutex::default(),
         }
@@ -92,6 +95,24 @@ impl<'a> DeskStreets<'a> {
                 &self.demand,
                 limit,
             ))
+        });
+        Arc::clone(found)
+    }
+
+    /// Which demand points a facility that the plan leaves out outside the study area could serve
+    /// within a standard's limit; empty when there is none. Found once for each limit.
+    pub(crate) fn helped(&self, index: usize, standard: &ServiceStandard) -> Arc<Vec<bool>> {
+        let mut known = self.helped.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known.entry((index, standard.limit)).or_insert_with(|| {
+            let left_out = self.project.left_out_of(standard);
+            if left_out.is_empty() {
+                return Arc::default();
+            }
+            let graph = &self.project.city.streets;
+            let joined = Linkage::of_facilities(graph, &self.index, &left_out, self.link);
+            let rows = Rows::search(&self.network(), &joined, &self.demand, standard.limit);
+            let points = (0..self.demand.n_places()).map(DemandId::from_index);
+            Arc::new(points.map(|point| !rows.row(point).is_empty()).collect())
         });
         Arc::clone(found)
     }
@@ -134,7 +155,7 @@ impl<'a> DeskStreets<'a> {
             }
         }
         let column = Arc::new(Column {
-            is_linked: link.is_some(),
+            state: LinkState::of(link.as_ref()),
             times,
         });
         let mut columns = lock();

@@ -94,10 +94,8 @@ impl ServiceDetail {
             at: None,
             ..standard.clone()
         };
-        let base = at_any_hour
-            .open_set(facilities, &project.week)
-            .and(&standing);
-        let open = standard.open_set(facilities, &project.week).and(&standing);
+        let base = project.open_set(&at_any_hour, facilities).and(&standing);
+        let open = project.open_set(standard, facilities).and(&standing);
         let open_hours = OpenHours::of(facilities, &base, &project.week);
         let asked = project.demand_of(standard);
         let inputs = ServiceInputs {

@@ -186,6 +186,9 @@ pub struct CapacityReport {
     pub supply_mean: Option<f64>,
     /// Gini coefficient of that.
     pub supply_gini: Option<f64>,
+    /// That Gini looks better than in the baseline of the same run although the mean did not grow.
+    #[serde(default)]
+    pub supply_levelled_down: bool,
     /// The same mean for each cell.
     pub supply_of_cells: Vec<Option<f64>>,
     /// For each facility of the scenario its capacity for one unit of the demand around it; `None`
@@ -297,6 +300,32 @@ impl DetailReport {
             joints: joint_details(project, evaluation, details, &names),
             heeds_hazards: evaluation.heeds_hazards,
             hazards: hazards(project, evaluation),
+        }
+    }
+}
+
+impl DetailReport {
+    /// Marks every figure of evenness that looks better than in the baseline only since the better
+    /// served lost ([`DistrictReport::levelled_down`]).
+    ///
+    /// Cost: linear in standards times districts.
+    pub fn mark_levelled(&mut self, baseline: &Self) {
+        for (standard, before) in self.standards.iter_mut().zip(&baseline.standards) {
+            for (district, before) in standard.districts.iter_mut().zip(&before.districts) {
+                district.mark_levelled(before);
+            }
+            let rooms = (standard.capacity.as_mut(), before.capacity.as_ref());
+            if let (Some(room), Some(before)) = rooms {
+                let looks_better = match (room.supply_gini, before.supply_gini) {
+                    (Some(now), Some(before)) => now < before,
+                    _ => false,
+                };
+                let grew = match (room.supply_mean, before.supply_mean) {
+                    (Some(now), Some(before)) => now > before,
+                    _ => false,
+                };
+                room.supply_levelled_down = looks_better && !grew;
+            }
         }
     }
 }
@@ -447,6 +476,7 @@ fn capacity_report(demand: &DemandSet, capacity: &ServiceCapacity) -> CapacityRe
         n_unknown: capacity.catchment.n_unknown(),
         supply_mean: (demand.total() > Demand::ZERO).then(|| spread.mean()),
         supply_gini: spread.gini(),
+        supply_levelled_down: false,
         supply_of_cells: capacity.supply_of_cells.clone(),
         supply_of_facilities: capacity
             .catchment

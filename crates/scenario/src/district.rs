@@ -22,7 +22,8 @@ pub struct DistrictReport {
     /// What becomes of its demand.
     #[serde(flatten)]
     pub split: SplitReport,
-    /// Time within which half of the demand finds what it needs; `None` past the search.
+    /// Time within which half of the demand in the area finds what it needs; `None` past the search,
+    /// or when the half is joined to no network.
     pub median_s: Option<f64>,
     /// The same for three quarters.
     pub quantile_75_s: Option<f64>,
@@ -34,22 +35,56 @@ pub struct DistrictReport {
     pub mean_s: Option<f64>,
     /// Time on the way over the time that the straight line would take.
     pub detour: Option<f64>,
-    /// Gini coefficient of the times.
+    /// Gini coefficient of the times; as mean, Palma, Theil and worst tenth at least so much when
+    /// `beyond_thousandths` is not zero.
     pub gini: Option<f64>,
     /// Palma ratio of the times.
     pub palma: Option<f64>,
     /// Theil index of the times.
     pub theil: Option<f64>,
-    /// Concentration of the times over the distance from the middle of the study area.
+    /// Concentration of the times over the distance from the middle of the study area; `None` when
+    /// some times lie past the search.
     pub concentration: Option<f64>,
     /// Concentration of the times over the rank of the zones, when the plan ranks them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub concentration_by_zone: Option<f64>,
-    /// Demand past the search, which counts at its limit: then the figures above are lower bounds.
+    /// Demand without a time, past the search or joined to no network, which counts at the limit of
+    /// the search: then mean, worst tenth, Gini, Palma and Theil are lower bounds.
     pub beyond_thousandths: u64,
+    /// Times look more even than in the baseline of the same run although nobody got nearer on
+    /// average: the better served lost. False without a baseline to compare with.
+    #[serde(default)]
+    pub levelled_down: bool,
     /// Lorenz curve of the times: shares of the sum of all times that the best-served 0, 10, …,
     /// 100 % of the demand have.
     pub lorenz: Vec<f64>,
+}
+
+impl DistrictReport {
+    /// Whether mean, worst tenth, Gini, Palma and Theil are lower bounds.
+    pub fn is_bound(&self) -> bool {
+        self.beyond_thousandths > 0
+    }
+
+    /// Marks figures of evenness that look better than before only since the better served lost.
+    pub(crate) fn mark_levelled(&mut self, before: &Self) {
+        let smaller = |now: Option<f64>, before: Option<f64>| match (now, before) {
+            (Some(now), Some(before)) => now < before,
+            _ => false,
+        };
+        // The nearer to zero, the less times go with distance or rank.
+        let size = |value: Option<f64>| value.map(f64::abs);
+        let looks_better = smaller(self.gini, before.gini)
+            || smaller(self.palma, before.palma)
+            || smaller(self.theil, before.theil)
+            || smaller(size(self.concentration), size(before.concentration))
+            || smaller(
+                size(self.concentration_by_zone),
+                size(before.concentration_by_zone),
+            );
+        let got_nearer = smaller(self.mean_s, before.mean_s);
+        self.levelled_down = looks_better && !got_nearer;
+    }
 }
 
 /// The study area and each zone under a standard: in the unit of the demand, then of each measure.
@@ -114,6 +149,7 @@ fn district(
         concentration: equity.concentration,
         concentration_by_zone: equity.concentration_by_zone,
         beyond_thousandths: equity.beyond.as_thousandths(),
+        levelled_down: false,
         lorenz: equity
             .lorenz
             .iter()
@@ -156,6 +192,7 @@ fn split_only(unit: &str, zone: Option<(&str, &str)>, split: &DemandSplit) -> Di
         concentration: None,
         concentration_by_zone: None,
         beyond_thousandths: 0,
+        levelled_down: false,
         lorenz: Vec::new(),
     }
 }

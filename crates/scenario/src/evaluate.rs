@@ -1,15 +1,18 @@
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use city::AreaKind;
 use coverage::{
-    DemandId, DemandSet, EdgeAffected, Facility, FacilityId, Gap, Indicators, JointCoverage,
-    Ledger, Linkage, Obstacle, Rows, ServiceCoverage, ServiceInputs, ServiceStandard, gaps,
+    DemandId, DemandSet, EdgeAffected, Facility, FacilityBalance, FacilityId, Gap, Indicators,
+    JointCoverage, Ledger, LinkState, Linkage, Obstacle, OpenSet, PointState, Rows,
+    ServiceCoverage, ServiceInputs, ServiceStandard, gaps,
 };
 use graph::{Components, EdgeId, GatePolicies, GatePolicy, Metric, Policies};
 use reach::{Network, SnapIndex};
 use siting::Infeasible;
 use units::{LngLat, Speed, TravelTime};
 
+use crate::balance;
 use crate::change::Change;
 use crate::choose::{Choices, ChosenSites};
 use crate::detail::ServiceDetail;
@@ -45,6 +48,8 @@ pub struct ServiceResult {
     pub n_open: usize,
     /// Facilities too far from any street of its profile.
     pub n_unlinked_facilities: usize,
+    /// What becomes of all facilities that were given.
+    pub balance: FacilityBalance,
     /// Point by point and cell by cell.
     pub coverage: ServiceCoverage,
     /// Contiguous uncovered cells, ranked.
@@ -382,8 +387,8 @@ impl<'a> State<'a> {
     ) -> ServiceResult {
         let project = self.project;
         let demand = project.demand_of(standard);
-        let open = standard
-            .open_set(&self.facilities, &project.week)
+        let open = project
+            .open_set(standard, &self.facilities)
             .and(&self.standing());
         let inputs = ServiceInputs {
             demand,
@@ -396,19 +401,57 @@ impl<'a> State<'a> {
             .iter()
             .filter(|&id| facilities.links()[FacilityId::index(id)].is_none())
             .count();
+        let edge_affected = EdgeAffected::of(
+            &view.network,
+            &project.border,
+            demand,
+            &view.demand,
+            standard.limit,
+        );
+        let is_outside = OpenSet::from_fn(self.facilities.len(), |id| {
+            project
+                .area
+                .locate(self.facilities[id.index()].position)
+                .is_none()
+        });
+        let outside = open.and(&is_outside);
+        let left_out = project.left_out_of(standard);
+        let edge_affected = if outside.n_open() == 0 && left_out.is_empty() {
+            edge_affected
+        } else {
+            let of_outside =
+                |point: usize| rows.kth(DemandId::from_index(point), NonZeroU32::MIN, &outside);
+            let left_out = view.rows(&left_out, standard.limit);
+            let state = |point: usize| coverage.states()[point];
+            edge_affected.knowing(
+                demand,
+                |point| {
+                    let nearest = of_outside(point);
+                    state(point) == PointState::Covered
+                        && nearest.is_some_and(|entry| entry.time <= standard.limit)
+                },
+                |point| {
+                    let mut row = left_out.row(DemandId::from_index(point)).iter();
+                    state(point) == PointState::Uncovered && row.next().is_some()
+                },
+            )
+        };
+        let is_joined =
+            |index: usize| LinkState::of(facilities.links()[index].as_ref()) == LinkState::Joined;
         ServiceResult {
             standard: standard.clone(),
             n_open: open.n_open(),
             n_unlinked_facilities,
+            balance: balance::facilities(
+                project,
+                standard,
+                &self.facilities,
+                &self.closed,
+                is_joined,
+            ),
             gaps: gaps(&project.area, coverage.cells()),
             ledger: Ledger::of(&inputs, &coverage),
-            edge_affected: EdgeAffected::of(
-                &view.network,
-                &project.border,
-                demand,
-                &view.demand,
-                standard.limit,
-            ),
+            edge_affected,
             indicators: Indicators::of(demand, &coverage, rows.limit()),
             by_zone: Indicators::by_zone(
                 demand,
@@ -422,8 +465,8 @@ impl<'a> State<'a> {
     }
 
     /// The facilities that the scenario has not closed.
-    pub(crate) fn standing(&self) -> coverage::OpenSet {
-        coverage::OpenSet::from_fn(self.facilities.len(), |id| !self.closed[id.index()])
+    pub(crate) fn standing(&self) -> OpenSet {
+        OpenSet::from_fn(self.facilities.len(), |id| !self.closed[id.index()])
     }
 }
 

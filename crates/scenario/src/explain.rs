@@ -243,7 +243,7 @@ impl Asked<'_> {
                 at: hour,
                 ..standard.clone()
             };
-            let open = standard.open_set(facilities, &project.week);
+            let open = project.open_set(&standard, facilities);
             open.and(&state.standing())
         };
         let (open, base) = (open_at(standard.at), open_at(None));

@@ -125,8 +125,8 @@ impl<'a> Gates<'a> {
     fn of(state: &'a State<'a>, index: usize) -> Self {
         let project = state.project;
         let standard = &state.standards[index];
-        let set = standard
-            .open_set(&state.facilities, &project.week)
+        let set = project
+            .open_set(standard, &state.facilities)
             .and(&state.standing());
         let open = set.iter().map(|id| state.facilities[id.index()].clone());
         let profile = &project.profiles[&standard.profile].profile;

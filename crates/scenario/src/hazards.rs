@@ -43,7 +43,7 @@ impl Hazards {
         }
         rules.unconfirmed_count = spec.unconfirmed_count;
         let area = Area {
-            outline: reader.area.clone(),
+            outline: reader.area.outline().clone(),
             name: "the study area".to_owned(),
             outside: outside(spec.from.outside),
         };

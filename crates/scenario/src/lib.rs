@@ -13,6 +13,7 @@
 //!
 //! What it does not do: open network files (the caller hands in a `City`), know HTTP or a terminal.
 
+pub mod balance;
 mod candidate_source;
 mod change;
 mod choice_rules;
@@ -46,6 +47,7 @@ mod project;
 pub mod report;
 mod repriced;
 mod resolve;
+mod rim;
 pub mod run;
 mod sources;
 pub mod spec;
@@ -76,5 +78,6 @@ pub use problem::Problems;
 pub use project::{Candidate, ProfileStreets, Project, ResolvedScenario};
 pub use report::ScenarioReport;
 pub use resolve::resolve;
+pub use rim::LeftOut;
 pub use trips::{CellTrips, FacilityTrip, Way};
 pub use week::{Week, WeekState};

@@ -12,6 +12,7 @@ use units::{BoundingBox, HourOfWeek, LngLat, TravelTime};
 use crate::change::Change;
 use crate::hazards::Hazards;
 use crate::measure::Measure;
+use crate::rim::LeftOut;
 use crate::spec::PlanSpec;
 
 /// A plan with everything it names loaded, checked and joined: the untouched baseline that every
@@ -51,8 +52,11 @@ pub struct Project {
     pub day: HourOfWeek,
     /// The hour that stands for the night.
     pub night: HourOfWeek,
-    /// All facilities of all layers, in the order of the plan.
+    /// The facilities of all layers, in the order of the plan: in the study area, or so near to it
+    /// that some limit may count them.
     pub facilities: Vec<Facility>,
+    /// What the layers hold beside.
+    pub left_out: LeftOut,
     /// Who needs the services, as counted.
     pub demand: DemandSet,
     /// When demand changes over the week: that of each hour which a standard names.

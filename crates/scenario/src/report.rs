@@ -1,12 +1,13 @@
 //! A result as data with provenance: what `run` writes as `result.json` and `compare` reads back.
 
 use coverage::{
-    Capacity, CellClass, CellRank, Demand, DemandSet, DemandSplit, EdgeAffected, FacilityId, Gap,
-    Indicators, JointRule, ServiceCoverage, ServiceStandard, ZoneId,
+    Capacity, CellClass, CellRank, Demand, DemandSet, DemandSplit, EdgeAffected, FacilityBalance,
+    FacilityId, Gap, Indicators, JointRule, ServiceCoverage, ServiceStandard, ZoneId,
 };
 use serde::{Deserialize, Serialize};
 use units::TravelTime;
 
+use crate::balance::{BalanceReport, DemandBalanceReport, FacilityBalanceReport, MeasureBalance};
 use crate::choose::ChosenSites;
 use crate::evaluate::{Evaluation, JointResult, typical_time};
 use crate::gap_name::GapNames;
@@ -47,6 +48,9 @@ pub struct ScenarioReport {
     pub standards: Vec<StandardReport>,
     /// One for each joint standard.
     pub joints: Vec<JointReport>,
+    /// The balances of the plan's measures; empty in what a desk reports.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measures: Vec<MeasureBalance>,
     /// Sites chosen by the scenario.
     pub chosen: Vec<ChosenReport>,
     /// The zones, in the order of `zones` lists below.
@@ -82,7 +86,11 @@ pub struct StandardReport {
     /// What becomes of the demand.
     #[serde(flatten)]
     pub split: SplitReport,
-    /// Time within which half of the demand finds what it needs; `None` past twice the limit.
+    /// What becomes of all demand and all facilities that were given.
+    #[serde(default)]
+    pub balance: BalanceReport,
+    /// Time within which half of the demand finds what it needs; `None` past twice the limit. All
+    /// demand in the study area counts, as in the covered share.
     pub median_s: Option<f64>,
     /// The same for nine tenths.
     pub quantile_90_s: Option<f64>,
@@ -114,6 +122,9 @@ pub struct JointReport {
     /// What becomes of the demand.
     #[serde(flatten)]
     pub split: SplitReport,
+    /// What becomes of all demand that was given.
+    #[serde(default)]
+    pub balance: DemandBalanceReport,
     /// For each part: demand that has everything else and lacks only this.
     pub sole_obstacle_thousandths: Vec<u64>,
     /// The part that holds back the most demand on its own.
@@ -326,9 +337,7 @@ impl ScenarioReport {
             .services
             .iter()
             .map(|service| {
-                let open = service
-                    .standard
-                    .open_set(&evaluation.facilities, &project.week);
+                let open = project.open_set(&service.standard, &evaluation.facilities);
                 let illustrative = open.iter().any(|id: FacilityId| {
                     evaluation.facilities[id.index()].illustrative && !evaluation.closed[id.index()]
                 });
@@ -336,6 +345,7 @@ impl ScenarioReport {
                     standard: &service.standard,
                     n_open: service.n_open,
                     n_unlinked_facilities: service.n_unlinked_facilities,
+                    balance: service.balance,
                     illustrative,
                     coverage: &service.coverage,
                     gaps: &service.gaps,
@@ -394,6 +404,7 @@ impl ScenarioReport {
             demand_thousandths: project.demand.total().as_thousandths(),
             standards,
             joints,
+            measures: Vec::new(),
             chosen,
             zones: project
                 .zones
@@ -414,6 +425,7 @@ pub(crate) struct DecidedStandard<'a> {
     pub(crate) standard: &'a ServiceStandard,
     pub(crate) n_open: usize,
     pub(crate) n_unlinked_facilities: usize,
+    pub(crate) balance: FacilityBalance,
     pub(crate) illustrative: bool,
     pub(crate) coverage: &'a ServiceCoverage,
     pub(crate) gaps: &'a [Gap],
@@ -484,6 +496,10 @@ pub(crate) fn standard_report(
         n_unlinked_facilities: service.n_unlinked_facilities,
         illustrative: service.illustrative,
         split: SplitReport::of(split),
+        balance: BalanceReport {
+            demand: DemandBalanceReport::of(demand, split),
+            facilities: FacilityBalanceReport::of(&service.balance),
+        },
         median_s: median.map(TravelTime::as_secs_f64),
         quantile_90_s: quantile_90.map(TravelTime::as_secs_f64),
         worst_tenth_mean_s: worst_tenth.as_ref().map(|w| w.mean.as_secs_f64()),
@@ -547,6 +563,7 @@ pub(crate) fn joint_report(
         rule: rule.to_owned(),
         parts: standard.parts.clone(),
         split: SplitReport::of(result.coverage.total()),
+        balance: DemandBalanceReport::of(demand, result.coverage.total()),
         sole_obstacle_thousandths: obstacles.iter().map(|d| d.as_thousandths()).collect(),
         weakest,
         n_edge_affected_cells: result.edge_affected.iter().filter(|a| **a).count(),

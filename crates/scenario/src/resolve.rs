@@ -22,6 +22,7 @@ use crate::policies::{policies, policy_notes};
 use crate::problem::Problems;
 use crate::profiles::{island_notes, profiles};
 use crate::project::{Candidate, Project, ResolvedScenario};
+use crate::rim::{LeftOut, margin};
 use crate::sources::Reader;
 use crate::spec::{PlanSpec, SourceSpec, StudyAreaSpec};
 use crate::standard_source::standards;
@@ -63,12 +64,16 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
     };
     let complete_box = complete_box(spec, streets_box, &mut problems).unwrap_or(streets_box);
 
+    let is_known = spec.network.complete_within.is_some() || city.source.bounding_box.is_some();
+    let mut left_out = LeftOut::default();
     let mut reader = Reader {
         plan,
         city: &city,
-        area: area.outline(),
+        area: &area,
+        margin: margin(profiles.values().map(|streets| &streets.profile)),
         kinds: &kinds,
         notes: &mut notes,
+        left_out: &mut left_out,
         files: &mut files,
     };
     let zones = zones(&mut reader, spec, &mut problems);
@@ -79,6 +84,7 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         area: &area,
         zones: &zones,
         profiles: &profiles,
+        complete: is_known.then_some(&complete_box),
         patterns: &patterns,
     };
     let demand = all_demand(&mut reader, &inputs, &mut problems);
@@ -89,6 +95,7 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         return Err(problems);
     };
 
+    notes.extend(overlap_notes(&zones, &demand));
     notes.extend(policy_notes(&spec.policies));
     notes.extend(island_notes(&profiles));
     let border = border_nodes(&city.streets, &complete_box, DEFAULT_BORDER);
@@ -116,6 +123,7 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         day,
         night,
         facilities,
+        left_out,
         demand_of_hours: demand_of_hours(&demand, &standards),
         demand,
         measures,
@@ -129,6 +137,40 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
     project.scenarios = scenarios(&project, &mut problems);
     problems.or(project)
 }
+
+/// Names the zones that overlap where demand is.
+///
+/// Cost: linear in the demand points, times the corners of the zones near each.
+fn overlap_notes(zones: &Zones, demand: &DemandSet) -> Vec<String> {
+    let points = demand.points().iter();
+    let overlaps = zones.overlaps(points.map(|point| (point.position, point.demand)));
+    let id = |zone| zones.zone(zone).id.as_str();
+    let mut notes: Vec<String> = overlaps
+        .iter()
+        .take(MOST_OVERLAPS)
+        .map(|overlap| {
+            let (first, second) = (id(overlap.first), id(overlap.second));
+            let how = if overlap.second_lies_within {
+                format!("zone `{second}` lies within zone `{first}`")
+            } else if overlap.first_lies_within {
+                format!("zone `{first}` lies within zone `{second}`")
+            } else {
+                format!("zones `{first}` and `{second}` overlap")
+            };
+            format!(
+                "[zones]: {how}: what was counted per zone counts in its own, all else in `{first}`"
+            )
+        })
+        .collect();
+    if overlaps.len() > MOST_OVERLAPS {
+        let n = overlaps.len() - MOST_OVERLAPS;
+        notes.push(format!("[zones]: {n} more pairs of zones overlap"));
+    }
+    notes
+}
+
+/// How many overlaps are named.
+const MOST_OVERLAPS: usize = 5;
 
 /// How far a place may lie from the street it is joined to.
 fn link_radius(spec: &PlanSpec, problems: &mut Problems) -> Length {

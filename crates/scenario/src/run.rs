@@ -11,6 +11,7 @@ use serde::Serialize;
 use siting::Infeasible;
 use thiserror::Error;
 
+use crate::balance;
 use crate::change::Change;
 use crate::compare::{Comparison, compare};
 use crate::detail::ServiceDetail;
@@ -60,8 +61,12 @@ impl ScenarioResult {
         changes: &[Change],
     ) -> Result<Self, Infeasible> {
         let (evaluation, details) = evaluate_in_detail(project, changes)?;
+        let report = ScenarioReport {
+            measures: balance::measures(project, &evaluation, &details),
+            ..ScenarioReport::of(project, key, name, &evaluation)
+        };
         Ok(Self {
-            report: ScenarioReport::of(project, key, name, &evaluation),
+            report,
             detail_report: DetailReport::of(project, key, &evaluation, &details),
             evaluation,
             details,
@@ -102,8 +107,9 @@ impl ScenarioResult {
         ]
     }
 
-    fn tables(&self, project: &Project) -> [Table; 2] {
+    fn tables(&self, project: &Project) -> [Table; 3] {
         [
+            tables::balance(&self.report),
             tables::hours(project, &self.report, &self.detail_report),
             tables::districts(&self.report, &self.detail_report),
         ]
@@ -147,14 +153,22 @@ pub fn run(project: &Project) -> Result<Vec<ScenarioResult>, RunError> {
             .iter()
             .map(|s| (s.key.as_str(), s.name.as_str(), s.changes.as_slice())),
     );
-    jobs.into_par_iter()
+    let mut results = jobs
+        .into_par_iter()
         .map(|(key, name, changes)| {
             ScenarioResult::of(project, key, name, changes).map_err(|why| RunError::Infeasible {
                 scenario: key.to_owned(),
                 why: why.to_string(),
             })
         })
-        .collect()
+        .collect::<Result<Vec<ScenarioResult>, RunError>>()?;
+    if let Some((baseline, scenarios)) = results.split_first_mut() {
+        for scenario in scenarios {
+            let detail = &mut scenario.detail_report;
+            detail.mark_levelled(&baseline.detail_report);
+        }
+    }
+    Ok(results)
 }
 
 /// Everything that is worth reading first: each scenario, then each against the baseline.
@@ -167,6 +181,7 @@ pub fn summary(project: &Project, results: &[ScenarioResult]) -> String {
         text.push('\n');
         text.push_str(&summary::scenario(&result.report));
         text.push_str(&summary::detail(&result.detail_report));
+        text.push_str(&summary::measures(&result.report));
     }
     let Some((baseline, scenarios)) = results.split_first() else {
         return text;

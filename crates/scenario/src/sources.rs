@@ -1,21 +1,28 @@
 //! Named sources opened through `formats`, or picked from the city's places by their tags.
 
 use city::{City, Place};
-use coverage::{Amenity, AmenitySet, Capacity, Facility, FacilityKind, KindCatalog, OpeningHours};
+use coverage::{
+    Amenity, AmenitySet, Capacity, Facility, FacilityKind, KindCatalog, OpeningHours, StudyArea,
+};
 use formats::{Area, Encoding, Loaded, Note, Outside, Source, facilities};
-use units::{Datum, TravelTime, parse_time};
+use units::{Datum, Length, TravelTime, parse_time};
 
 use crate::plan::Plan;
 use crate::problem::Problems;
+use crate::rim::{LeftOut, distance_outside};
 use crate::spec::{self, LayerSpec, SourceSpec};
 
 /// What reading layers needs to know.
 pub(crate) struct Reader<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) city: &'a City,
-    pub(crate) area: &'a units::Outline,
+    pub(crate) area: &'a StudyArea,
+    /// How far outside the study area facilities are kept.
+    pub(crate) margin: Length,
     pub(crate) kinds: &'a KindCatalog,
     pub(crate) notes: &'a mut Vec<String>,
+    /// What layers hold and no result lists.
+    pub(crate) left_out: &'a mut LeftOut,
     /// Every file that was read, for the fingerprint.
     pub(crate) files: &'a mut Vec<std::path::PathBuf>,
 }
@@ -50,7 +57,9 @@ impl Reader<'_> {
         else {
             return Err(problems);
         };
-        let mut facilities = self.source(&place, &layer.from, kind.as_ref())?;
+        let rows = self.source(&place, &layer.from, kind.as_ref())?;
+        self.left_out.not_taken += rows.n_not_taken;
+        let mut facilities = rows.taken;
         for facility in &mut facilities {
             facility.source.clone_from(&layer.name);
             if facility.start_delay == TravelTime::ZERO {
@@ -63,6 +72,7 @@ impl Reader<'_> {
                 facility.amenities = facility.amenities.with(amenity);
             }
         }
+        let facilities = self.split_outside(&place, &layer.from, facilities);
         let n_unknown = facilities.iter().filter(|f| f.hours.is_none()).count();
         if n_unknown > 0 {
             self.notes.push(format!(
@@ -73,13 +83,58 @@ impl Reader<'_> {
         Ok(facilities)
     }
 
+    /// Keeps the facilities in the study area and those near enough that a limit may count them; the
+    /// others are left out, counted and told.
+    fn split_outside(
+        &mut self,
+        place: &str,
+        from: &SourceSpec,
+        facilities: Vec<Facility>,
+    ) -> Vec<Facility> {
+        let n_all = facilities.len();
+        let (mut kept, mut n_near, mut n_far) = (Vec::with_capacity(n_all), 0_usize, 0_usize);
+        for facility in facilities {
+            match distance_outside(self.area, facility.position) {
+                None => kept.push(facility),
+                Some(distance)
+                    if from.outside != Some(spec::Outside::Skip) && distance <= self.margin =>
+                {
+                    n_near += 1;
+                    kept.push(facility);
+                }
+                Some(_) => {
+                    n_far += 1;
+                    self.left_out.outside.push(facility);
+                }
+            }
+        }
+        if n_near > 0 {
+            self.notes.push(format!(
+                "{place}: {n_near} of {n_all} facilities lie outside the study area and count where \
+                 a limit reaches in from them"
+            ));
+        }
+        if n_far > 0 {
+            let why = if from.outside == Some(spec::Outside::Skip) {
+                "`outside = \"skip\"` leaves them out"
+            } else {
+                "too far from it to serve anybody inside"
+            };
+            self.notes.push(format!(
+                "{place}: {n_far} of {n_all} facilities lie outside the study area and are left \
+                 out: {why}"
+            ));
+        }
+        kept
+    }
+
     /// The rows of a source as facilities; candidates take only id, name and position from them.
     pub(crate) fn source(
         &mut self,
         place: &str,
         from: &SourceSpec,
         kind: Option<&FacilityKind>,
-    ) -> Result<Vec<Facility>, Problems> {
+    ) -> Result<SourceRows, Problems> {
         let mut facilities = match (&from.path, from.tags.is_empty()) {
             (Some(_), true) => self.table(place, from, kind)?,
             (None, false) => {
@@ -114,7 +169,10 @@ impl Reader<'_> {
                 facilities.len()
             ));
         }
-        Ok(facilities)
+        Ok(SourceRows {
+            n_not_taken: n_before - facilities.len(),
+            taken: facilities,
+        })
     }
 
     fn table(
@@ -125,9 +183,9 @@ impl Reader<'_> {
     ) -> Result<Vec<Facility>, Problems> {
         let source = self.file(place, from)?;
         let area = Area {
-            outline: self.area.clone(),
+            outline: self.area.outline().clone(),
             name: "the study area".to_owned(),
-            outside: outside(from.outside),
+            outside: rows_outside(from.outside),
         };
         let options = facilities::FacilityOptions {
             catalog: self.kinds,
@@ -201,14 +259,10 @@ impl Reader<'_> {
     ) -> Result<Vec<Facility>, Problems> {
         let rules = tag_rules(place, &from.tags)?;
         let mut facilities = Vec::new();
-        let (mut n_outside, mut n_bad_hours) = (0_usize, 0_usize);
+        let mut n_bad_hours = 0_usize;
         for found in self.city.places.iter() {
             let fits = rules.iter().any(|rule| rule.fits(&found));
             if !fits {
-                continue;
-            }
-            if !self.area.contains(found.position) {
-                n_outside += 1;
                 continue;
             }
             let mut facility = Facility::new(found.id.to_string(), kind.clone(), found.position);
@@ -229,11 +283,6 @@ impl Reader<'_> {
                 .map(Capacity::new);
             facilities.push(facility);
         }
-        if n_outside > 0 {
-            self.notes.push(format!(
-                "{place}: {n_outside} places lie outside the study area"
-            ));
-        }
         if n_bad_hours > 0 {
             self.notes.push(format!(
                 "{place}: {n_bad_hours} places have opening hours that cannot be read and count as \
@@ -242,6 +291,14 @@ impl Reader<'_> {
         }
         Ok(facilities)
     }
+}
+
+/// The rows of a source.
+pub(crate) struct SourceRows {
+    /// Those that the source's conditions take.
+    pub(crate) taken: Vec<Facility>,
+    /// How many they do not take.
+    pub(crate) n_not_taken: usize,
 }
 
 /// A tag that a place must carry.
@@ -281,6 +338,17 @@ pub(crate) fn tag_rules<'a>(place: &str, tags: &'a [String]) -> Result<Vec<TagRu
 pub(crate) fn outside(outside: Option<spec::Outside>) -> Outside {
     match outside {
         Some(spec::Outside::Skip) => Outside::LeaveOut,
+        Some(spec::Outside::Keep) => Outside::Keep,
         Some(spec::Outside::Error) | None => Outside::Refuse,
+    }
+}
+
+/// As the plan says, for rows that the balance counts: those outside are read like the others, and a
+/// problem only when they are most and the plan does not speak of them.
+pub(crate) fn rows_outside(outside: Option<spec::Outside>) -> Outside {
+    match outside {
+        Some(spec::Outside::Skip | spec::Outside::Keep) => Outside::Keep,
+        Some(spec::Outside::Error) => Outside::Refuse,
+        None => Outside::KeepUnlessMost,
     }
 }

@@ -230,7 +230,9 @@ pub struct SourceSpec {
     /// Which column holds which field, where the usual names do not apply.
     #[serde(default)]
     pub columns: ColumnMap,
-    /// Rows outside the study area: `error` (unless given) or `skip`.
+    /// Rows outside the study area. Unless given, facilities count there as far as a limit reaches,
+    /// the rest is counted as outside, and a file of which most rows lie outside is refused; `keep`
+    /// does not refuse it, `skip` leaves all of them out and counts them, `error` refuses each.
     pub outside: Option<Outside>,
     /// Only rows with at least this capacity.
     pub capacity_at_least: Option<u32>,
@@ -249,6 +251,8 @@ pub enum Outside {
     Error,
     /// They are left out and counted.
     Skip,
+    /// Facilities count as far as a limit reaches; the rest is counted as outside.
+    Keep,
 }
 
 /// A layer of facilities.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use coverage::{Demand, DemandUnit};
 
+use crate::balance::{DemandBalanceReport, FacilityBalanceReport};
 use crate::compare::Comparison;
 use crate::detail_report::{DetailReport, StandardDetail, WeekReport};
 use crate::district::DistrictReport;
@@ -125,17 +126,40 @@ fn why(out: &mut Text, demand: &Amounts<'_>, standard: &StandardDetail) {
     };
     let number =
         |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
+    let least = if all.is_bound() { "at least " } else { "" };
+    let bound = |text: String| {
+        if text == "–" {
+            text
+        } else {
+            format!("{least}{text}")
+        }
+    };
     out.line(&format!(
         "      with a second choice {}; times: mean {}, Gini {}, Palma {}, Theil {}, concentration {}; \
          detour {}",
         percent(standard.backup_share),
-        all.mean_s.map_or_else(|| "–".to_owned(), minutes),
-        number(all.gini),
-        number(all.palma),
-        number(all.theil),
+        bound(all.mean_s.map_or_else(|| "–".to_owned(), minutes)),
+        bound(number(all.gini)),
+        bound(number(all.palma)),
+        bound(number(all.theil)),
         number(all.concentration),
         number(all.detour),
     ));
+    if all.is_bound() {
+        let amounts = Amounts { unit: &all.unit };
+        out.line(&format!(
+            "      {} ({} of the demand in the area) find nothing within the search: what needs \
+             their times is at least the figure, or left out; the detour is that of the others",
+            amounts.of(all.beyond_thousandths),
+            percent(share(all.beyond_thousandths, all.split.total_thousandths())),
+        ));
+    }
+    if all.levelled_down {
+        out.line(
+            "      times are more even than in the baseline only because they are longer: levelled \
+             down",
+        );
+    }
     if let Some(by_zone) = all.concentration_by_zone {
         out.line(&format!(
             "      concentration over the rank of zones {by_zone:.3}"
@@ -152,6 +176,28 @@ fn why(out: &mut Text, demand: &Amounts<'_>, standard: &StandardDetail) {
     }
 }
 
+/// The balances of the measures, in words.
+pub fn measures(report: &ScenarioReport) -> String {
+    let mut out = Text::default();
+    for measure in &report.measures {
+        let amounts = Amounts {
+            unit: &measure.unit,
+        };
+        out.line(&format!("  the same in {}:", measure.unit));
+        for one in &measure.standards {
+            let balance = &one.demand;
+            let whole = balance.in_area_thousandths;
+            out.line(&format!(
+                "  {}: {} covered",
+                one.key,
+                percent(share(balance.covered_thousandths, whole))
+            ));
+            balance_of_demand(&mut out, &amounts, balance);
+        }
+    }
+    out.0
+}
+
 /// The study area in the unit of a measure.
 fn in_unit(out: &mut Text, district: &DistrictReport) {
     let demand = Amounts {
@@ -161,7 +207,7 @@ fn in_unit(out: &mut Text, district: &DistrictReport) {
         .median_s
         .map_or_else(|| "the search does not reach it".to_owned(), minutes);
     out.line(&format!(
-        "      of {}: {} covered, half within {median}",
+        "      of {} in the area: {} covered, half within {median}",
         demand.of(district.split.total_thousandths()),
         percent(district.split.covered_share),
     ));
@@ -264,14 +310,14 @@ fn standard(out: &mut Text, demand: &Amounts<'_>, standard: &StandardReport) {
             minutes,
         )
     };
+    balance_of_demand(out, demand, &standard.balance.demand);
+    balance_of_facilities(out, &standard.balance.facilities);
     out.line(&format!(
-        "    half of the demand within {}, nine tenths within {}; {} fragile (within 20 % of the \
-         limit), {} not joined to a street, {} on scraps of street",
+        "    half of the demand in the area within {}, nine tenths within {}; {} fragile (within 20 % \
+         of the limit)",
         far(standard.median_s),
         far(standard.quantile_90_s),
         demand.of(standard.split.fragile_thousandths),
-        demand.of(standard.split.unlinked_thousandths),
-        demand.of(standard.split.on_scrap_thousandths),
     ));
     out.line(&format!(
         "    {} of {} cells are edge-affected: the border of the streets lies within the limit",
@@ -279,6 +325,37 @@ fn standard(out: &mut Text, demand: &Amounts<'_>, standard: &StandardReport) {
         standard.cells.len(),
     ));
     gaps(out, demand, &standard.gaps);
+}
+
+/// All demand that was given and what became of it; the share is that of the demand in the area.
+fn balance_of_demand(out: &mut Text, demand: &Amounts<'_>, balance: &DemandBalanceReport) {
+    out.line(&format!(
+        "    demand: {} in the area, the whole of the share = {} covered + {} uncovered + {} too far \
+         from any street + {} on scraps of street; with {} outside the area {} given",
+        demand.of(balance.in_area_thousandths),
+        demand.of(balance.covered_thousandths),
+        demand.of(balance.uncovered_thousandths),
+        demand.of(balance.too_far_thousandths),
+        demand.of(balance.on_scraps_thousandths),
+        demand.of(balance.outside_thousandths),
+        demand.of(balance.given_thousandths),
+    ));
+}
+
+/// All facilities that were given and what became of them.
+fn balance_of_facilities(out: &mut Text, balance: &FacilityBalanceReport) {
+    out.line(&format!(
+        "    facilities: {} given = {} serving + {} of another kind + {} closed at the hour + {} \
+         closed by the scenario + {} joined to no network + {} outside the area + {} bad rows",
+        balance.given,
+        balance.serving,
+        balance.other_kind,
+        balance.closed_at_hour,
+        balance.closed_by_scenario,
+        balance.unjoined,
+        balance.outside,
+        balance.bad_rows,
+    ));
 }
 
 fn joint(out: &mut Text, demand: &Amounts<'_>, joint: &JointReport) {
@@ -294,6 +371,7 @@ fn joint(out: &mut Text, demand: &Amounts<'_>, joint: &JointReport) {
         percent(joint.split.covered_share),
         joint.parts.join(", ")
     ));
+    balance_of_demand(out, demand, &joint.balance);
     if let Some(weakest) = &joint.weakest {
         let lacking: Vec<String> = joint
             .parts

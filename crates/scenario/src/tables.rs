@@ -4,6 +4,7 @@ use coverage::{CellId, Demand, DemandUnit, FacilityId, Reason};
 use formats::{Column, Layer, Shape, Table, Value};
 use units::{LngLat, Outline};
 
+use crate::balance::DemandBalanceReport;
 use crate::compare::{Comparison, StandardComparison};
 use crate::detail::ServiceDetail;
 use crate::detail_report::{DetailReport, StandardDetail};
@@ -330,6 +331,7 @@ pub fn facilities(
         Column::text("amenities"),
         Column::text("source"),
         Column::boolean("closed"),
+        Column::boolean("outside_area"),
         Column::boolean("illustrative"),
     ];
     for standard in &report.standards {
@@ -355,11 +357,7 @@ pub fn facilities(
     let opens: Vec<_> = evaluation
         .services
         .iter()
-        .map(|service| {
-            service
-                .standard
-                .open_set(&evaluation.facilities, &project.week)
-        })
+        .map(|service| project.open_set(&service.standard, &evaluation.facilities))
         .collect();
     for (index, facility) in evaluation.facilities.iter().enumerate() {
         let closed = evaluation.closed[index];
@@ -375,6 +373,7 @@ pub fn facilities(
             facility.amenities.to_string().into(),
             facility.source.clone().into(),
             closed.into(),
+            project.area.locate(facility.position).is_none().into(),
             facility.illustrative.into(),
         ];
         let services = evaluation.services.iter().zip(&detail.standards);
@@ -421,6 +420,11 @@ fn capacity_values(detail: &StandardDetail, facility: usize, has_rate: bool) -> 
 /// The indicators of the study area (no zone) and of each zone, standard by standard: in the unit of
 /// the demand, then of each measure. Joint standards follow, without times.
 ///
+/// All figures are over all demand in the area, as the covered share is, joined to a street or not.
+/// Times past the search are not known: a quantile among them is empty, `…_bound` says `at-least` of
+/// what would need them, concentrations are empty, and the detour speaks of the others alone.
+/// `levelled_down` marks evenness that looks better than in the baseline although no mean time fell.
+///
 /// Cost: linear in the rows.
 pub fn districts(report: &ScenarioReport, detail: &DetailReport) -> Table {
     let amount = |name: &str| Column::decimal(format!("{name}_amount"), 3);
@@ -440,14 +444,21 @@ pub fn districts(report: &ScenarioReport, detail: &DetailReport) -> Table {
         Column::seconds("quantile_75"),
         Column::seconds("quantile_90"),
         Column::seconds("worst_tenth_mean"),
+        Column::text("worst_tenth_mean_bound"),
         Column::seconds("mean"),
+        Column::text("mean_bound"),
         Column::decimal("detour_ratio", 4),
         Column::decimal("gini_ratio", 6),
+        Column::text("gini_bound"),
         Column::decimal("palma_ratio", 6),
+        Column::text("palma_bound"),
         Column::decimal("theil_ratio", 6),
+        Column::text("theil_bound"),
         Column::decimal("concentration_ratio", 6),
         Column::decimal("concentration_by_zone_ratio", 6),
         amount("beyond_search"),
+        Column::share("beyond_search"),
+        Column::boolean("levelled_down"),
     ];
     let mut table = Table::new("districts", columns);
     let standards = detail.standards.iter().map(|s| (&s.key, &s.districts));
@@ -455,6 +466,15 @@ pub fn districts(report: &ScenarioReport, detail: &DetailReport) -> Table {
     for (key, districts) in standards.chain(joints) {
         for district in districts {
             let split = &district.split;
+            // Whether a figure is what it is, or at least so much.
+            let bound = |value: Option<f64>| -> Value {
+                let bound = if district.is_bound() {
+                    "at-least"
+                } else {
+                    "exact"
+                };
+                value.map(|_| bound.to_owned()).into()
+            };
             table.push(vec![
                 key.clone().into(),
                 district.unit.clone().into(),
@@ -471,19 +491,99 @@ pub fn districts(report: &ScenarioReport, detail: &DetailReport) -> Table {
                 district.quantile_75_s.into(),
                 district.quantile_90_s.into(),
                 district.worst_tenth_mean_s.into(),
+                bound(district.worst_tenth_mean_s),
                 district.mean_s.into(),
+                bound(district.mean_s),
                 district.detour.into(),
                 district.gini.into(),
+                bound(district.gini),
                 district.palma.into(),
+                bound(district.palma),
                 district.theil.into(),
+                bound(district.theil),
                 district.concentration.into(),
                 district.concentration_by_zone.into(),
                 units(district.beyond_thousandths),
+                share(district.beyond_thousandths, split.total_thousandths()),
+                district.levelled_down.into(),
             ]);
         }
     }
     let made_up = detail.measures.iter().any(|measure| measure.illustrative);
     if report.illustrative || made_up {
+        table.mark_illustrative();
+    }
+    table
+}
+
+/// The balance of each standard and joint standard: a row for each class of demand, in the unit of
+/// the demand and then of each measure, and of facilities. The rows of one standard, `of` and unit add
+/// up to the row `given`; `share` is the part of the demand in the area, and of the facilities given.
+///
+/// Cost: linear in the rows.
+pub fn balance(report: &ScenarioReport) -> Table {
+    let columns = vec![
+        Column::text("standard"),
+        Column::text("of"),
+        Column::text("unit"),
+        Column::text("class"),
+        Column::decimal("amount", 3),
+        Column::share("amount"),
+    ];
+    let mut table = Table::new("balance", columns);
+    let mut demand = |key: &str, unit: &str, balance: &DemandBalanceReport| {
+        let whole = balance.in_area_thousandths;
+        let mut push = |class: &str, amount: u64, share: Value| {
+            table.push(vec![
+                key.into(),
+                "demand".into(),
+                unit.into(),
+                class.into(),
+                units(amount),
+                share,
+            ]);
+        };
+        push("given", balance.given_thousandths, Value::Empty);
+        for (class, amount) in balance.classes() {
+            let share = if class == "outside" {
+                Value::Empty
+            } else {
+                share(amount, whole)
+            };
+            push(class, amount, share);
+        }
+    };
+    let standards = report.standards.iter().map(|s| (&s.key, &s.balance.demand));
+    let joints = report.joints.iter().map(|j| (&j.key, &j.balance));
+    for (key, balance) in standards.chain(joints) {
+        demand(key, &report.demand_unit, balance);
+    }
+    for measure in &report.measures {
+        for one in &measure.standards {
+            demand(&one.key, &measure.unit, &one.demand);
+        }
+    }
+    for standard in &report.standards {
+        let balance = &standard.balance.facilities;
+        let given = [("given", balance.given)];
+        for (class, count) in given.into_iter().chain(balance.classes()) {
+            let count = u64::try_from(count).expect("a count of rows");
+            let whole = u64::try_from(balance.given).expect("a count of rows");
+            table.push(vec![
+                standard.key.clone().into(),
+                "facilities".into(),
+                "facilities".into(),
+                class.into(),
+                Demand::from_units(count).into(),
+                if class == "given" {
+                    Value::Empty
+                } else {
+                    share(count, whole)
+                },
+            ]);
+        }
+    }
+    if report.illustrative {
         table.mark_illustrative();
     }
     table

@@ -121,7 +121,7 @@ impl Desk<'_> {
     pub(crate) fn serving(&self, standard: &ServiceStandard) -> (Vec<usize>, Vec<Option<Link>>) {
         let project = self.project();
         let standing = self.standing();
-        let open = standard.open_set(&standing.facilities, &project.week);
+        let open = project.open_set(standard, &standing.facilities);
         let indices: Vec<usize> = open
             .iter()
             .map(coverage::FacilityId::index)

@@ -24,6 +24,7 @@ pub(crate) fn run(args: &Coverage) -> Result<(), Failure> {
             }
             text.push_str(&summary::scenario(report));
             text.push_str(&summary::detail(detail));
+            text.push_str(&summary::measures(report));
             output::text(&text)
         }
         CoverageFormat::Json => {

@@ -83,7 +83,11 @@ fn an_unknown_kind_gets_a_suggestion() {
 
 #[test]
 fn a_row_outside_the_area_is_named_with_file_line_and_field() {
-    let folder = plan_with(&[]);
+    // Unless the plan refuses them, such rows are left out and counted.
+    let folder = plan_with(&[(
+        "path = \"stations-and-canteens-illustrative.csv\"",
+        "outside = \"error\"\npath = \"stations-and-canteens-illustrative.csv\"",
+    )]);
     let table = folder.path().join("stations-and-canteens-illustrative.csv");
     let text = fs::read_to_string(&table).unwrap();
     fs::write(

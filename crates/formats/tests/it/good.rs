@@ -157,6 +157,31 @@ fn rows_of_a_larger_area_are_left_out_when_declared() {
 }
 
 #[test]
+fn rows_outside_are_kept_unless_they_are_most() {
+    let text = "id,lng,lat\n1,114.05,22.54\n2,114.06,22.54\n3,114.1,22.7\n4,114.104,22.54\n";
+    let (_folder, source) = file("a.csv", text.as_bytes());
+    let read = |outside| positions::read(&source, Some(&area(outside)));
+    let kept = read(Outside::Keep).unwrap();
+    assert_eq!((kept.value.len(), kept.notes.len()), (4, 0));
+    // Two of four are not most; one of them lies where a wrong datum would put it.
+    let kept = read(Outside::KeepUnlessMost).unwrap();
+    assert_eq!(kept.value.len(), 4);
+    let notes: Vec<String> = kept.notes.iter().map(ToString::to_string).collect();
+    assert_eq!(notes.len(), 1);
+    assert!(
+        notes[0].starts_with("2 of 4 rows lie outside the area: ") && notes[0].contains("gcj02"),
+        "{notes:?}"
+    );
+    let (_folder, source) = file("b.csv", text.replace("2,114.06", "2,115.06").as_bytes());
+    let error = positions::read(&source, Some(&area(Outside::KeepUnlessMost))).unwrap_err();
+    assert!(
+        error.to_string().contains("3 of 4 rows lie outside"),
+        "{error}"
+    );
+    assert_eq!(error.hints().len(), 1);
+}
+
+#[test]
 fn geojson_points_are_facilities() {
     let text = r#"{"type":"FeatureCollection","features":[
       {"type":"Feature","id":"n1","properties":{"kind":"rider-pharmacy","name":"药房","amenities":["medicine","first-aid"]},

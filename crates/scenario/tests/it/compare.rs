@@ -51,6 +51,7 @@ fn result(classes: &[ClassKey]) -> ScenarioReport {
             n_unlinked_facilities: 0,
             illustrative: false,
             split,
+            balance: scenario::balance::BalanceReport::default(),
             median_s: None,
             quantile_90_s: None,
             worst_tenth_mean_s: None,
@@ -71,6 +72,7 @@ fn result(classes: &[ClassKey]) -> ScenarioReport {
                 .collect(),
         }],
         joints: Vec::new(),
+        measures: Vec::new(),
         chosen: Vec::new(),
         zones: Vec::new(),
         cells: (0..classes.len())

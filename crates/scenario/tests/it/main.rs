@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod access;
+mod balance;
 mod compare;
 mod demand;
 mod desk;

@@ -53,6 +53,26 @@ export interface CellValues {
   weakest?: (number | null)[];
 }
 
+export interface DemandBalance {
+  given_thousandths: number;
+  covered_thousandths: number;
+  uncovered_thousandths: number;
+  too_far_thousandths: number;
+  on_scraps_thousandths: number;
+  outside_thousandths: number;
+}
+
+export interface FacilityBalance {
+  given: number;
+  serving: number;
+  other_kind: number;
+  closed_at_hour: number;
+  closed_by_scenario: number;
+  unjoined: number;
+  outside: number;
+  bad_rows: number;
+}
+
 export interface Headline {
   key: string;
   name: string;
@@ -64,6 +84,10 @@ export interface Headline {
   on_scrap_thousandths: number;
   unlinked_thousandths: number;
   fragile_thousandths: number;
+  /** All demand that was given and what became of it; `outside` is no part of the share's whole. */
+  demand: DemandBalance;
+  /** All facilities that were given and what became of them; null for joint standards. */
+  facilities: FacilityBalance | null;
   median_s: number | null;
   quantile_90_s: number | null;
   worst_tenth_mean_s: number | null;
@@ -338,7 +362,10 @@ export interface District {
   palma: number | null;
   theil: number | null;
   concentration: number | null;
+  /** Demand without a time: then mean, worst tenth, Gini, Palma and Theil are at least so much. */
   beyond_thousandths: number;
+  /** Times look more even than in the baseline although nobody got nearer on average. */
+  levelled_down: boolean;
   lorenz: number[];
 }
 

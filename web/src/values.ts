@@ -3,8 +3,10 @@
 import type {
   CellValues,
   Changed,
+  DemandBalance,
   District,
   Facility,
+  FacilityBalance,
   Gap,
   Headline,
   ScenarioValues,
@@ -159,6 +161,41 @@ export class Latest<In, Out> {
 }
 
 /** All demand that a standard speaks of: at its own hour, where demand changes over the week. */
+/** The classes of all demand that was given, with their amounts; they add up to it. */
+export function demandClasses(balance: DemandBalance): { key: DemandClass; thousandths: number }[] {
+  return [
+    { key: "covered", thousandths: balance.covered_thousandths },
+    { key: "uncovered", thousandths: balance.uncovered_thousandths },
+    { key: "tooFar", thousandths: balance.too_far_thousandths },
+    { key: "onScraps", thousandths: balance.on_scraps_thousandths },
+    { key: "outside", thousandths: balance.outside_thousandths },
+  ];
+}
+
+export type DemandClass = "covered" | "uncovered" | "tooFar" | "onScraps" | "outside";
+
+/** The classes of all facilities that were given, with their numbers; they add up to them. */
+export function facilityClasses(balance: FacilityBalance): { key: FacilityClass; n: number }[] {
+  return [
+    { key: "serving", n: balance.serving },
+    { key: "otherKind", n: balance.other_kind },
+    { key: "closedAtHour", n: balance.closed_at_hour },
+    { key: "closedByScenario", n: balance.closed_by_scenario },
+    { key: "unjoined", n: balance.unjoined },
+    { key: "outside", n: balance.outside },
+    { key: "badRows", n: balance.bad_rows },
+  ];
+}
+
+export type FacilityClass =
+  | "serving"
+  | "otherKind"
+  | "closedAtHour"
+  | "closedByScenario"
+  | "unjoined"
+  | "outside"
+  | "badRows";
+
 export function demandOf(headline: Headline): number {
   return headline.covered_thousandths + headline.uncovered_thousandths + headline.on_scrap_thousandths + headline.unlinked_thousandths;
 }

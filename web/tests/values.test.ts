@@ -3,7 +3,7 @@ import type { Changed, District, Facility, Gap, Hazard, Headline, ScenarioValues
 import { tables } from "../src/strings/index.ts";
 import { clock, effectOf, hourName, metres, oneOf, ratio } from "../src/format.ts";
 import { hazardMark } from "../src/map/features.ts";
-import { bestSite, boxOf, facilitiesAfter, freshId, isIn, Latest, sortedDistricts, take } from "../src/values.ts";
+import { bestSite, boxOf, demandClasses, demandOf, facilitiesAfter, facilityClasses, freshId, isIn, Latest, sortedDistricts, take } from "../src/values.ts";
 
 const headline = (covered: number): Headline => ({
   key: "swap",
@@ -16,6 +16,24 @@ const headline = (covered: number): Headline => ({
   on_scrap_thousandths: 0,
   unlinked_thousandths: 0,
   fragile_thousandths: 0,
+  demand: {
+    given_thousandths: 107,
+    covered_thousandths: covered,
+    uncovered_thousandths: 100 - covered,
+    too_far_thousandths: 0,
+    on_scraps_thousandths: 0,
+    outside_thousandths: 7,
+  },
+  facilities: {
+    given: 28,
+    serving: 1,
+    other_kind: 2,
+    closed_at_hour: 3,
+    closed_by_scenario: 4,
+    unjoined: 5,
+    outside: 6,
+    bad_rows: 7,
+  },
   median_s: null,
   quantile_90_s: null,
   worst_tenth_mean_s: null,
@@ -196,7 +214,25 @@ const district = (name: string, share: number | null, gini: number | null): Dist
   theil: null,
   concentration: null,
   beyond_thousandths: 0,
+  levelled_down: false,
   lorenz: [],
+});
+
+it("the classes of a balance add up to what was given, and each has a word in both languages", () => {
+  const now = headline(40);
+  const classes = demandClasses(now.demand);
+  expect(classes.reduce((sum, one) => sum + one.thousandths, 0)).toBe(now.demand.given_thousandths);
+  // The whole of the share is all but what lies outside.
+  expect(demandOf(now)).toBe(now.demand.given_thousandths - now.demand.outside_thousandths);
+  const facilities = now.facilities;
+  if (!facilities) throw new Error("a standard has facilities");
+  const counted = facilityClasses(facilities);
+  expect(counted.map((one) => one.n)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(counted.reduce((sum, one) => sum + one.n, 0)).toBe(facilities.given);
+  for (const t of Object.values(tables)) {
+    const words = [...classes.map((one) => t[`demand.${one.key}`]), ...counted.map((one) => t[`facility.${one.key}`])];
+    expect(words.every((word) => word.length > 0)).toBe(true);
+  }
 });
 
 it("districts are sorted by any column, those without a figure last either way", () => {

@@ -176,8 +176,13 @@ impl State {
         if let Some((_, result)) = known.as_ref().filter(|(of, _)| *of == revision) {
             return Ok(Arc::clone(result));
         }
-        let result = ScenarioResult::of(self.project, key, &place.name, &changes)
+        let mut result = ScenarioResult::of(self.project, key, &place.name, &changes)
             .map_err(|why| Problem::no_answer(why.to_string()))?;
+        if key != BASELINE {
+            // The baseline locks nothing but itself.
+            let baseline = self.detailed(BASELINE)?;
+            result.detail_report.mark_levelled(&baseline.detail_report);
+        }
         let result = Arc::new(result);
         *known = Some((revision, Arc::clone(&result)));
         Ok(result)

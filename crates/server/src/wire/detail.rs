@@ -187,8 +187,11 @@ pub(crate) struct DistrictInfo {
     pub(crate) palma: Option<f64>,
     pub(crate) theil: Option<f64>,
     pub(crate) concentration: Option<f64>,
-    /// Demand past the search, which counts at its limit: then the figures are lower bounds.
+    /// Demand without a time, past the search or joined to no network, which counts at the limit of
+    /// the search: then mean, worst tenth, Gini, Palma and Theil are lower bounds.
     pub(crate) beyond_thousandths: u64,
+    /// Times look more even than in the baseline although nobody got nearer on average.
+    pub(crate) levelled_down: bool,
     /// Shares of the sum of all times that the best-served 0, 10, …, 100 % of the demand have.
     pub(crate) lorenz: Vec<f64>,
 }
@@ -374,6 +377,7 @@ fn district(project: &Project, report: &DistrictReport) -> DistrictInfo {
         theil: report.theil,
         concentration: report.concentration,
         beyond_thousandths: report.beyond_thousandths,
+        levelled_down: report.levelled_down,
         lorenz: report.lorenz.clone(),
     }
 }

@@ -1,4 +1,5 @@
-use coverage::{Capacity, Gap};
+use coverage::{Capacity, FacilityBalance, Gap};
+use scenario::balance::DemandBalanceReport;
 use scenario::report::{CellSplit, ClassKey, GapReport, JointReport, SplitReport, StandardReport};
 use scenario::{Project, Standing};
 use serde::Serialize;
@@ -59,6 +60,10 @@ pub(crate) struct Headline {
     pub(crate) on_scrap_thousandths: u64,
     pub(crate) unlinked_thousandths: u64,
     pub(crate) fragile_thousandths: u64,
+    /// All demand that was given and what became of it.
+    pub(crate) demand: DemandBalanceInfo,
+    /// All facilities that were given and what became of them; null for joint standards.
+    pub(crate) facilities: Option<FacilityBalanceInfo>,
     pub(crate) median_s: Option<f64>,
     pub(crate) quantile_90_s: Option<f64>,
     pub(crate) worst_tenth_mean_s: Option<f64>,
@@ -70,6 +75,58 @@ pub(crate) struct Headline {
     pub(crate) weakest: Option<String>,
     /// Covered share of each zone, in the order of the zones; empty for joint standards.
     pub(crate) zone_covered_share: Vec<Option<f64>>,
+}
+
+/// The classes add up to what is given; the covered share is a part of all but what lies outside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct DemandBalanceInfo {
+    pub(crate) given_thousandths: u64,
+    pub(crate) covered_thousandths: u64,
+    pub(crate) uncovered_thousandths: u64,
+    pub(crate) too_far_thousandths: u64,
+    pub(crate) on_scraps_thousandths: u64,
+    pub(crate) outside_thousandths: u64,
+}
+
+/// The classes add up to what is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct FacilityBalanceInfo {
+    pub(crate) given: usize,
+    pub(crate) serving: usize,
+    pub(crate) other_kind: usize,
+    pub(crate) closed_at_hour: usize,
+    pub(crate) closed_by_scenario: usize,
+    pub(crate) unjoined: usize,
+    pub(crate) outside: usize,
+    pub(crate) bad_rows: usize,
+}
+
+impl DemandBalanceInfo {
+    fn of(balance: &DemandBalanceReport) -> Self {
+        Self {
+            given_thousandths: balance.given_thousandths,
+            covered_thousandths: balance.covered_thousandths,
+            uncovered_thousandths: balance.uncovered_thousandths,
+            too_far_thousandths: balance.too_far_thousandths,
+            on_scraps_thousandths: balance.on_scraps_thousandths,
+            outside_thousandths: balance.outside_thousandths,
+        }
+    }
+}
+
+impl FacilityBalanceInfo {
+    fn of(balance: &FacilityBalance) -> Self {
+        Self {
+            given: balance.given,
+            serving: balance.serving,
+            other_kind: balance.other_kind,
+            closed_at_hour: balance.closed_at_hour,
+            closed_by_scenario: balance.closed_by_scenario,
+            unjoined: balance.unjoined,
+            outside: balance.outside,
+            bad_rows: balance.bad_rows,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -173,8 +230,12 @@ fn seen<'a>(project: &Project, standing: &'a Standing) -> Vec<Seen<'a>> {
         .iter()
         .map(|s| (s.report.key.as_str(), s.report.illustrative))
         .collect();
-    let services = standing.services.iter().map(|service| Seen {
-        headline: service_headline(&service.report, project.demand.is_illustrative()),
+    let services = standing.services.iter().zip(&standing.balances);
+    let services = services.map(|(service, balance)| Seen {
+        headline: Headline {
+            facilities: Some(FacilityBalanceInfo::of(balance)),
+            ..service_headline(&service.report, project.demand.is_illustrative())
+        },
         cells: &service.report.cells,
         weakest: None,
         reports: &service.report.gaps,
@@ -213,6 +274,8 @@ fn headline_of_split(split: &SplitReport) -> Headline {
         on_scrap_thousandths: split.on_scrap_thousandths,
         unlinked_thousandths: split.unlinked_thousandths,
         fragile_thousandths: split.fragile_thousandths,
+        demand: DemandBalanceInfo::default(),
+        facilities: None,
         median_s: None,
         quantile_90_s: None,
         worst_tenth_mean_s: None,
@@ -230,6 +293,7 @@ fn service_headline(report: &StandardReport, demand_is_illustrative: bool) -> He
         key: report.key.clone(),
         name: report.name.clone(),
         limit_s: Some(report.limit_s),
+        demand: DemandBalanceInfo::of(&report.balance.demand),
         median_s: report.median_s,
         quantile_90_s: report.quantile_90_s,
         worst_tenth_mean_s: report.worst_tenth_mean_s,
@@ -247,6 +311,7 @@ fn joint_headline(report: &JointReport, illustrative: bool) -> Headline {
         key: report.key.clone(),
         name: report.name.clone(),
         is_joint: true,
+        demand: DemandBalanceInfo::of(&report.balance),
         n_edge_affected_cells: report.n_edge_affected_cells,
         weakest: report.weakest.clone(),
         illustrative,

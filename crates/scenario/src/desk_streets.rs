@@ -155,7 +155,7 @@ impl<'a> DeskStreets<'a> {
             }
         }
         let column = Arc::new(Column {
-            state: LinkState::of(link.as_ref()),
+            state: LinkState::of(link),
             times,
         });
         let mut columns = lock();

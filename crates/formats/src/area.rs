@@ -29,26 +29,32 @@ impl Area {
     ///
     /// Cost: linear in the corners.
     pub fn distance_outside(&self, position: LngLat) -> Option<Length> {
-        if self.outline.contains(position) {
-            return None;
-        }
-        let plane = LocalPlane::at(position);
-        let rings = self
-            .outline
-            .polygons()
-            .iter()
-            .flat_map(|polygon| std::iter::once(polygon.outer()).chain(polygon.holes()));
-        let sides = rings.flat_map(|ring| {
-            let next = ring.corners().iter().cycle().skip(1);
-            ring.corners().iter().zip(next)
-        });
-        let nearest_m = sides
-            .map(|(&a, &b)| distance_to_line_m(plane.project(a), plane.project(b)))
-            .fold(f64::INFINITY, f64::min);
-        // The border belongs to one side only; on the other side it is no distance away.
-        let distance = Length::from_m_f64(nearest_m);
-        (distance > Length::ZERO).then_some(distance)
+        distance_outside(&self.outline, position)
     }
+}
+
+/// How far outside an outline a position lies; `None` inside.
+///
+/// Cost: linear in the corners.
+pub fn distance_outside(outline: &Outline, position: LngLat) -> Option<Length> {
+    if outline.contains(position) {
+        return None;
+    }
+    let plane = LocalPlane::at(position);
+    let rings = outline
+        .polygons()
+        .iter()
+        .flat_map(|polygon| std::iter::once(polygon.outer()).chain(polygon.holes()));
+    let sides = rings.flat_map(|ring| {
+        let next = ring.corners().iter().cycle().skip(1);
+        ring.corners().iter().zip(next)
+    });
+    let nearest_m = sides
+        .map(|(&a, &b)| distance_to_line_m(plane.project(a), plane.project(b)))
+        .fold(f64::INFINITY, f64::min);
+    // The border belongs to one side only; on the other side it is no distance away.
+    let distance = Length::from_m_f64(nearest_m);
+    (distance > Length::ZERO).then_some(distance)
 }
 
 /// Distance of the plane's centre from the line between two points, in metres.

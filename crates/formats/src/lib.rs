@@ -57,7 +57,7 @@ mod sheet;
 mod source;
 mod table;
 
-pub use area::{Area, Outside};
+pub use area::{Area, Outside, distance_outside};
 pub use columns::{ColumnMap, Field};
 pub use encoding::{DecodeError, Decoded, Encoding, UnknownEncoding};
 pub use error::ReadError;

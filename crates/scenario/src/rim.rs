@@ -1,7 +1,6 @@
 //! The rim of the study area: which facilities outside it still count.
 
 use coverage::{Facility, FacilityClass, OpenSet, ServiceStandard, StudyArea};
-use formats::{Area, Outside};
 use graph::Profile;
 use units::{Length, LngLat, Speed, TravelTime};
 
@@ -53,12 +52,7 @@ pub(crate) fn distance_outside(area: &StudyArea, position: LngLat) -> Option<Len
     if area.locate(position).is_some() {
         return None;
     }
-    let area = Area {
-        outline: area.outline().clone(),
-        name: String::new(),
-        outside: Outside::Keep,
-    };
-    area.distance_outside(position)
+    formats::distance_outside(area.outline(), position)
 }
 
 /// How far outside the study area facilities are kept.

@@ -124,22 +124,24 @@ pub(crate) fn resolve_change(
             Ok(Change::Add(Box::new(facility)))
         }
         Modification::MoveFacility { facility, to } => {
-            let id = existing(known, facility)?;
+            let id = existing(project, known, facility)?;
             Ok(Change::Move {
                 id,
                 to: inside(project, to)?,
             })
         }
         Modification::CloseFacilities { facilities } => {
-            let ids: Result<Vec<String>, String> =
-                facilities.iter().map(|id| existing(known, id)).collect();
+            let ids: Result<Vec<String>, String> = facilities
+                .iter()
+                .map(|id| existing(project, known, id))
+                .collect();
             Ok(Change::Close(ids?))
         }
         Modification::ChangeHours {
             facility,
             opening_hours,
         } => Ok(Change::Hours {
-            id: existing(known, facility)?,
+            id: existing(project, known, facility)?,
             hours: hours(opening_hours)?,
         }),
         Modification::ChangeLimit { standard, limit } => Ok(Change::Limit {
@@ -232,9 +234,14 @@ fn hours(text: &str) -> Result<OpeningHours, String> {
     OpeningHours::parse(text).map_err(|e| e.to_string())
 }
 
-fn existing(known: &BTreeSet<String>, id: &str) -> Result<String, String> {
+fn existing(project: &Project, known: &BTreeSet<String>, id: &str) -> Result<String, String> {
     if known.contains(id) {
         return Ok(id.to_owned());
+    }
+    if project.left_out.outside.iter().any(|left| left.id == id) {
+        return Err(format!(
+            "facility `{id}` lies outside the study area and is left out, so nothing changes it"
+        ));
     }
     let hint = coverage::nearest_spelling(id, known.iter().map(String::as_str))
         .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));

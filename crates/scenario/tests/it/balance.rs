@@ -420,7 +420,11 @@ fn the_balance_holds_in_every_plan_of_the_repository() {
         }
         n_plans += 1;
         let plan = Plan::read(&path).unwrap();
-        let city = osm::import(&plan.network_path(), &osm::ImportOptions::default()).unwrap();
+        let options = osm::ImportOptions {
+            side_path_links: plan.side_path_links().unwrap(),
+            ..osm::ImportOptions::default()
+        };
+        let city = osm::import(&plan.network_path(), &options).unwrap();
         let project = resolve(&plan, city).unwrap();
         for result in &run(&project).unwrap() {
             assert_balanced(result);
@@ -456,7 +460,8 @@ fn a_zone_at_the_rim_gives_what_lies_inside() {
     let demand = demand_of(&result.report);
     assert_eq!(demand.given_thousandths, 1_650_000);
     let inside = demand.in_area_thousandths;
-    assert!(inside.abs_diff(1_300_000) < 3_000, "{inside}");
+    // A piece of street of up to 100 m is counted where its middle lies.
+    assert!(inside.abs_diff(1_300_000) < 13_000, "{inside}");
     assert_balanced(&result);
     let notes = project.notes.join("\n");
     for told in [
@@ -563,10 +568,11 @@ fn a_canteen_outside_the_area_counts_unless_the_plan_leaves_it_out() {
     );
     assert!(why.contains("hint: ") && why.contains("datum"), "{why}");
 
+    // A piece of street of up to 100 m is covered when its middle is.
     // From 1,280 to 3,000 m: 1.72 km, and what the one outside settles is not edge-affected.
     let kept = covered(", outside = \"keep\"").unwrap();
     let share = kept.standards[0].split.covered_share.unwrap();
-    assert!((share - 0.86).abs() < 0.005, "{share}");
+    assert!((share - 0.86).abs() < 0.03, "{share}");
     let places = facilities_of(&kept);
     assert_eq!((places.given, places.serving), (4, 2));
     assert_eq!((places.other_kind, places.outside), (1, 1));
@@ -574,7 +580,7 @@ fn a_canteen_outside_the_area_counts_unless_the_plan_leaves_it_out() {
     // From 1,280 to 2,720 m: 72 %; the rim is marked.
     let skipped = covered(", outside = \"skip\"").unwrap();
     let share = skipped.standards[0].split.covered_share.unwrap();
-    assert!((share - 0.72).abs() < 0.005, "{share}");
+    assert!((share - 0.72).abs() < 0.03, "{share}");
     let (before, after) = (&kept.standards[0], &skipped.standards[0]);
     assert!(after.n_edge_affected_cells > before.n_edge_affected_cells);
     let places = facilities_of(&skipped);

@@ -142,7 +142,7 @@ fn people_orders_and_street_are_told_side_by_side() {
     // Circles in every unit.
     let joint = |joint: usize, unit| units_of(&find(&detail.joints[joint].districts, unit, None));
     assert_eq!(
-        (joint(0, "riders"), joint(1, "riders")),
+        (joint(0, "riders"), joint(2, "riders")),
         ((10_000, 100_000), (30_000, 100_000))
     );
     assert_eq!(
@@ -179,7 +179,7 @@ fn people_orders_and_street_are_told_side_by_side() {
     assert_eq!(result.report.demand_unit, "street_m");
     let desk = scenario::Desk::new(&project, &[]).unwrap();
     let balances = result.report.measures.clone();
-    assert_eq!((balances.len(), balances[0].unit.as_str()), (1, "riders"));
+    assert_eq!((balances.len(), balances[0].unit.as_str()), (2, "riders"));
     let report = scenario::ScenarioReport {
         measures: balances,
         ..desk.report("baseline", "x")

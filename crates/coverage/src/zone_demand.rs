@@ -75,7 +75,12 @@ impl ZoneDemand<'_> {
             let count = u128::from(demand.as_thousandths());
             let id = ZoneId::from_index(zone);
             let outline = &self.zones.zone(id).outline;
-            if all[zone] == 0 {
+            let share = self.known_share(outline);
+            known[zone] = count * u128::from(share) / 1_000_000;
+            if let Some(part) = (known[zone] * inside[zone]).checked_div(all[zone]) {
+                parts[zone].reaches_unknown = share < 1_000_000;
+                parts[zone].inside = demand_of(part);
+            } else {
                 parts[zone].by_ground = true;
                 let ground = SharedGround::of(outline, self.area.outline());
                 let position = ground.as_ref().and_then(SharedGround::inner_position);
@@ -92,11 +97,6 @@ impl ZoneDemand<'_> {
                         zone: Some(id),
                     });
                 }
-            } else {
-                let share = self.known_share(outline);
-                parts[zone].reaches_unknown = share < 1_000_000;
-                known[zone] = count * u128::from(share) / 1_000_000;
-                parts[zone].inside = demand_of(known[zone] * inside[zone] / all[zone]);
             }
             parts[zone].outside = demand - parts[zone].inside;
         }

@@ -176,19 +176,11 @@ impl<'a> Positions<'a> {
         let Some((area, distance)) = distance else {
             return Some(position);
         };
-        let hint = match area.outside {
-            Outside::LeaveOut | Outside::Keep => None,
-            Outside::Refuse | Outside::KeepUnlessMost => {
-                self.outside_hint(area, position, [lng_degrees, lat_degrees], distance)
-            }
-        };
         if area.outside != Outside::Refuse {
-            self.n_outside += 1;
-            if self.doubt.is_none() {
-                self.doubt = hint;
-            }
+            self.count_outside(area, position, [lng_degrees, lat_degrees], distance);
             return (area.outside != Outside::LeaveOut).then_some(position);
         }
+        let hint = self.outside_hint(area, position, [lng_degrees, lat_degrees], distance);
         let kind = ProblemKind::Outside {
             lng_column,
             lng,
@@ -237,6 +229,20 @@ impl<'a> Positions<'a> {
             }
         }
         Some(position)
+    }
+
+    /// Counts a row outside and keeps what the first of them suggests.
+    fn count_outside(
+        &mut self,
+        area: &Area,
+        position: LngLat,
+        degrees: [f64; 2],
+        distance: Length,
+    ) {
+        self.n_outside += 1;
+        if self.doubt.is_none() && area.outside == Outside::KeepUnlessMost {
+            self.doubt = self.outside_hint(area, position, degrees, distance);
+        }
     }
 
     fn outside_hint(

@@ -177,13 +177,7 @@ fn demand_set(
     };
     match made {
         Ok(set) if set.total() == Demand::ZERO => {
-            let (lost, unit) = (set.outside().as_units_f64(), set.unit());
-            let hint = if set.outside() > Demand::ZERO {
-                format!("; {lost:.0} {unit} lie outside it: check the datum and the box")
-            } else {
-                String::new()
-            };
-            problems.add(format!("{at}: there is no demand in the study area{hint}"));
+            problems.add(no_demand(at, &set));
             None
         }
         Ok(set) => {
@@ -201,6 +195,17 @@ fn demand_set(
             None
         }
     }
+}
+
+/// That a source has no demand in the study area, and where it has some.
+fn no_demand(at: &str, set: &DemandSet) -> String {
+    let (lost, unit) = (set.outside().as_units_f64(), set.unit());
+    let hint = if set.outside() > Demand::ZERO {
+        format!("; {lost:.0} {unit} lie outside it: check the datum and the box")
+    } else {
+        String::new()
+    };
+    format!("{at}: there is no demand in the study area{hint}")
 }
 
 /// Demand counted per zone, spread over the streets of a profile; tells what lies outside.

@@ -27,10 +27,13 @@ pub(crate) struct DeskStreets<'a> {
     pub(crate) rows: Rows,
     edge_affected: Mutex<BTreeMap<TravelTime, Arc<EdgeAffected>>>,
     /// For each standard and limit the demand points that a facility left out outside could serve.
-    helped: Mutex<BTreeMap<(usize, TravelTime), Arc<Vec<bool>>>>,
+    helped: Mutex<BTreeMap<(usize, TravelTime), Arc<PerPoint>>>,
     columns: Mutex<BTreeMap<ColumnKey, Arc<Column>>>,
     covers: Mutex<BTreeMap<(TravelTime, TravelTime), Arc<Cover>>>,
 }
+
+/// One entry for each demand point.
+type PerPoint = Vec<bool>;
 
 /// Place and start delay of a facility: all that its column depends on.
 type ColumnKey = (i32, i32, TravelTime);
@@ -101,7 +104,7 @@ impl<'a> DeskStreets<'a> {
 
     /// Which demand points a facility that the plan leaves out outside the study area could serve
     /// within a standard's limit; empty when there is none. Found once for each limit.
-    pub(crate) fn helped(&self, index: usize, standard: &ServiceStandard) -> Arc<Vec<bool>> {
+    pub(crate) fn helped(&self, index: usize, standard: &ServiceStandard) -> Arc<PerPoint> {
         let mut known = self.helped.lock().unwrap_or_else(PoisonError::into_inner);
         let found = known.entry((index, standard.limit)).or_insert_with(|| {
             let left_out = self.project.left_out_of(standard);

@@ -79,6 +79,10 @@ pub(crate) struct Headline {
 
 /// The classes add up to what is given; the covered share is a part of all but what lies outside.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "units stand in the names of fields"
+)]
 pub(crate) struct DemandBalanceInfo {
     pub(crate) given_thousandths: u64,
     pub(crate) covered_thousandths: u64,

@@ -26,7 +26,7 @@ use crate::{Backdrop, Boundaries, City, ImportReport, Places, Source};
 /// What the names of city files end in.
 pub const EXTENSION: &str = "nqg";
 /// Version of the file format; a file of another version is refused.
-pub const FORMAT_VERSION: u32 = 3;
+pub const FORMAT_VERSION: u32 = 4;
 
 /// What city files begin with.
 pub const MAGIC: &[u8; 8] = b"NUANQUAN";

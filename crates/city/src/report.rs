@@ -29,10 +29,12 @@ pub struct ImportReport {
     pub n_boundaries: u64,
     /// Ways with `highway` values that no profile may use, by value.
     pub closed_classes: BTreeMap<String, u64>,
-    /// Required features of the file that the reader does not know.
+    /// Optional features of the file that the reader does not know.
     pub unknown_features: Vec<String>,
     /// How the network hangs together, for each built-in profile.
     pub islands: Vec<Islands>,
+    /// Access keys on nodes without a barrier that close a street, for each built-in profile.
+    pub bare_nodes: Vec<BareNodes>,
     /// What was dropped or doubted.
     pub findings: Vec<Finding>,
 }
@@ -89,9 +91,11 @@ pub struct StreetCounts {
     pub n_copies: u64,
     /// Edges.
     pub n_edges: u64,
+    /// Those of them that are straight ways across areas, between entrances.
+    pub n_across_areas: u64,
     /// Arcs, link arcs included.
     pub n_arcs: u64,
-    /// Length of all edges in metres.
+    /// Length of all edges in metres, without straight ways across areas.
     pub length_m: u64,
     /// Gates and barriers on nodes.
     pub n_mapped_gates: u64,
@@ -116,6 +120,29 @@ pub struct Islands {
     pub main_length_m: u64,
     /// Edges that lie on islands.
     pub n_island_edges: u64,
+}
+
+/// Access keys on nodes that bear no barrier and describe no crossing or control: often a mapper
+/// meant something else, and a street is closed for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BareNodes {
+    /// The profile, under default policies.
+    pub profile: String,
+    /// How many nodes it may not pass for an access key alone.
+    pub n_nodes: u64,
+    /// Streets that it may use but that leave the main network with those nodes, in metres.
+    pub cut_off_length_m: u64,
+    /// The first few, those that cut off most first.
+    pub examples: Vec<BareNode>,
+}
+
+/// A node with an access key and no barrier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BareNode {
+    /// The node.
+    pub node: OsmId,
+    /// Streets behind it that are not cut off by a node before, in metres.
+    pub cut_off_length_m: u64,
 }
 
 /// One kind of thing that was dropped or doubted.
@@ -159,7 +186,7 @@ finding_kinds! {
     /// Dropped.
     DuplicateObject = "object given more than once; the last one counts",
     /// Dropped.
-    DeletedObject = "object marked as deleted",
+    DeletedObject = "object marked as deleted; left out with all its earlier versions",
     /// Repaired.
     MissingNodes = "street that names nodes outside the file; cut there",
     /// Dropped.
@@ -171,15 +198,25 @@ finding_kinds! {
     /// Doubted.
     Conditional = "rule that holds at certain times only; not applied",
     /// Doubted.
+    ReversibleStreet = "street whose direction changes (`oneway=reversible|alternating`); \
+                        taken as open both ways",
+    /// Doubted.
+    UnknownSurface = "surface or smoothness that is not understood; slows nobody",
+    /// Doubted.
+    StepsWithoutRamp = "steps with a ramp or bicycle tag but no `ramp:bicycle=yes`; taken as \
+                        closed to riders",
+    /// Doubted.
     ClosedCycleway = "cycleway with `access=no`; taken as closed",
     /// Doubted.
     UnknownRoad = "street of unknown class (`highway=road`); taken at 12 km/h",
     /// Doubted.
     GateWithoutAccess = "gate without an access tag; taken as open where both sides are public",
     /// Doubted.
+    BarrierOnJunction = "barrier that closes its node on a junction of streets; closes every arm",
+    /// Doubted.
     CrossingWithoutNode = "streets that cross on one level without a common node; not joined",
     /// Doubted.
-    BarrierAcrossStreet = "wall or fence across a street without a common node; not applied",
+    BarrierAcrossStreet = "wall, fence or other barrier across a street without a common node; not applied",
     /// Doubted.
     FerryWithoutDuration = "ferry without a duration; taken at 10 km/h",
     /// Dropped.
@@ -192,6 +229,8 @@ finding_kinds! {
     RestrictionConditional = "turn restriction that holds at certain times only",
     /// Dropped.
     RestrictionForOthers = "turn restriction for vehicles that no profile describes",
+    /// Doubted.
+    AreaWithManyCorners = "walked area with more than 100 corners; walked round, not across",
     /// Dropped.
     BrokenArea = "area whose border does not close in the file",
     /// Doubted.
@@ -218,6 +257,13 @@ impl fmt::Display for ImportReport {
             streets.n_edges,
             streets.n_arcs
         )?;
+        if streets.n_across_areas > 0 {
+            writeln!(
+                f,
+                "squares     {} of the edges are straight ways between entrances",
+                streets.n_across_areas
+            )?;
+        }
         writeln!(
             f,
             "gates       {} mapped, {} implied, {} compounds",
@@ -262,8 +308,11 @@ impl fmt::Display for ImportReport {
                 islands.n_island_edges
             )?;
         }
+        for bare in self.bare_nodes.iter().filter(|bare| bare.n_nodes > 0) {
+            writeln!(f, "{bare}")?;
+        }
         for feature in &self.unknown_features {
-            writeln!(f, "unknown     required feature `{feature}`")?;
+            writeln!(f, "unknown     optional feature `{feature}`; not used")?;
         }
         for (class, count) in &self.closed_classes {
             writeln!(
@@ -280,6 +329,26 @@ impl fmt::Display for ImportReport {
             writeln!(f, "{}", if finding.count > shown { ", …" } else { "" })?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for BareNodes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:<11} {} nodes with an access key and no barrier close a street; {} km leave the main \
+             network with them",
+            self.profile,
+            self.n_nodes,
+            Km(self.cut_off_length_m)
+        )?;
+        for (i, example) in self.examples.iter().enumerate() {
+            let km = Km(example.cut_off_length_m);
+            let before = if i == 0 { ": " } else { ", " };
+            write!(f, "{before}{} ({km} km)", example.node)?;
+        }
+        let shown = u64::try_from(self.examples.len()).unwrap_or(u64::MAX);
+        write!(f, "{}", if self.n_nodes > shown { ", …" } else { "" })
     }
 }
 

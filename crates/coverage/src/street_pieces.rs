@@ -49,6 +49,10 @@ pub(crate) fn street_pieces(
     area: &StudyArea,
     edge: EdgeId,
 ) -> Vec<StreetPiece> {
+    if graph.is_across_area(edge) {
+        // The rim of the area is the street; the ways between its entrances are many.
+        return Vec::new();
+    }
     let shape: Vec<LngLat> = graph.edge_shape(edge).collect();
     let Some(bounding_box) = units::BoundingBox::of(shape.iter().copied()) else {
         return Vec::new();
@@ -67,6 +71,11 @@ pub(crate) fn street_pieces(
         };
         let before = corners_mm.last().copied().unwrap_or(0);
         corners_mm.push(before + line.length_mm);
+        if line.start.is_across_antimeridian(line.end) {
+            // The same point on the two sides of a map.
+            cell = CellId::at(line.end, area.resolution());
+            continue;
+        }
         line.runs(area, &mut cell, &mut |run| {
             let run = Run {
                 start_mm: run.start_mm + before,

@@ -36,6 +36,12 @@ pub enum StudyAreaError {
     /// No polygon.
     #[error("the boundary encloses nothing")]
     Empty,
+    /// On both sides of the 180° meridian.
+    #[error(
+        "the boundary crosses the 180° meridian (antimeridian), where longitudes jump; give the \
+         part on one side of it, and the other part in a plan of its own"
+    )]
+    Antimeridian,
     /// More cells than a plan can mean.
     #[error(
         "the boundary would take about {n_cells} cells of resolution {resolution}; at most {MOST_CELLS} are allowed"
@@ -52,6 +58,36 @@ pub enum StudyAreaError {
 /// than this comes from a boundary in the wrong unit or resolution.
 pub const MOST_CELLS: u64 = 5_000_000;
 
+/// Whether a boundary crosses the 180° meridian: a side spans more than half of the earth, or parts
+/// lie on both edges of the map and none between. What spans most of the latitudes as well is the
+/// world, and no area at the edge of the map.
+fn is_across_antimeridian(outline: &Outline, bounding_box: &BoundingBox) -> bool {
+    const HALF: u64 = 1_800_000_000;
+    const WORLD_LATS: u64 = 900_000_000;
+    let span = |a: LngLat, b: LngLat| i64::from(a.lng_e7()).abs_diff(i64::from(b.lng_e7()));
+    let (south, north) = (bounding_box.south_west(), bounding_box.north_east());
+    if i64::from(south.lat_e7()).abs_diff(i64::from(north.lat_e7())) > WORLD_LATS {
+        return false;
+    }
+    let is_far = |a, b| span(a, b) > HALF;
+    let sides_cross = outline.polygons().iter().any(|polygon| {
+        let corners = polygon.outer().corners();
+        let next = corners.iter().cycle().skip(1);
+        corners.iter().zip(next).any(|(&a, &b)| is_far(a, b))
+    });
+    let parts = || {
+        let polygons = outline.polygons().iter();
+        polygons.filter_map(|polygon| BoundingBox::of(polygon.outer().corners().iter().copied()))
+    };
+    let meridian = 1_800_000_000;
+    let touches = |lng_e7: i32| {
+        parts().any(|part| {
+            part.south_west().lng_e7() == lng_e7 || part.north_east().lng_e7() == lng_e7
+        })
+    };
+    sides_cross || (span(south, north) > HALF && touches(meridian) && touches(-meridian))
+}
+
 impl StudyArea {
     /// The cells of one resolution over a boundary.
     ///
@@ -61,6 +97,9 @@ impl StudyArea {
     /// Cost: linear in cells; corners are tested against rim cells only.
     pub fn new(outline: Outline, resolution: Resolution) -> Result<Self, StudyAreaError> {
         let bounding_box = outline.bounding_box().ok_or(StudyAreaError::Empty)?;
+        if is_across_antimeridian(&outline, &bounding_box) {
+            return Err(StudyAreaError::Antimeridian);
+        }
         let n_cells = rough_n_cells(&bounding_box, resolution);
         if n_cells > MOST_CELLS {
             return Err(StudyAreaError::TooLarge {
@@ -257,6 +296,46 @@ mod tests {
             StudyArea::new(Outline::default(), Resolution::default()).unwrap_err(),
             StudyAreaError::Empty
         );
+        let ring = |corners: &[(f64, f64)]| {
+            let corners = corners.iter();
+            let corners = corners.map(|&(lng, lat)| LngLat::from_degrees(lng, lat).unwrap());
+            Polygon::new(Ring::new(corners).unwrap(), Vec::new())
+        };
+        for across in [
+            // As GeoJSON is often written, and as it should be written.
+            vec![ring(&[
+                (179.9, -17.0),
+                (-179.9, -17.0),
+                (-179.9, -16.9),
+                (179.9, -16.9),
+            ])],
+            vec![
+                ring(&[
+                    (179.9, -17.0),
+                    (180.0, -17.0),
+                    (180.0, -16.9),
+                    (179.9, -16.9),
+                ]),
+                ring(&[
+                    (-180.0, -17.0),
+                    (-179.9, -17.0),
+                    (-179.9, -16.9),
+                    (-180.0, -16.9),
+                ]),
+            ],
+        ] {
+            assert_eq!(
+                StudyArea::new(Outline::new(across), Resolution::default()).unwrap_err(),
+                StudyAreaError::Antimeridian
+            );
+        }
+        let beside = vec![ring(&[
+            (179.9, -17.0),
+            (180.0, -17.0),
+            (180.0, -16.9),
+            (179.9, -16.9),
+        ])];
+        assert!(StudyArea::new(Outline::new(beside), Resolution::default()).is_ok());
         let world = box_of(-170.0, -80.0, 170.0, 80.0);
         assert!(matches!(
             StudyArea::new(world, Resolution::default()),

@@ -95,6 +95,10 @@ named_enum! {
         Busway = "busway",
         /// A ferry line (`route=ferry`).
         Ferry = "ferry",
+        /// Way on foot inside a building.
+        Corridor = "corridor",
+        /// A lift drawn as a way.
+        Elevator = "elevator",
     }
 }
 
@@ -153,6 +157,14 @@ named_enum! {
         Dirt = "dirt",
         /// Grass.
         Grass = "grass",
+        /// Natural stones, set as they are.
+        UnhewnCobblestone = "unhewn_cobblestone",
+        /// Loose rounded stones.
+        Pebblestone = "pebblestone",
+        /// Bare earth.
+        Earth = "earth",
+        /// Bare rock.
+        Rock = "rock",
     }
 }
 
@@ -280,7 +292,7 @@ impl WayFlags {
     pub const ROUNDABOUT: Self = Self(1 << 7);
     /// `motorroad=yes`.
     pub const MOTORROAD: Self = Self(1 << 8);
-    /// `area=yes`: the ring is walked.
+    /// `area=yes`, or part of a multipolygon: the ring is walked.
     pub const AREA: Self = Self(1 << 9);
     /// `tunnel=*` other than `no`.
     pub const TUNNEL: Self = Self(1 << 10);
@@ -293,6 +305,9 @@ impl WayFlags {
     /// Not mapped: a link between a side path and the street beside it, open only when a plan
     /// joins side paths.
     pub const INFERRED_LINK: Self = Self(1 << 14);
+    /// Not mapped: the straight way between two entrances of an area that see each other. It is
+    /// travelled, but it is no street of its own, so its length counts nowhere.
+    pub const ACROSS_AREA: Self = Self(1 << 15);
 
     /// Whether all flags of `other` are set.
     pub const fn contains(self, other: Self) -> bool {
@@ -306,10 +321,10 @@ impl WayFlags {
     }
 }
 
-/// How long a ferry takes, and over which length.
+/// How long a ferry or lift takes, and over which length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct FerryTimes {
-    /// `duration=*` of the whole way, in seconds.
+pub struct WayTimes {
+    /// `duration=*` of the whole way, or what is taken for a lift without one, in seconds.
     pub duration_s: u32,
     /// Length of the whole way.
     pub length: Length,
@@ -336,9 +351,9 @@ pub struct WayFacts {
     pub oneway_for: Vec<(AccessKey, Oneway)>,
     /// Moving steps.
     pub conveying: Option<Conveying>,
-    /// What one rides on.
-    pub surface: Option<Surface>,
-    /// How even it is.
+    /// What one rides on: the values of the list that are known, sorted; the slowest counts.
+    pub surfaces: Vec<Surface>,
+    /// How even it is; the worst of a list.
     pub smoothness: Option<Smoothness>,
     /// `maxspeed` in km/h, forward then backward, directional values applied.
     pub max_speed_km_per_h: [Option<u16>; 2],
@@ -346,8 +361,8 @@ pub struct WayFacts {
     pub flags: WayFlags,
     /// `layer=*`; zero when not tagged.
     pub layer: i8,
-    /// Only ferries with a duration have one.
-    pub ferry: Option<FerryTimes>,
+    /// Only lifts, and ferries with a duration, have one.
+    pub times: Option<WayTimes>,
 }
 
 /// What was mapped on a node of a street.
@@ -359,8 +374,9 @@ pub struct NodeFacts {
     pub locked: bool,
     /// `sensory=audible|audio`: a fence of sound only.
     pub sensory: bool,
-    /// `highway=crossing`: access tags speak of the crossing, not of the street.
-    pub crossing: bool,
+    /// The node describes a crossing or a control (signals, a stop sign, a level crossing) and
+    /// bears no barrier: access tags speak of the crossing, not of the street.
+    pub control: bool,
     /// Access tags.
     pub access: AccessFacts,
 }
@@ -368,6 +384,11 @@ pub struct NodeFacts {
 impl NodeFacts {
     /// Whether some profile may be stopped, delayed or admitted by decision here.
     pub fn matters(&self) -> bool {
-        self.barrier.is_some() || self.locked || (!self.crossing && !self.access.is_empty())
+        self.barrier.is_some() || self.locked || (!self.control && !self.access.is_empty())
+    }
+
+    /// Whether access tags stand on the street itself, with no barrier that would explain them.
+    pub fn is_bare_access(&self) -> bool {
+        self.barrier.is_none() && !self.control && !self.access.is_empty()
     }
 }

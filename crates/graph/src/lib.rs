@@ -47,8 +47,8 @@ pub mod verdict;
 
 pub use access::{AccessFacts, AccessKey, AccessValue, Along, Heading, Inside, Said};
 pub use attributes::{
-    Barrier, Conveying, FerryTimes, NodeFacts, Oneway, RoadClass, ServiceKind, Smoothness, Surface,
-    WayFacts, WayFlags,
+    Barrier, Conveying, NodeFacts, Oneway, RoadClass, ServiceKind, Smoothness, Surface, WayFacts,
+    WayFlags, WayTimes,
 };
 pub use builder::{BuildError, BuilderWay, EdgeSpec, PieceSpec, StreetGraphBuilder};
 pub use component::Components;

@@ -382,7 +382,7 @@ impl<'a> Prices<'a> {
 
     /// What the speed of a ferry in whole millimetres per second leaves of its exact duration.
     fn ferry_delay(&self, edge: EdgeId, speed: Speed) -> TravelTime {
-        let Some(times) = self.graph.edge_facts(edge).ferry else {
+        let Some(times) = self.graph.edge_facts(edge).times else {
             return TravelTime::ZERO;
         };
         let start = u64::from(self.graph.edge_way_start(edge).as_mm());

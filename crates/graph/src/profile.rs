@@ -164,11 +164,12 @@ impl Profile {
         rule(&[C::Track, C::Road], Opens::Always, 12.0);
         rule(&[C::Path], Opens::Always, 10.0);
         rule(&[C::Pedestrian, C::Footway], Opens::WithKey, 10.0);
-        rule(&[C::Platform, C::Bridleway], Opens::WithKey, 10.0);
+        rule(&[C::Platform, C::Corridor], Opens::WithKey, 10.0);
+        rule(&[C::Bridleway], Opens::WithKey, 10.0);
         rule(&[C::Trunk, C::TrunkLink], Opens::WithKeyOrCycleLane, 20.0);
         rule(&[C::Motorway, C::MotorwayLink], Opens::WithKey, 20.0);
         rule(&[C::Ferry], Opens::Always, FERRY_KM_PER_H);
-        for class in [C::Path, C::Pedestrian, C::Footway, C::Platform] {
+        for class in [C::Path, C::Pedestrian, C::Footway, C::Platform, C::Corridor] {
             if let Some(rule) = classes.get_mut(&class) {
                 rule.segregated_speed = Some(km_per_h(15.0));
             }
@@ -190,19 +191,7 @@ impl Profile {
             classes,
             motorroad: Opens::WithKey,
             speed_limit: Some(km_per_h(RIDER_SPEED_LIMIT_KM_PER_H)),
-            surface_limits: [
-                (Surface::PavingStones, 15.0),
-                (Surface::Sett, 15.0),
-                (Surface::Compacted, 15.0),
-                (Surface::Gravel, 10.0),
-                (Surface::Ground, 10.0),
-                (Surface::Unpaved, 10.0),
-                (Surface::Sand, 4.0),
-                (Surface::Mud, 4.0),
-            ]
-            .into_iter()
-            .map(|(surface, speed)| (surface, km_per_h(speed)))
-            .collect(),
+            surface_limits: rider_surface_limits(),
             smoothness_limits: [
                 (Smoothness::Bad, Some(12.0)),
                 (Smoothness::VeryBad, Some(8.0)),
@@ -287,6 +276,31 @@ impl Profile {
     pub fn has_vehicle(&self) -> bool {
         self.travels_as != TravelsAs::Walker
     }
+}
+
+/// How fast an e-bike goes at most on what is not paved evenly.
+fn rider_surface_limits() -> BTreeMap<Surface, Speed> {
+    [
+        (Surface::PavingStones, 15.0),
+        (Surface::Sett, 15.0),
+        (Surface::Compacted, 15.0),
+        (Surface::FineGravel, 15.0),
+        (Surface::Cobblestone, 10.0),
+        (Surface::UnhewnCobblestone, 10.0),
+        (Surface::Pebblestone, 10.0),
+        (Surface::Gravel, 10.0),
+        (Surface::Ground, 10.0),
+        (Surface::Dirt, 10.0),
+        (Surface::Earth, 10.0),
+        (Surface::Grass, 10.0),
+        (Surface::Unpaved, 10.0),
+        (Surface::Rock, 4.0),
+        (Surface::Sand, 4.0),
+        (Surface::Mud, 4.0),
+    ]
+    .into_iter()
+    .map(|(surface, speed)| (surface, km_per_h(speed)))
+    .collect()
 }
 
 /// Speed of a ferry whose duration is not mapped; harbour ferries make 8 to 15 km/h with boarding.

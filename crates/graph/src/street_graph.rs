@@ -300,6 +300,13 @@ impl StreetGraph {
         &self.facts[self.edges[edge.index()].facts.index()]
     }
 
+    /// Whether an edge is no street of the map but a straight way across an area.
+    pub fn is_across_area(&self, edge: EdgeId) -> bool {
+        self.edge_facts(edge)
+            .flags
+            .contains(crate::WayFlags::ACROSS_AREA)
+    }
+
     /// Which entry of [`facts`](Self::facts) describes an edge.
     pub fn edge_facts_id(&self, edge: EdgeId) -> FactsId {
         self.edges[edge.index()].facts

@@ -80,7 +80,7 @@ pub(crate) fn with_push(
     if against && policies.contraflow != Contraflow::Push {
         return own;
     }
-    if facts.class == RoadClass::Ferry {
+    if matches!(facts.class, RoadClass::Ferry | RoadClass::Elevator) {
         return own;
     }
     let Some(push) = profile.push else {
@@ -188,11 +188,14 @@ fn without_push(
 /// Whether an own key, plain or of this direction, has an open or enter-only value.
 fn has_own_key(profile: &Profile, facts: &WayFacts, heading: Heading) -> bool {
     profile.own_keys.iter().any(|&key| {
-        facts
-            .access
-            .of(key, heading)
-            .is_some_and(|said| said.value.is_open() || said.value.inside().is_some())
+        let said = facts.access.of(key, heading);
+        said.is_some_and(|said| opens_for(said.value))
     })
+}
+
+/// Whether an own key of this value opens what is closed otherwise.
+fn opens_for(value: AccessValue) -> bool {
+    value.is_open() || value.inside().is_some()
 }
 
 /// Whether the one-way tags let one travel in this direction.
@@ -266,8 +269,8 @@ fn speed(
     rule: &crate::ClassRule,
     heading: Heading,
 ) -> Option<Speed> {
-    if facts.class == RoadClass::Ferry {
-        return Some(ferry_speed(facts).unwrap_or(rule.speed));
+    if matches!(facts.class, RoadClass::Ferry | RoadClass::Elevator) {
+        return Some(timed_speed(facts).unwrap_or(rule.speed));
     }
     let designated = profile.own_keys.iter().any(|&key| {
         facts
@@ -289,10 +292,9 @@ fn speed(
         let mapped = mapped.and_then(|limit| Speed::from_km_per_h(f64::from(limit)));
         speed = mapped.map_or(speed, |limit| speed.min(limit));
     }
-    let surface = facts
-        .surface
-        .and_then(|surface| profile.surface_limits.get(&surface));
-    speed = surface.map_or(speed, |&limit| speed.min(limit));
+    let surfaces = facts.surfaces.iter();
+    let surface = surfaces.filter_map(|surface| profile.surface_limits.get(surface));
+    speed = surface.fold(speed, |speed, &limit| speed.min(limit));
     let smoothness = facts
         .smoothness
         .and_then(|smoothness| profile.smoothness_limits.get(&smoothness));
@@ -303,8 +305,8 @@ fn speed(
 }
 
 /// Rounded up, so that what is missing to the exact duration is a delay and never negative.
-fn ferry_speed(facts: &WayFacts) -> Option<Speed> {
-    let times = facts.ferry?;
+fn timed_speed(facts: &WayFacts) -> Option<Speed> {
+    let times = facts.times?;
     let mm = u64::from(times.length.as_mm());
     let secs = u64::from(times.duration_s);
     let mm_per_s = (mm + secs).checked_sub(1)?.checked_div(secs)?;
@@ -343,7 +345,7 @@ pub fn of_node(profile: &Profile, facts: &NodeFacts) -> Passage {
     } else {
         &profile.keys
     };
-    let said = if facts.crossing {
+    let said = if facts.control {
         None
     } else {
         // Access tags of a node have no direction that one could tell.
@@ -351,6 +353,8 @@ pub fn of_node(profile: &Profile, facts: &NodeFacts) -> Passage {
     };
     match said.map(|said| said.value) {
         Some(value) if value.is_closed() => shut,
+        // Only an own key that lets one in opens a lock; `dismount` and `use_sidepath` do not.
+        Some(value) if facts.locked && !opens_for(value) => shut,
         Some(value) if value.inside().is_some() => Passage::Gate {
             policy: GatePolicy::Enter,
             is_tagged_open: false,

@@ -18,6 +18,8 @@ mod route;
 mod slow_map;
 #[path = "../tests/it/slow_router.rs"]
 mod slow_router;
+#[path = "../tests/it/slow_squares.rs"]
+mod slow_squares;
 #[path = "../tests/it/slow_tags.rs"]
 mod slow_tags;
 

@@ -12,19 +12,19 @@ use units::{LngLat, Outline, Polygon, Ring};
 use crate::ids::as_usize;
 use crate::read::{Extra, Extract, Tags, Way};
 
-/// Rings of an area, and whether every border line closed.
-struct Rings {
-    all: Vec<Vec<LngLat>>,
+/// Rings of an area, as positions or as nodes, and whether every border line closed.
+pub(crate) struct Rings<T> {
+    pub(crate) all: Vec<Vec<T>>,
     /// How many of them, from the first, are outer ones.
     n_outer: usize,
-    is_complete: bool,
+    pub(crate) is_complete: bool,
 }
 
 /// What one way or relation gives.
 struct Found<'a> {
     id: OsmId,
     extra: &'a Extra,
-    rings: Rings,
+    rings: Rings<LngLat>,
     /// For places that are no areas: a point of the line.
     on_line: Option<LngLat>,
 }
@@ -182,8 +182,35 @@ fn of_way<'a>(extract: &Extract, way: &Way, extra: &'a Extra) -> Found<'a> {
     }
 }
 
-/// The rings that the border ways of a relation make, outer ones first.
-fn rings_of(extract: &Extract, border: &[(i64, bool)]) -> Rings {
+/// The rings that the border ways of a relation make, outer ones first; those with a node outside
+/// the file are left out.
+fn rings_of(extract: &Extract, border: &[(i64, bool)]) -> Rings<LngLat> {
+    let rings = rings(extract, border);
+    let mut is_complete = rings.is_complete;
+    let mut n_outer = 0;
+    let mut all = Vec::with_capacity(rings.all.len());
+    for (i, nodes) in rings.all.iter().enumerate() {
+        let positions: Option<Vec<LngLat>> = nodes
+            .iter()
+            .map(|&node| extract.positions.get(node))
+            .collect();
+        match positions.filter(|ring| ring.len() >= 3) {
+            Some(ring) => {
+                n_outer += usize::from(i < rings.n_outer);
+                all.push(ring);
+            }
+            None => is_complete = false,
+        }
+    }
+    Rings {
+        all,
+        n_outer,
+        is_complete,
+    }
+}
+
+/// The rings that the border ways of a relation make, outer ones first, each node once.
+pub(crate) fn rings(extract: &Extract, border: &[(i64, bool)]) -> Rings<u32> {
     let mut rings = Vec::new();
     let mut is_complete = true;
     let mut n_outer = 0;
@@ -200,16 +227,7 @@ fn rings_of(extract: &Extract, border: &[(i64, bool)]) -> Rings {
         }
         let (closed, all_closed) = join(&lines);
         is_complete &= all_closed;
-        for nodes in closed {
-            let positions: Option<Vec<LngLat>> = nodes
-                .iter()
-                .map(|&node| extract.positions.get(node))
-                .collect();
-            match positions.filter(|ring| ring.len() >= 3) {
-                Some(ring) => rings.push(ring),
-                None => is_complete = false,
-            }
-        }
+        rings.extend(closed);
         if !is_hole {
             n_outer = rings.len();
         }

@@ -58,6 +58,29 @@ pub enum ImportError {
         /// The compression.
         method: &'static str,
     },
+    /// A file with the past of every object.
+    #[error(
+        "`{}` is a history file (`HistoricalInformation`), which is not read; take the latest \
+         state out of it first, as in `osmium time-filter IN.osh.pbf -o OUT.osm.pbf`",
+        path.display()
+    )]
+    History {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Features without which the file cannot be understood.
+    #[error(
+        "`{}` cannot be read without understanding {}, which this program does not; write the \
+         file again without, as in `osmium cat IN.osm.pbf -o OUT.osm.pbf`",
+        path.display(),
+        named(features)
+    )]
+    UnknownFeatures {
+        /// The file.
+        path: PathBuf,
+        /// Their names.
+        features: Vec<String>,
+    },
     /// A block beyond what the format allows, or beyond what this program takes.
     #[error(
         "`{}` has {what} of {found} bytes in block {block}, but {most} are the most that is read; \
@@ -141,4 +164,19 @@ pub enum ImportError {
         /// How many there may be.
         most: usize,
     },
+}
+
+/// Names between back quotes; long ones are cut.
+fn named(features: &[String]) -> String {
+    const MOST_CHARS: usize = 60;
+    let quoted = features.iter().map(|feature| {
+        let short: String = feature.chars().take(MOST_CHARS).collect();
+        let dots = if short.len() < feature.len() {
+            "…"
+        } else {
+            ""
+        };
+        format!("`{short}{dots}`")
+    });
+    quoted.collect::<Vec<_>>().join(", ")
 }

@@ -3,13 +3,14 @@
 //! No decision is taken here: a value is either in a set or it is not. What a fact means for a
 //! profile stands in `graph::verdict`.
 
+use city::FindingKind;
 use graph::{
-    AccessFacts, AccessValue, Barrier, Conveying, FerryTimes, NodeFacts, Oneway, RoadClass,
-    ServiceKind, Smoothness, Surface, WayFacts, WayFlags,
+    AccessFacts, AccessKey, AccessValue, Barrier, Conveying, NodeFacts, Oneway, RoadClass,
+    ServiceKind, Smoothness, Surface, WayFacts, WayFlags, WayTimes,
 };
 use units::Length;
 
-use crate::tags::{Key, Named, Tag, value};
+use crate::tags::{self, Key, Named, Tag, value};
 
 /// Whether a way is a street.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,22 +25,41 @@ pub(crate) enum Street<'a> {
     No,
 }
 
-/// What the import doubts about a way or node.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Doubts {
-    pub(crate) unknown_access: bool,
-    pub(crate) conditional: bool,
+/// What the import doubts about a way or node, each kind once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Doubts(Vec<FindingKind>);
+
+impl Doubts {
+    fn add(&mut self, is_doubted: bool, kind: FindingKind) {
+        if is_doubted && !self.0.contains(&kind) {
+            self.0.push(kind);
+        }
+    }
+
+    /// What was doubted.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = FindingKind> {
+        self.0.iter().copied()
+    }
 }
+
+/// What a lift takes from one end to the other unless its duration is mapped: waiting for it, two
+/// or three floors, and both doors.
+const LIFT_S: u32 = 30;
 
 /// Reads a way.
 pub(crate) fn street<'a>(tags: &[Tag<'a>]) -> Street<'a> {
     let highway = value(tags, Named::Highway);
+    let is_platform = || {
+        value(tags, Named::Railway) == Some("platform")
+            || tags::text(tags, "public_transport") == Some("platform")
+    };
     let class = match highway {
         Some(class) => match RoadClass::from_osm(class) {
             Some(known) if known != RoadClass::Ferry => known,
             _ => return Street::Closed(class),
         },
         None if value(tags, Named::Route) == Some("ferry") => RoadClass::Ferry,
+        None if is_platform() => RoadClass::Platform,
         None => return Street::No,
     };
     if value(tags, Named::Building) == Some("yes") {
@@ -57,12 +77,18 @@ pub(crate) fn street<'a>(tags: &[Tag<'a>]) -> Street<'a> {
         match tag.key {
             Key::Access(key, along) => {
                 let said = AccessValue::from_osm(text);
-                doubts.unknown_access |= said == AccessValue::Unknown;
+                doubts.add(
+                    said == AccessValue::Unknown,
+                    FindingKind::UnknownAccessValue,
+                );
                 access.push((key, along, said));
             }
-            Key::OnewayFor(key) => facts.oneway_for.push((key, oneway(text))),
+            Key::OnewayFor(key) => {
+                doubts.add(is_reversible(text), FindingKind::ReversibleStreet);
+                facts.oneway_for.push((key, oneway(text)));
+            }
             Key::Conditional => {
-                doubts.conditional = true;
+                doubts.add(true, FindingKind::Conditional);
                 flags = flags.with(WayFlags::CONDITIONAL);
             }
             Key::Cycleway => flags = flags.with(cycleway(text)),
@@ -70,11 +96,20 @@ pub(crate) fn street<'a>(tags: &[Tag<'a>]) -> Street<'a> {
                 flags = flags.with(WayFlags::CONTRAFLOW);
             }
             Key::Sidewalk => flags = flags.with(sidewalk(text)),
-            Key::Named(key) => named(&mut facts, &mut flags, key, text),
+            Key::Named(key) => named(&mut facts, &mut flags, &mut doubts, key, text),
             _ => {}
         }
     }
     facts.access = AccessFacts::from_iter(access);
+    if class == RoadClass::Steps && !flags.contains(WayFlags::RAMP_BICYCLE) {
+        doubts.add(
+            lets_bicycles_in(&facts.access),
+            FindingKind::StepsWithoutRamp,
+        );
+    } else {
+        let is_other = |kind: &FindingKind| *kind != FindingKind::StepsWithoutRamp;
+        doubts.0.retain(is_other);
+    }
     facts.oneway_for.sort_unstable();
     facts.oneway_for.dedup_by_key(|entry| entry.0);
     facts.flags = flags;
@@ -85,21 +120,33 @@ pub(crate) fn street<'a>(tags: &[Tag<'a>]) -> Street<'a> {
     if class != RoadClass::Steps {
         facts.conveying = None;
     }
-    if class == RoadClass::Ferry {
-        let duration = value(tags, Named::Duration).and_then(duration_s);
-        // The length is filled in when the way's nodes are known.
-        facts.ferry = duration.map(|duration_s| FerryTimes {
-            duration_s,
-            length: Length::ZERO,
-        });
-    }
+    let duration = || value(tags, Named::Duration).and_then(duration_s);
+    let duration = match class {
+        RoadClass::Ferry => duration(),
+        RoadClass::Elevator => duration().or(Some(LIFT_S)),
+        _ => None,
+    };
+    // The length is filled in when the way's nodes are known.
+    facts.times = duration.map(|duration_s| WayTimes {
+        duration_s,
+        length: Length::ZERO,
+    });
     Street::Is(facts, doubts)
 }
 
-fn named(facts: &mut WayFacts, flags: &mut WayFlags, key: Named, text: &str) {
+/// Whether a bicycle key says that one may come with a bicycle.
+fn lets_bicycles_in(access: &AccessFacts) -> bool {
+    let is_bicycle = |key| matches!(key, AccessKey::Bicycle | AccessKey::ElectricBicycle);
+    access.iter().any(|(key, _, value)| {
+        is_bicycle(key) && (value.is_open() || value == AccessValue::Dismount)
+    })
+}
+
+fn named(facts: &mut WayFacts, flags: &mut WayFlags, doubts: &mut Doubts, key: Named, text: &str) {
     let flag = |is_set: bool, flag: WayFlags| if is_set { flag } else { WayFlags::NONE };
     let set = match key {
         Named::Oneway => {
+            doubts.add(is_reversible(text), FindingKind::ReversibleStreet);
             facts.oneway = Some(oneway(text));
             WayFlags::NONE
         }
@@ -117,11 +164,18 @@ fn named(facts: &mut WayFacts, flags: &mut WayFlags, key: Named, text: &str) {
             WayFlags::NONE
         }
         Named::Surface => {
-            facts.surface = Surface::from_osm(text);
+            let known = || parts(text).map(Surface::from_osm);
+            doubts.add(known().any(|s| s.is_none()), FindingKind::UnknownSurface);
+            facts.surfaces = known().flatten().collect();
+            facts.surfaces.sort_unstable();
+            facts.surfaces.dedup();
             WayFlags::NONE
         }
         Named::Smoothness => {
-            facts.smoothness = Smoothness::from_osm(text);
+            let known = || parts(text).map(Smoothness::from_osm);
+            doubts.add(known().any(|s| s.is_none()), FindingKind::UnknownSurface);
+            // They are listed from even to rough.
+            facts.smoothness = known().flatten().max();
             WayFlags::NONE
         }
         Named::Layer => {
@@ -129,6 +183,10 @@ fn named(facts: &mut WayFacts, flags: &mut WayFlags, key: Named, text: &str) {
             WayFlags::NONE
         }
         Named::Segregated => flag(text == "yes", WayFlags::SEGREGATED),
+        Named::Ramp | Named::RampStroller | Named::RampWheelchair => {
+            doubts.add(text != "no", FindingKind::StepsWithoutRamp);
+            WayFlags::NONE
+        }
         Named::RampBicycle => flag(text == "yes", WayFlags::RAMP_BICYCLE),
         Named::Junction => flag(text == "roundabout", WayFlags::ROUNDABOUT),
         Named::Motorroad => flag(text == "yes", WayFlags::MOTORROAD),
@@ -139,6 +197,16 @@ fn named(facts: &mut WayFacts, flags: &mut WayFlags, key: Named, text: &str) {
         _ => WayFlags::NONE,
     };
     *flags = flags.with(set);
+}
+
+/// The parts of a list.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(';').map(str::trim)
+}
+
+/// Whether the direction of a street changes, by the hour or with each signal.
+fn is_reversible(text: &str) -> bool {
+    matches!(text, "reversible" | "alternating")
 }
 
 fn oneway(text: &str) -> Oneway {
@@ -248,19 +316,46 @@ pub(crate) struct NodeMark {
     pub(crate) doubts: Doubts,
 }
 
+/// Whether a tag describes a crossing or a control, of which the access keys of its node speak.
+fn describes_control(tag: &Tag<'_>) -> bool {
+    match tag.key {
+        Key::Named(Named::Highway) => matches!(
+            tag.value,
+            "crossing"
+                | "traffic_signals"
+                | "stop"
+                | "give_way"
+                | "speed_camera"
+                | "bus_stop"
+                | "street_lamp"
+        ),
+        Key::Named(Named::Crossing) => true,
+        Key::Named(Named::Railway) => matches!(
+            tag.value,
+            "level_crossing" | "crossing" | "tram_level_crossing" | "tram_crossing"
+        ),
+        _ => false,
+    }
+}
+
 /// Reads a node; `None` when nothing on it concerns a street.
 pub(crate) fn node(tags: &[Tag<'_>]) -> Option<NodeMark> {
     let mut mark = NodeMark::default();
     let mut access = Vec::new();
     let mut signalled_crossing = false;
+    let mut is_crossing = false;
     for tag in tags {
+        mark.facts.control |= describes_control(tag);
         match tag.key {
             Key::Access(key, along) => {
                 let said = AccessValue::from_osm(tag.value);
-                mark.doubts.unknown_access |= said == AccessValue::Unknown;
+                mark.doubts.add(
+                    said == AccessValue::Unknown,
+                    FindingKind::UnknownAccessValue,
+                );
                 access.push((key, along, said));
             }
-            Key::Conditional => mark.doubts.conditional = true,
+            Key::Conditional => mark.doubts.add(true, FindingKind::Conditional),
             Key::Named(Named::Barrier) if tag.value != "no" => {
                 mark.facts.barrier = Some(Barrier::from_osm(tag.value).unwrap_or(Barrier::Other));
             }
@@ -269,7 +364,7 @@ pub(crate) fn node(tags: &[Tag<'_>]) -> Option<NodeMark> {
                 mark.facts.sensory = matches!(tag.value, "audible" | "audio");
             }
             Key::Named(Named::Highway) => match tag.value {
-                "crossing" => mark.facts.crossing = true,
+                "crossing" => is_crossing = true,
                 "traffic_signals" => mark.has_signals = true,
                 _ => {}
             },
@@ -278,7 +373,9 @@ pub(crate) fn node(tags: &[Tag<'_>]) -> Option<NodeMark> {
         }
     }
     mark.facts.access = AccessFacts::from_iter(access);
-    if mark.facts.crossing {
+    // A barrier is no crossing: whoever may pass it, the keys say.
+    mark.facts.control &= mark.facts.barrier.is_none();
+    if is_crossing {
         mark.has_signals |= signalled_crossing;
         mark.has_crossing = !mark.has_signals;
     }

@@ -30,8 +30,20 @@ const BATCH_BLOBS_PER_THREAD: usize = 8;
 /// taken from each waits for those before it, and takes eight times as much at most.
 const BATCH_INFLATED: u64 = 32 << 20;
 
-/// Features of files that are understood.
-const KNOWN_FEATURES: [&str; 3] = ["OsmSchema-V0.6", "DenseNodes", "HistoricalInformation"];
+/// Features of files that are understood, whether writers call them required or optional; how a
+/// file is sorted and what else stands in it changes nothing here.
+const KNOWN_FEATURES: [&str; 6] = [
+    "OsmSchema-V0.6",
+    "DenseNodes",
+    "LocationsOnWays",
+    "Has_Metadata",
+    "Sort.Type_then_ID",
+    "Sort.Geographic",
+];
+/// Some writers tell the date of the data as a feature.
+const DATE_FEATURE: &str = "timestamp=";
+/// The feature of files with all past versions.
+const HISTORY: &str = "HistoricalInformation";
 
 /// What the header of the file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,6 +52,7 @@ pub(crate) struct FileHeader {
     /// Seconds since 1970.
     pub(crate) data_time_s: Option<u64>,
     pub(crate) written_by: Option<String>,
+    /// Optional features that are not understood.
     pub(crate) unknown_features: Vec<String>,
 }
 
@@ -204,11 +217,22 @@ pub(crate) fn read_header(path: &Path) -> Result<FileHeader, ImportError> {
         return Err(not_pbf());
     }
     let bytes = inflate(path, &blob)?;
-    file_header(&bytes).ok_or_else(|| ImportError::Damaged {
+    let (header, required) = file_header(&bytes).ok_or_else(|| ImportError::Damaged {
         path: path.to_owned(),
         block: 1,
         reason: "the file header is no message",
-    })
+    })?;
+    let path = path.to_owned();
+    if required.iter().any(|feature| feature == HISTORY) {
+        return Err(ImportError::History { path });
+    }
+    if !required.is_empty() {
+        return Err(ImportError::UnknownFeatures {
+            path,
+            features: required,
+        });
+    }
+    Ok(header)
 }
 
 fn begins_like_pbf(path: &Path) -> bool {
@@ -222,14 +246,21 @@ fn begins_like_pbf(path: &Path) -> bool {
         })
 }
 
-fn file_header(bytes: &[u8]) -> Option<FileHeader> {
+/// The header, and what keeps the file from being read: required features that are not understood,
+/// and history, whatever the writer calls it.
+fn file_header(bytes: &[u8]) -> Option<(FileHeader, Vec<String>)> {
     let mut header = FileHeader::default();
+    let mut required = Vec::new();
     for field in Fields::of(bytes) {
         match field? {
             (1, Value::Bytes(bounds)) => header.bounding_box = bounding_box(bounds),
-            (4, Value::Bytes(feature)) => {
+            (number @ (4 | 5), Value::Bytes(feature)) => {
                 let feature = String::from_utf8_lossy(feature).into_owned();
-                if !KNOWN_FEATURES.contains(&feature.as_str()) {
+                let is_known =
+                    KNOWN_FEATURES.contains(&feature.as_str()) || feature.starts_with(DATE_FEATURE);
+                if number == 4 && !is_known || feature == HISTORY {
+                    required.push(feature);
+                } else if !is_known {
                     header.unknown_features.push(feature);
                 }
             }
@@ -240,7 +271,7 @@ fn file_header(bytes: &[u8]) -> Option<FileHeader> {
             _ => {}
         }
     }
-    Some(header)
+    Some((header, required))
 }
 
 /// Corners in nanodegrees.

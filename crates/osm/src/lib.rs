@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   file --guard--> blocks --read--> compact arrays --network--> street graph
+//!                                         |  squares --^
 //!                                         |  areas, places  --> places, backdrop, boundaries
 //!                                         '- findings       --> report
 //! ```
@@ -53,9 +54,10 @@
 //! (`osmium extract -b WEST,SOUTH,EAST,NORTH`); a plan never needs more than one city and one limit
 //! around it.
 //!
-//! What it does not do: read other formats, apply updates, decide what a place is.
+//! What it does not do: read other formats or history files, apply updates, decide what a place is.
 
 mod areas;
+mod bare_nodes;
 mod budget;
 mod doubts;
 mod error;
@@ -67,6 +69,7 @@ mod positions;
 mod read;
 mod restriction;
 mod side_paths;
+mod squares;
 mod survey;
 mod tags;
 mod wire;
@@ -77,7 +80,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use city::{City, Islands, OsmId, Source, StreetCounts, UntaggedGates};
+use city::{BareNodes, City, Islands, OsmId, Source, StreetCounts, UntaggedGates};
 use graph::{Components, Metric, Policies, Profile, StreetGraph};
 use sha2::{Digest, Sha256};
 use units::{BoundingBox, Length};
@@ -88,7 +91,7 @@ use crate::read::Extract;
 
 /// Version of the rules by which tags are read; it changes when the same file may give another
 /// city.
-pub const RULE_VERSION: u32 = 1;
+pub const RULE_VERSION: u32 = 2;
 
 /// The most memory that is taken for what is kept of a file, unless told otherwise: enough for a
 /// province of 50 million nodes, and little enough for an office PC.
@@ -200,8 +203,15 @@ fn import_here(path: &Path, options: &ImportOptions) -> Result<City, ImportError
         n_links: side_paths::link(&mut extract, &grid, within),
     });
     drop(grid);
+    let doubted = squares::across(&mut extract, &mut memory)?;
     let (places, backdrop, boundaries) = (areas.places, areas.backdrop, areas.boundaries);
-    for (kind, id) in areas.findings.into_iter().chain(findings).chain(far) {
+    for (kind, id) in areas
+        .findings
+        .into_iter()
+        .chain(findings)
+        .chain(far)
+        .chain(doubted)
+    {
         extract.findings.add(kind, id);
     }
     let network = network::build(path, &mut extract, &mut memory)?;
@@ -226,7 +236,8 @@ fn import_here(path: &Path, options: &ImportOptions) -> Result<City, ImportError
         n_boundaries: count(boundaries.all.len()),
         closed_classes: std::mem::take(&mut extract.closed_classes),
         unknown_features: header.unknown_features.clone(),
-        islands: vec![rider, foot],
+        islands: vec![rider.0, foot.0],
+        bare_nodes: vec![rider.1, foot.1],
         findings: std::mem::take(&mut extract.findings).finish(),
     };
     let source = source(path, &extract, &streets, options, sha256, n_bytes);
@@ -267,6 +278,7 @@ fn source(
 fn street_counts(graph: &StreetGraph, n_ways: u64, n_turn_restrictions: u64) -> StreetCounts {
     let length_mm: u64 = graph
         .edges()
+        .filter(|&edge| !graph.is_across_area(edge))
         .map(|edge| u64::from(graph.edge_length(edge).as_mm()))
         .sum();
     let n_mapped = graph.gates().filter(|(_, gate)| gate.mapped.is_some());
@@ -276,6 +288,12 @@ fn street_counts(graph: &StreetGraph, n_ways: u64, n_turn_restrictions: u64) -> 
         n_nodes: count(graph.n_original_nodes()),
         n_copies: count(graph.n_nodes() - graph.n_original_nodes()),
         n_edges: count(graph.n_edges()),
+        n_across_areas: count(
+            graph
+                .edges()
+                .filter(|&edge| graph.is_across_area(edge))
+                .count(),
+        ),
         n_arcs: count(graph.n_arcs()),
         length_m: length_mm / 1_000,
         n_mapped_gates,
@@ -311,17 +329,19 @@ fn untagged_gates(graph: &StreetGraph) -> Vec<UntaggedGates> {
     compounds
 }
 
-fn islands(graph: &StreetGraph, profile: &Profile) -> Islands {
+fn islands(graph: &StreetGraph, profile: &Profile) -> (Islands, BareNodes) {
     let metric = Metric::of(graph, profile, &Policies::default());
     let components = Components::of(graph, &metric);
     let on_island = |edge| components.is_usable(edge) && !components.is_main(edge);
-    Islands {
+    let bare_nodes = bare_nodes::find(graph, profile, &components);
+    let islands = Islands {
         profile: profile.name.clone(),
         fingerprint: components.fingerprint(),
         usable_length_m: components.usable_length_mm() / 1_000,
         main_length_m: components.main_length_mm() / 1_000,
         n_island_edges: count(graph.edges().filter(|&edge| on_island(edge)).count()),
-    }
+    };
+    (islands, bare_nodes)
 }
 
 fn count(n: usize) -> u64 {

@@ -1,11 +1,13 @@
 //! Streets cut into edges at routing nodes, with their facts, gates and turn restrictions.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use city::{FindingKind, OsmId};
+use graph::verdict::{self, Passage};
 use graph::{
-    EdgeId, FactsId, Heading, NodeId, OsmNodeId, OsmWayId, PieceSpec, RoadClass, Stops,
-    StreetGraph, StreetGraphBuilder, TurnRule,
+    EdgeId, FactsId, Heading, NodeFacts, NodeId, OsmNodeId, OsmWayId, PieceSpec, Profile,
+    RoadClass, Stops, StreetGraph, StreetGraphBuilder, TurnRule, WayFacts,
 };
 use rayon::prelude::*;
 use units::{EARTH_RADIUS_M, Length, LngLat};
@@ -79,6 +81,9 @@ pub(crate) fn build(
         ids: vec![None; extract.node_ids.len()],
     };
     let mut n_ways = 0;
+    // Where the ways across areas begin: behind the ring that they are named after.
+    let across = extract.across.iter();
+    let mut across_from: BTreeMap<i64, u64> = across.map(|across| (across.way, 0)).collect();
     // A part at a time, so that the cut ways never lie in memory all at once.
     let cut = streets.chunks(4_096).flat_map(|ways| {
         ways.par_iter()
@@ -101,16 +106,15 @@ pub(crate) fn build(
             continue;
         }
         n_ways += 1;
-        let facts = &extract.facts[as_usize(street.facts)];
-        let facts_id = match facts.ferry {
-            None => facts_ids[as_usize(street.facts)],
-            Some(mut times) => {
-                times.length = length(pieces.length_mm);
-                let mut facts = facts.clone();
-                facts.ferry = Some(times);
-                builder.facts_id(facts)
-            }
-        };
+        if let Some(from) = across_from.get_mut(&way.id) {
+            *from = pieces.length_mm;
+        }
+        let facts_id = timed_facts(
+            &mut builder,
+            &extract.facts[as_usize(street.facts)],
+            facts_ids[as_usize(street.facts)],
+            pieces.length_mm,
+        );
         let name = street
             .name
             .map(|name| extract.names[as_usize(name)].as_str());
@@ -133,12 +137,13 @@ pub(crate) fn build(
             edges.add(number, (edge, piece.start, piece.end));
         }
     }
+    add_across(extract, &facts_ids, across_from, &mut nodes, &mut builder);
     if edges.all.is_empty() {
         return Err(ImportError::NoStreets {
             path: path.to_owned(),
         });
     }
-    findings.extend(add_gates(extract, &nodes, &mut builder));
+    findings.extend(add_gates(extract, &nodes, &edges, &mut builder));
     let (n_turn_restrictions, dropped) = add_restrictions(extract, &edges, &mut builder);
     findings.extend(dropped);
     // What is left to do needs none of these.
@@ -162,30 +167,88 @@ pub(crate) fn build(
     })
 }
 
+/// Adds the straight ways across areas; `from_mm` is where each begins on the way that it is named
+/// after.
+fn add_across(
+    extract: &Extract,
+    facts_ids: &[FactsId],
+    mut from_mm: BTreeMap<i64, u64>,
+    nodes: &mut Nodes,
+    builder: &mut StreetGraphBuilder,
+) {
+    for across in &extract.across {
+        let (a, b) = across.ends;
+        let position = |node| extract.positions.get(node).expect("corners are there");
+        let name = across.street.name;
+        let name = name.map(|name| extract.names[as_usize(name)].as_str());
+        let facts = facts_ids[as_usize(across.street.facts)];
+        let handle = builder.way_with(OsmWayId::new(across.way), name, facts);
+        let start = nodes.id(builder, extract, a);
+        let end = nodes.id(builder, extract, b);
+        let length_mm = segment_mm(position(a), position(b));
+        let from_mm = from_mm.entry(across.way).or_default();
+        let meridian = position(a).antimeridian_to(position(b));
+        builder.add_piece(
+            handle,
+            PieceSpec {
+                start,
+                end,
+                length: length(length_mm),
+                way_start: length(*from_mm),
+                shape: meridian.as_ref().map_or(&[], |shape| shape.as_slice()),
+            },
+        );
+        *from_mm += length_mm;
+    }
+}
+
+/// The facts of a street, with the length that its duration is spread over.
+fn timed_facts(
+    builder: &mut StreetGraphBuilder,
+    facts: &WayFacts,
+    facts_id: FactsId,
+    length_mm: u64,
+) -> FactsId {
+    let Some(mut times) = facts.times else {
+        return facts_id;
+    };
+    times.length = length(length_mm);
+    let mut facts = facts.clone();
+    facts.times = Some(times);
+    builder.facts_id(facts)
+}
+
 /// Says what stands on routing nodes, and what is doubted about it.
 fn add_gates(
     extract: &Extract,
     nodes: &Nodes,
+    edges: &WayEdges,
     builder: &mut StreetGraphBuilder,
 ) -> Vec<(FindingKind, OsmId)> {
+    let mut n_arms = vec![0_u8; extract.node_ids.len()];
+    for node in edges.all.iter().flat_map(|edge| [edge.1, edge.2]) {
+        let n_arms = &mut n_arms[as_usize(node)];
+        *n_arms = n_arms.saturating_add(1);
+    }
+    let profiles = [Profile::rider(), Profile::foot()];
+    let stops_somebody = |facts: &NodeFacts| {
+        let mut passages = profiles.iter().map(|who| verdict::of_node(who, facts));
+        passages.any(|passage| passage == Passage::Block)
+    };
     let mut findings = Vec::new();
     for (&node, mark) in &extract.marks {
         if let Some(id) = nodes.ids[as_usize(node)] {
             let osm_id = OsmId::Node(extract.node_ids.id(node));
             let facts = &mark.facts;
             let is_gate = facts.barrier.is_some_and(graph::Barrier::is_gate);
-            for (is_found, kind) in [
-                (
-                    is_gate && facts.access.is_empty(),
-                    FindingKind::GateWithoutAccess,
-                ),
-                (mark.doubts.unknown_access, FindingKind::UnknownAccessValue),
-                (mark.doubts.conditional, FindingKind::Conditional),
-            ] {
-                if is_found {
-                    findings.push((kind, osm_id));
-                }
+            if is_gate && facts.access.is_empty() {
+                findings.push((FindingKind::GateWithoutAccess, osm_id));
             }
+            let is_junction = n_arms[as_usize(node)] > 2;
+            if is_junction && facts.barrier.is_some() && stops_somebody(facts) {
+                findings.push((FindingKind::BarrierOnJunction, osm_id));
+            }
+            findings.extend(mark.doubts.kinds().map(|kind| (kind, osm_id)));
             builder.set_node_facts(id, facts.clone());
         }
     }
@@ -276,7 +339,8 @@ fn runs(extract: &Extract, way: &Way, buffer: &mut Vec<u32>, mut take: impl FnMu
 /// misplaced node would make the map of a city as large as a continent.
 const MOST_STRAIGHT: Length = Length::from_m(100_000);
 
-fn is_too_far(a: LngLat, b: LngLat) -> bool {
+/// Whether a straight street between two nodes would be a mistake.
+pub(crate) fn is_too_far(a: LngLat, b: LngLat) -> bool {
     let difference = |a: i32, b: i32| (i64::from(a) - i64::from(b)).abs();
     // Half a degree and less is never so far.
     let near = 10 * FLAT_E7;
@@ -325,6 +389,11 @@ fn cut_way(extract: &Extract, way: &Way, is_routing: &[bool]) -> CutWay {
     let mut buffer = Vec::new();
     let mut all = CutWay::default();
     let position = |node: u32| extract.positions.get(node).expect("runs have positions");
+    let class = way
+        .street
+        .map(|street| extract.facts[as_usize(street.facts)].class);
+    // A lift goes up: without a length its duration could not be shared among its pieces.
+    let least_mm = u64::from(class == Some(RoadClass::Elevator));
     let cuts = runs(extract, way, &mut buffer, |run| {
         let mut start = run[0];
         let mut start_mm = all.length_mm;
@@ -332,7 +401,10 @@ fn cut_way(extract: &Extract, way: &Way, is_routing: &[bool]) -> CutWay {
         let mut inner = Stops::default();
         for pair in run.windows(2) {
             let (before, node) = (pair[0], pair[1]);
-            all.length_mm += segment_mm(position(before), position(node));
+            // A street across the 180° meridian reaches it on one side and goes on on the other.
+            let across = position(before).antimeridian_to(position(node));
+            all.shape.extend(across.into_iter().flatten());
+            all.length_mm += segment_mm(position(before), position(node)).max(least_mm);
             if is_routing[as_usize(node)] {
                 let mut stops = inner;
                 add_stops(extract, node, &mut stops, &[Heading::Forward]);

@@ -13,10 +13,10 @@ pub(crate) struct Positions {
 const MISSING: [i32; 2] = [0, i32::MIN];
 
 impl Positions {
-    /// That many nodes, all of them missing yet.
-    pub(crate) fn missing(n_nodes: usize) -> Self {
-        Self {
-            e7: vec![MISSING; n_nodes],
+    /// Makes room for that many nodes; new ones are missing yet.
+    pub(crate) fn grow(&mut self, n_nodes: usize) {
+        if n_nodes > self.e7.len() {
+            self.e7.resize(n_nodes, MISSING);
         }
     }
 
@@ -39,6 +39,13 @@ impl Positions {
         self.e7.push([position.lng_e7(), position.lat_e7()]);
     }
 
+    /// Takes a node out; says whether it had a place.
+    pub(crate) fn remove(&mut self, node: u32) -> bool {
+        let was_there = self.is_there(node);
+        self.e7[as_usize(node)] = MISSING;
+        was_there
+    }
+
     /// Places a node; says whether it had a place before.
     pub(crate) fn place(&mut self, node: u32, position: LngLat) -> bool {
         let was_there = self.is_there(node);
@@ -53,12 +60,15 @@ mod tests {
 
     #[test]
     fn a_node_is_missing_until_it_is_placed() {
-        let mut positions = Positions::missing(2);
+        let mut positions = Positions::default();
+        positions.grow(2);
         let south_pole = LngLat::from_e7(-1_800_000_000, -900_000_000);
         assert_eq!(positions.get(1), None);
         assert!(!positions.place(1, south_pole));
         assert_eq!(positions.get(1), Some(south_pole));
         assert!(positions.place(1, LngLat::from_e7(0, 0)));
         assert_eq!((positions.len(), positions.is_there(0)), (2, false));
+        assert!(positions.remove(1) && !positions.remove(1));
+        assert_eq!(positions.get(1), None);
     }
 }

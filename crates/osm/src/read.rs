@@ -11,6 +11,7 @@ use city::{AreaKind, FindingKind, OsmId, SourceCounts};
 use graph::WayFacts;
 use osmpbfreader::osmformat::relation::MemberType;
 use osmpbfreader::osmformat::{Info, PrimitiveBlock, PrimitiveGroup, Way as PbfWay};
+use protobuf::UnknownValueRef;
 use units::LngLat;
 
 use crate::budget::Budget;
@@ -20,8 +21,9 @@ use crate::guard::{self, FileHeader, Pass};
 use crate::ids::{IdIndex, as_usize, number_of};
 use crate::positions::Positions;
 use crate::restriction::Restriction;
+use crate::squares::Across;
 use crate::tags::{self, Key, Named, Table, Tag, value};
-use crate::wire::{Contents, as_u64};
+use crate::wire::{self, Contents, as_u64};
 use crate::{ImportError, Progress, Step};
 
 /// Everything that is kept of a file.
@@ -41,10 +43,17 @@ pub(crate) struct Extract {
     pub(crate) way_ids: IdIndex,
     pub(crate) place_nodes: BTreeMap<i64, (LngLat, Tags)>,
     pub(crate) relations: BTreeMap<i64, AreaRelation>,
+    /// Facts and names of relations whose borders are walked, until they are in the pools.
+    walked_relations: BTreeMap<i64, Walked>,
+    /// Straight ways across walked areas.
+    pub(crate) across: Vec<Across>,
     pub(crate) restrictions: BTreeMap<i64, Restriction>,
     pub(crate) closed_classes: BTreeMap<String, u64>,
     pub(crate) findings: Findings,
 }
+
+/// Facts and name of a street.
+type Walked = (WayFacts, Option<String>);
 
 /// Key and value.
 pub(crate) type Tags = Vec<(String, String)>;
@@ -58,6 +67,18 @@ pub(crate) struct Way {
     pub(crate) street: Option<WayStreet>,
     pub(crate) extra: Option<Box<Extra>>,
     pub(crate) is_barrier: bool,
+    /// Whether it is a street only as part of the border of a walked area.
+    pub(crate) is_border: bool,
+}
+
+impl Way {
+    /// Whether nothing of it is kept: it only says that an earlier version is no more.
+    fn is_husk(&self) -> bool {
+        self.refs.0 == self.refs.1
+            && self.street.is_none()
+            && self.extra.is_none()
+            && !self.is_barrier
+    }
 }
 
 /// Facts and name of a street, as numbers in the pools.
@@ -83,6 +104,8 @@ pub(crate) struct Extra {
 #[derive(Clone, Debug)]
 pub(crate) struct AreaRelation {
     pub(crate) extra: Extra,
+    /// What its border is walked as.
+    pub(crate) street: Option<WayStreet>,
     /// Ways of the border, and whether they bound a hole.
     pub(crate) border: Vec<(i64, bool)>,
 }
@@ -107,6 +130,8 @@ pub(crate) fn read(
         way_ids: IdIndex::new(),
         place_nodes: BTreeMap::new(),
         relations: BTreeMap::new(),
+        walked_relations: BTreeMap::new(),
+        across: Vec::new(),
         restrictions: BTreeMap::new(),
         closed_classes: BTreeMap::new(),
         findings: Findings::default(),
@@ -119,6 +144,7 @@ pub(crate) fn read(
     let progress = |step| move |n_bytes| report(Progress { step, n_bytes });
     let blocks = extract.read_relations(path, &mut memory, &progress(Step::Relations))?;
     extract.read_ways(path, &blocks, &mut memory, &progress(Step::Ways))?;
+    extract.open_borders();
     extract.read_nodes(path, &blocks, &mut memory, &progress(Step::Nodes))?;
     Ok((extract, memory))
 }
@@ -159,6 +185,7 @@ impl Extract {
         self.marks = BTreeMap::new();
         self.place_nodes = BTreeMap::new();
         self.relations = BTreeMap::new();
+        self.across = Vec::new();
         self.restrictions = BTreeMap::new();
     }
 
@@ -190,17 +217,23 @@ impl Extract {
                     self.findings.add(kind, id);
                 }
                 for (id, relation) in found {
-                    let is_new = match relation {
-                        Relation::Area(area) => {
+                    let was_area = self.relations.remove(&id).is_some();
+                    self.walked_relations.remove(&id);
+                    let was_restriction = self.restrictions.remove(&id).is_some();
+                    match relation {
+                        Some(Relation::Area(area, walked)) => {
                             memory.add(256 + 24 * as_u64(area.border.len()))?;
-                            self.relations.insert(id, area).is_none()
+                            self.relations.insert(id, area);
+                            self.walked_relations
+                                .extend(walked.map(|walked| (id, *walked)));
                         }
-                        Relation::Restriction(restriction) => {
+                        Some(Relation::Restriction(restriction)) => {
                             memory.add(256 + 24 * as_u64(restriction.n_members()))?;
-                            self.restrictions.insert(id, restriction).is_none()
+                            self.restrictions.insert(id, restriction);
                         }
-                    };
-                    if !is_new {
+                        None => {}
+                    }
+                    if was_area || was_restriction {
                         self.findings
                             .add(FindingKind::DuplicateObject, OsmId::Relation(id));
                     }
@@ -226,6 +259,17 @@ impl Extract {
         }
         let mut facts_ids: HashMap<WayFacts, u32> = HashMap::new();
         let mut name_ids: HashMap<String, u32> = HashMap::new();
+        // Relations were read first: their facts open the pools.
+        let walked = std::mem::take(&mut self.walked_relations);
+        for (id, (facts, name)) in walked {
+            let street = WayStreet {
+                facts: intern(&mut facts_ids, &mut self.facts, facts),
+                name: name.map(|name| intern(&mut name_ids, &mut self.names, name)),
+            };
+            if let Some(relation) = self.relations.get_mut(&id) {
+                relation.street = Some(street);
+            }
+        }
         let pass = Pass {
             path,
             wanted: Some(&blocks.with_ways),
@@ -240,7 +284,8 @@ impl Extract {
                 let n_refs = as_u64(found.refs.len());
                 // Dense numbers here, ids, positions and table slots for new nodes, and each piece
                 // that is surveyed later.
-                memory.add(n_refs * 44 + as_u64(found.ways.len()) * 256)?;
+                let n_kept = found.ways.iter().filter(|way| !way.is_husk()).count();
+                memory.add(n_refs * 44 + as_u64(n_kept) * 256)?;
                 memory.check_numbers(self.refs.len() + found.refs.len(), "nodes of ways")?;
                 memory.check_numbers(self.ways.len() + found.ways.len(), "ways")?;
                 let pool_facts: Vec<u32> = found
@@ -259,10 +304,26 @@ impl Extract {
                 for (class, count) in found.closed_classes {
                     *self.closed_classes.entry(class).or_default() += count;
                 }
+                let mut spots = found.spots.iter().peekable();
                 for mut way in found.ways {
+                    if way.is_husk() {
+                        // A later version that is no longer kept, or deleted.
+                        if let Some(at) = self.way_ids.find(way.id) {
+                            self.findings
+                                .add(FindingKind::DuplicateObject, OsmId::Way(way.id));
+                            way.refs = (0, 0);
+                            self.ways[as_usize(at)] = way;
+                        }
+                        continue;
+                    }
                     let from = self.refs.len();
-                    for &id in &found.refs[as_usize(way.refs.0)..as_usize(way.refs.1)] {
-                        self.refs.push(self.node_ids.add(id));
+                    for at in way.refs.0..way.refs.1 {
+                        let node = self.node_ids.add(found.refs[as_usize(at)]);
+                        self.refs.push(node);
+                        while let Some(&(_, spot)) = spots.next_if(|(of, _)| *of <= at) {
+                            self.positions.grow(as_usize(node) + 1);
+                            self.positions.place(node, spot);
+                        }
                     }
                     way.refs = (number_of(from), number_of(self.refs.len()));
                     if let Some(street) = &mut way.street {
@@ -284,6 +345,25 @@ impl Extract {
         )
     }
 
+    /// Makes streets of the borders of walked areas, unless they are streets of their own.
+    fn open_borders(&mut self) {
+        for relation in self.relations.values() {
+            let Some(street) = relation.street else {
+                continue;
+            };
+            for (way, _) in &relation.border {
+                let Some(at) = self.way_ids.find(*way) else {
+                    continue;
+                };
+                let way = &mut self.ways[as_usize(at)];
+                if way.street.is_none() && way.refs.0 < way.refs.1 {
+                    way.street = Some(street);
+                    way.is_border = true;
+                }
+            }
+        }
+    }
+
     fn read_nodes(
         &mut self,
         path: &Path,
@@ -291,7 +371,13 @@ impl Extract {
         memory: &mut Budget,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<(), ImportError> {
-        self.positions = Positions::missing(self.node_ids.len());
+        // What the ways of the file said about where their nodes lie stays.
+        let mut is_located = vec![false; self.positions.len()];
+        for (node, is_located) in (0..).zip(&mut is_located) {
+            *is_located = self.positions.is_there(node);
+        }
+        self.positions.grow(self.node_ids.len());
+        let mut last_id = None;
         let mut on_street = vec![false; self.node_ids.len()];
         for way in self.ways.iter().filter(|way| way.street.is_some()) {
             for &node in &self.refs[as_usize(way.refs.0)..as_usize(way.refs.1)] {
@@ -310,23 +396,38 @@ impl Extract {
             |block| nodes_of(block, node_ids, &on_street),
             |_, _, found| {
                 let Some(found) = found else { return Ok(()) };
-                memory.add(as_u64(found.places.len()) * 512 + as_u64(found.marks.len()) * 128)?;
+                memory.add(as_u64(found.places.len()) * 512 + as_u64(found.marks) * 128)?;
                 for id in found.deleted {
                     self.findings
                         .add(FindingKind::DeletedObject, OsmId::Node(id));
                 }
-                for (node, position) in found.positions {
-                    if self.positions.place(node, position) {
+                for (node, position, mark) in found.nodes {
+                    let by_way = is_located.get_mut(as_usize(node));
+                    let is_by_way = by_way.is_some_and(std::mem::take);
+                    let was_there = match position {
+                        Some(_) if is_by_way => false,
+                        Some(position) => self.positions.place(node, position),
+                        None => self.positions.remove(node) && !is_by_way,
+                    };
+                    if was_there {
                         let id = OsmId::Node(node_ids.id(node));
                         self.findings.add(FindingKind::DuplicateObject, id);
                         self.marks.remove(&node);
                     }
+                    if let Some(mark) = mark {
+                        self.marks.insert(node, *mark);
+                    }
                 }
-                for (node, mark) in found.marks {
-                    self.marks.insert(node, mark);
+                // Versions of one object follow each other, in files that hold several.
+                if let Some(again) = found.first_id.filter(|_| found.first_id == last_id) {
+                    self.place_nodes.remove(&again);
                 }
-                for (id, position, tags) in found.places {
-                    self.place_nodes.insert(id, (position, tags));
+                last_id = found.last_id.or(last_id);
+                for (id, place) in found.places {
+                    match place {
+                        Some(place) => self.place_nodes.insert(id, place),
+                        None => self.place_nodes.remove(&id),
+                    };
                 }
                 Ok(())
             },
@@ -347,7 +448,8 @@ fn intern<T: std::hash::Hash + Eq + Clone>(
 }
 
 enum Relation {
-    Area(AreaRelation),
+    /// What is kept of it, and what its border is walked as.
+    Area(AreaRelation, Option<Box<Walked>>),
     Restriction(Restriction),
 }
 
@@ -358,7 +460,11 @@ fn is_deleted(info: Option<&Info>) -> bool {
     info.is_some_and(|info| info.has_visible() && !info.visible())
 }
 
-fn relations_of(block: &PrimitiveBlock) -> Outcome<(Vec<(i64, Relation)>, Found)> {
+/// Relations by id in the order of the file.
+type Relations = Vec<(i64, Option<Relation>)>;
+
+/// The relations of a block in order; nothing for one that is not kept.
+fn relations_of(block: &PrimitiveBlock) -> Outcome<(Relations, Found)> {
     let table = Table::of(block);
     let mut found = Vec::new();
     let mut findings = Vec::new();
@@ -367,6 +473,7 @@ fn relations_of(block: &PrimitiveBlock) -> Outcome<(Vec<(i64, Relation)>, Found)
         let id = relation.id();
         if is_deleted(relation.info.as_ref()) {
             findings.push((FindingKind::DeletedObject, OsmId::Relation(id)));
+            found.push((id, None));
             continue;
         }
         table.fill(&mut tags, &relation.keys, &relation.vals)?;
@@ -374,6 +481,7 @@ fn relations_of(block: &PrimitiveBlock) -> Outcome<(Vec<(i64, Relation)>, Found)
         let is_restriction = kind == "restriction" || kind.starts_with("restriction:");
         let is_area = kind == "multipolygon" || kind == "boundary";
         if !is_restriction && !is_area {
+            found.push((id, None));
             continue;
         }
         let mut member = 0_i64;
@@ -390,22 +498,53 @@ fn relations_of(block: &PrimitiveBlock) -> Outcome<(Vec<(i64, Relation)>, Found)
         }
         if is_restriction {
             match Restriction::read(&tags, &members) {
-                Ok(restriction) => found.push((id, Relation::Restriction(restriction))),
-                Err(kind) => findings.push((kind, OsmId::Relation(id))),
+                Ok(restriction) => found.push((id, Some(Relation::Restriction(restriction)))),
+                Err(kind) => {
+                    findings.push((kind, OsmId::Relation(id)));
+                    found.push((id, None));
+                }
             }
             continue;
         }
+        let walked = if kind == "multipolygon" {
+            walked(&tags, OsmId::Relation(id), &mut findings)
+        } else {
+            None
+        };
         let extra = extra(&tags, true);
-        if let Some(extra) = extra {
+        let extra = extra.or_else(|| walked.is_some().then(Extra::default));
+        let area = extra.map(|extra| {
             let border = members
                 .iter()
                 .filter(|(kind, _, _)| *kind == MemberType::WAY)
                 .map(|&(_, way, role)| (way, role == "inner"))
                 .collect();
-            found.push((id, Relation::Area(AreaRelation { extra, border })));
-        }
+            let area = AreaRelation {
+                extra,
+                street: None,
+                border,
+            };
+            Relation::Area(area, walked.map(Box::new))
+        });
+        found.push((id, area));
     }
     Ok((found, findings))
+}
+
+/// What the border of a multipolygon is walked as; `None` when it is not walked.
+fn walked(tags: &[Tag<'_>], id: OsmId, findings: &mut Found) -> Option<Walked> {
+    match facts::street(tags) {
+        Street::Is(mut facts, doubts) if facts.class != graph::RoadClass::Ferry => {
+            findings.extend(doubts.kinds().map(|kind| (kind, id)));
+            facts.flags = facts.flags.with(graph::WayFlags::AREA);
+            Some((facts, value(tags, Named::Name).map(str::to_owned)))
+        }
+        Street::Building => {
+            findings.push((FindingKind::StreetIsBuilding, id));
+            None
+        }
+        Street::Is(..) | Street::Closed(_) | Street::No => None,
+    }
 }
 
 /// What is kept of an area, place or boundary; `None` when it is none of them.
@@ -479,8 +618,11 @@ fn area_kind(tags: &[Tag<'_>]) -> Option<AreaKind> {
 /// The kept ways of a block, with pools of its own.
 #[derive(Default)]
 struct BlockWays {
+    /// In order, husks for those that are not kept.
     ways: Vec<Way>,
     refs: Vec<i64>,
+    /// Where nodes lie by the word of their ways: place in `refs`, in order, and position.
+    spots: Vec<(u32, LngLat)>,
     facts: Vec<WayFacts>,
     names: Vec<String>,
     findings: Found,
@@ -497,6 +639,10 @@ fn ways_of(block: &PrimitiveBlock, members: &IdIndex) -> Outcome<BlockWays> {
         if is_deleted(way.info.as_ref()) {
             let id = OsmId::Way(way.id());
             found.findings.push((FindingKind::DeletedObject, id));
+            found.ways.push(Way {
+                id: way.id(),
+                ..Way::default()
+            });
             continue;
         }
         table.fill(&mut tags, &way.keys, &way.vals)?;
@@ -511,18 +657,19 @@ fn ways_of(block: &PrimitiveBlock, members: &IdIndex) -> Outcome<BlockWays> {
             });
         }
         kept.extra = extra(&tags, is_closed(way)).map(Box::new);
-        kept.is_barrier = matches!(
-            value(&tags, Named::Barrier),
-            Some("wall" | "fence" | "city_wall")
-        );
+        // A kerb stops nobody.
+        kept.is_barrier =
+            value(&tags, Named::Barrier).is_some_and(|kind| !matches!(kind, "no" | "kerb"));
         let is_kept = kept.street.is_some()
             || kept.extra.is_some()
             || kept.is_barrier
             || members.find(kept.id).is_some();
         if !is_kept {
+            found.ways.push(kept);
             continue;
         }
         let from = number_of(found.refs.len());
+        found.spots.extend(spots(block, way, from)?);
         let mut node = 0_i64;
         for &delta in &way.refs {
             node = node.wrapping_add(delta);
@@ -554,16 +701,15 @@ impl BlockWays {
                 tag.key == Key::Access(graph::AccessKey::Access, graph::Along::Both)
                     && tag.value == "no"
             });
+        self.findings.extend(doubts.kinds().map(|kind| (kind, id)));
         for (is_found, kind) in [
-            (doubts.unknown_access, FindingKind::UnknownAccessValue),
-            (doubts.conditional, FindingKind::Conditional),
             (closed_cycleway, FindingKind::ClosedCycleway),
             (
                 facts.class == graph::RoadClass::Road,
                 FindingKind::UnknownRoad,
             ),
             (
-                facts.class == graph::RoadClass::Ferry && facts.ferry.is_none(),
+                facts.class == graph::RoadClass::Ferry && facts.times.is_none(),
                 FindingKind::FerryWithoutDuration,
             ),
         ] {
@@ -575,6 +721,46 @@ impl BlockWays {
     }
 }
 
+/// Fields of a way for which the reader has no name yet: latitudes and longitudes of its nodes
+/// (`LocationsOnWays`).
+const LATS_FIELD: u32 = 9;
+const LNGS_FIELD: u32 = 10;
+
+/// Where the nodes of a way lie by its own word: place in the pool of nodes, and position. Nodes
+/// without a known position are left out.
+fn spots(block: &PrimitiveBlock, way: &PbfWay, from: u32) -> Outcome<Vec<(u32, LngLat)>> {
+    let column = |field: u32| -> Outcome<Vec<i64>> {
+        let mut values = Vec::new();
+        let mut last = 0_i64;
+        for (number, value) in way.special_fields.unknown_fields() {
+            let (true, UnknownValueRef::LengthDelimited(mut bytes)) = (number == field, value)
+            else {
+                continue;
+            };
+            while !bytes.is_empty() {
+                let delta = wire::read_varint(&mut bytes).ok_or(BAD_SPOTS)?;
+                last = last.wrapping_add(wire::zigzag(delta));
+                values.push(last);
+            }
+        }
+        Ok(values)
+    };
+    let (lats, lngs) = (column(LATS_FIELD)?, column(LNGS_FIELD)?);
+    if lats.is_empty() && lngs.is_empty() {
+        return Ok(Vec::new());
+    }
+    if lats.len() != way.refs.len() || lngs.len() != way.refs.len() {
+        return Err(BAD_SPOTS);
+    }
+    let all = (from..).zip(lats.iter().zip(&lngs));
+    Ok(all
+        .filter_map(|(at, (&lat, &lng))| Some((at, position(block, lng, lat)?)))
+        .collect())
+}
+
+/// What a block with broken positions on ways gets told.
+const BAD_SPOTS: &str = "a way has another number of positions than of nodes";
+
 /// Whether the way ends where it begins.
 fn is_closed(way: &PbfWay) -> bool {
     // Deltas after the first add up to the way from the first node to the last.
@@ -585,10 +771,15 @@ fn is_closed(way: &PbfWay) -> bool {
 /// The kept nodes of a block.
 #[derive(Default)]
 struct BlockNodes {
-    positions: Vec<(u32, LngLat)>,
-    marks: Vec<(u32, NodeMark)>,
-    places: Vec<(i64, LngLat, Tags)>,
+    /// In order: the dense number, where it lies unless deleted, and what stands on it.
+    nodes: Vec<(u32, Option<LngLat>, Option<Box<NodeMark>>)>,
+    /// How many of them have a mark.
+    marks: usize,
+    /// In order; nothing where a later version is no place.
+    places: Vec<(i64, Option<(LngLat, Tags)>)>,
     deleted: Vec<i64>,
+    first_id: Option<i64>,
+    last_id: Option<i64>,
 }
 
 fn nodes_of(block: &PrimitiveBlock, ids: &IdIndex, on_street: &[bool]) -> Outcome<BlockNodes> {
@@ -598,7 +789,7 @@ fn nodes_of(block: &PrimitiveBlock, ids: &IdIndex, on_street: &[bool]) -> Outcom
     for group in &block.primitivegroup {
         for node in &group.nodes {
             if is_deleted(node.info.as_ref()) {
-                found.deleted.push(node.id());
+                found.gone(node.id(), ids);
                 continue;
             }
             table.fill(&mut tags, &node.keys, &node.vals)?;
@@ -632,7 +823,7 @@ impl BlockNodes {
             lng = lng.wrapping_add(*dlng);
             table.fill_dense(&mut tags, &mut rest)?;
             if visible.get(i) == Some(&false) {
-                self.deleted.push(id);
+                self.gone(id, ids);
                 continue;
             }
             if let Some(position) = position(block, lng, lat) {
@@ -650,18 +841,37 @@ impl BlockNodes {
         ids: &IdIndex,
         on_street: &[bool],
     ) {
+        let is_again = self.see(id);
         if let Some(number) = ids.find(id) {
-            self.positions.push((number, position));
-            if !tags.is_empty() && on_street[as_usize(number)] {
-                self.marks
-                    .extend(facts::node(tags).map(|mark| (number, mark)));
-            }
+            let is_marked = !tags.is_empty() && on_street[as_usize(number)];
+            let mark = is_marked.then(|| facts::node(tags)).flatten();
+            self.marks += usize::from(mark.is_some());
+            self.nodes
+                .push((number, Some(position), mark.map(Box::new)));
         }
         if !tags.is_empty() && tags::is_place(tags) {
             let tags = tags.iter();
             let tags = tags.map(|tag| (tag.name.to_owned(), tag.value.to_owned()));
-            self.places.push((id, position, tags.collect()));
+            self.places.push((id, Some((position, tags.collect()))));
+        } else if is_again {
+            self.places.push((id, None));
         }
+    }
+
+    /// A node that is no more.
+    fn gone(&mut self, id: i64, ids: &IdIndex) {
+        self.see(id);
+        self.deleted.push(id);
+        self.places.push((id, None));
+        if let Some(number) = ids.find(id) {
+            self.nodes.push((number, None, None));
+        }
+    }
+
+    /// Whether the node before was an earlier version of this one.
+    fn see(&mut self, id: i64) -> bool {
+        self.first_id.get_or_insert(id);
+        self.last_id.replace(id) == Some(id)
     }
 }
 

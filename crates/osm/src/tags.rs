@@ -71,7 +71,10 @@ named_keys! {
     Natural = "natural",
     Oneway = "oneway",
     Railway = "railway",
+    Ramp = "ramp",
     RampBicycle = "ramp:bicycle",
+    RampStroller = "ramp:stroller",
+    RampWheelchair = "ramp:wheelchair",
     Restriction = "restriction",
     Route = "route",
     Segregated = "segregated",
@@ -242,6 +245,12 @@ impl<'a> Table<'a> {
 /// The value of a named key.
 pub(crate) fn value<'a>(tags: &[Tag<'a>], key: Named) -> Option<&'a str> {
     let mut found = tags.iter().filter(|tag| tag.key == Key::Named(key));
+    found.next().map(|tag| tag.value)
+}
+
+/// The value of a key by its text, for keys that stand for something else too.
+pub(crate) fn text<'a>(tags: &[Tag<'a>], key: &str) -> Option<&'a str> {
+    let mut found = tags.iter().filter(|tag| tag.name == key);
     found.next().map(|tag| tag.value)
 }
 

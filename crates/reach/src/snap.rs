@@ -46,19 +46,7 @@ impl SnapIndex {
         let boxes = graph
             .edges()
             .filter(|&edge| usable(edge))
-            .map(|edge| {
-                let corners = graph.edge_shape(edge).fold(
-                    ([i32::MAX; 2], [i32::MIN; 2]),
-                    |(low, high), position| {
-                        let (x, y) = (position.lng_e7(), position.lat_e7());
-                        (
-                            [low[0].min(x), low[1].min(y)],
-                            [high[0].max(x), high[1].max(y)],
-                        )
-                    },
-                );
-                GeomWithData::new(Rectangle::from_corners(corners.0, corners.1), edge.as_u32())
-            })
+            .flat_map(|edge| boxes(graph, edge))
             .collect();
         Self {
             edges: RTree::bulk_load(boxes),
@@ -86,6 +74,7 @@ impl SnapIndex {
             .map(|entry| EdgeId::new(entry.data))
             .collect();
         edges.sort_unstable();
+        edges.dedup();
         let extent = Extent::Whole(most_cells);
         let made = StreetRaster::new(graph, edges.iter().copied(), side, extent).map(Arc::new);
         rasters.push((side, made.clone()));
@@ -93,8 +82,13 @@ impl SnapIndex {
     }
 
     /// Number of indexed edges.
+    ///
+    /// Cost: n log n.
     pub fn n_edges(&self) -> usize {
-        self.edges.size()
+        let mut edges: Vec<u32> = self.edges.iter().map(|entry| entry.data).collect();
+        edges.sort_unstable();
+        edges.dedup();
+        edges.len()
     }
 
     /// The indexed edges whose boxes touch a box, in order.
@@ -107,6 +101,7 @@ impl SnapIndex {
         let found = self.edges.locate_in_envelope_intersecting(&envelope);
         let mut edges: Vec<EdgeId> = found.map(|entry| EdgeId::new(entry.data)).collect();
         edges.sort_unstable();
+        edges.dedup();
         edges
     }
 
@@ -177,6 +172,39 @@ impl SnapIndex {
     }
 }
 
+/// The box around an edge; of one that crosses the 180° meridian a box on either side, so that none
+/// goes round the earth.
+fn boxes(
+    graph: &StreetGraph,
+    edge: EdgeId,
+) -> impl Iterator<Item = GeomWithData<Rectangle<[i32; 2]>, u32>> + use<> {
+    let nothing = ([i32::MAX; 2], [i32::MIN; 2]);
+    let mut all = nothing;
+    // West of the meridian, where longitudes are positive, and east of it.
+    let mut sides = [nothing; 2];
+    for position in graph.edge_shape(edge) {
+        let (x, y) = (position.lng_e7(), position.lat_e7());
+        for (low, high) in [&mut all, &mut sides[usize::from(x < 0)]] {
+            *low = [low[0].min(x), low[1].min(y)];
+            *high = [high[0].max(x), high[1].max(y)];
+        }
+    }
+    let is_across = i64::from(all.1[0]) - i64::from(all.0[0]) > 1_800_000_000;
+    let found = if is_across {
+        sides.map(Some)
+    } else {
+        [Some(all), None]
+    };
+    found.into_iter().flatten().map(move |(low, high)| {
+        GeomWithData::new(Rectangle::from_corners(low, high), edge.as_u32())
+    })
+}
+
+/// Streets across the 180° meridian hold one point of it twice, as it is written on either side. On
+/// a plane those lie as far apart as the earth is round: more than this at every latitude with
+/// streets, and no piece of street is as long.
+const ROUND_THE_BACK_M: f64 = 2_000_000.0;
+
 /// The point of an edge nearest to the centre of the plane: its distance, the fraction of the
 /// edge's length before it, and where it is.
 fn nearest_on_edge(
@@ -192,9 +220,13 @@ fn nearest_on_edge(
     let mut best = (0.0, a);
     let mut before_m = 0.0;
     for b in points {
+        let (dx, dy) = (b.x_m - a.x_m, b.y_m - a.y_m);
+        if dx.abs() > ROUND_THE_BACK_M {
+            a = b;
+            continue;
+        }
         let (along, point) = nearest_to_center(a, b);
         let distance_squared = point.x_m * point.x_m + point.y_m * point.y_m;
-        let (dx, dy) = (b.x_m - a.x_m, b.y_m - a.y_m);
         let length_m = libm::sqrt(dx * dx + dy * dy);
         if distance_squared < best_squared {
             best_squared = distance_squared;

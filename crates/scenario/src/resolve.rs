@@ -309,6 +309,12 @@ fn study_area(
 }
 
 fn box_outline(west: f64, south: f64, east: f64, north: f64) -> Result<Outline, String> {
+    if west - east > 180.0 {
+        return Err(format!(
+            "box [{west}, {south}, {east}, {north}] crosses the 180° meridian (antimeridian), \
+             where longitudes jump; give the part on one side of it, up to 180 or from -180"
+        ));
+    }
     if west >= east || south >= north {
         return Err(format!(
             "box [{west}, {south}, {east}, {north}] is empty; write west, south, east, north"

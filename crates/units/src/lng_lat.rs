@@ -23,6 +23,10 @@ pub struct LngLat {
     lat_e7: i32,
 }
 
+/// Half of the way round the earth in 1e-7 degrees of longitude: what is farther apart is nearer
+/// the other way round.
+const HALF_TURN_E7: u64 = 1_800_000_000;
+
 /// Numbers that are no position on earth.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
@@ -79,6 +83,37 @@ impl LngLat {
     /// Latitude in degrees.
     pub fn lat(self) -> f64 {
         f64::from(self.lat_e7) / 1e7
+    }
+
+    /// Whether the short way to another position crosses the 180° meridian.
+    pub fn is_across_antimeridian(self, other: Self) -> bool {
+        i64::from(self.lng_e7).abs_diff(i64::from(other.lng_e7)) > HALF_TURN_E7
+    }
+
+    /// Where the short way to another position crosses the 180° meridian: one point, as it is
+    /// written on this side and on the other; `None` when the way does not cross it.
+    ///
+    /// ```
+    /// use units::LngLat;
+    /// let (a, b) = (LngLat::from_degrees(179.0, 2.0)?, LngLat::from_degrees(-178.0, 5.0)?);
+    /// let [here, there] = a.antimeridian_to(b).expect("three degrees, across");
+    /// assert_eq!((here.lng(), there.lng(), here.lat(), there.lat()), (180.0, -180.0, 3.0, 3.0));
+    /// assert_eq!(here.distance_to(there).as_mm(), 0);
+    /// assert_eq!(a.antimeridian_to(a), None);
+    /// # Ok::<(), units::PositionError>(())
+    /// ```
+    pub fn antimeridian_to(self, other: Self) -> Option<[Self; 2]> {
+        if !self.is_across_antimeridian(other) {
+            return None;
+        }
+        let half = 1_800_000_000_i32;
+        let to_meridian = |lng: i32| i64::from(half) - i64::from(lng).abs();
+        let (from, to) = (to_meridian(self.lng_e7), to_meridian(other.lng_e7));
+        let rise = i64::from(other.lat_e7) - i64::from(self.lat_e7);
+        let moved = (rise * from).checked_div(from + to).unwrap_or(0);
+        let lat = i32::try_from(i64::from(self.lat_e7) + moved).expect("between two latitudes");
+        let side = if self.lng_e7 < 0 { -half } else { half };
+        Some([side, -side].map(|lng| Self::from_e7(lng, lat)))
     }
 
     /// Great-circle distance on the sphere of [`EARTH_RADIUS_M`], by the haversine formula.

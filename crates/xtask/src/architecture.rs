@@ -45,6 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const OWNERS: &[(&str, &[&str])] = &[
     ("petgraph", &["graph"]),
     ("osmpbfreader", &["osm"]),
+    ("protobuf", &["osm"]),
     ("rstar", &["reach", "coverage"]),
     ("geo", &["reach", "coverage"]),
     ("h3o", &["coverage"]),

@@ -139,7 +139,7 @@ fn other_files_and_versions_are_refused_with_a_hint() {
     bytes[8] = 99;
     assert_eq!(
         open(&bytes).to_string(),
-        "`x.nqg` has format version 99, but this program reads version 3; \
+        "`x.nqg` has format version 99, but this program reads version 4; \
          import the city again with `nuanquan import`"
     );
     bytes[8] = version;

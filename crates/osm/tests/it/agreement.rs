@@ -115,6 +115,9 @@ fn place(
         .iter()
         .take_while(|&&(w, _)| w == way)
         .find_map(|&(_, edge)| {
+            if graph.is_across_area(edge) {
+                return None;
+            }
             let start = u64::from(graph.edge_way_start(edge).as_mm());
             let length = u64::from(graph.edge_length(edge).as_mm());
             let offset = mm.checked_sub(start).filter(|&offset| offset < length)?;
@@ -154,6 +157,10 @@ pub(crate) fn compare(
         } else {
             EdgeId::from_index(random.below(graph.n_edges()))
         };
+        if graph.is_across_area(edge) {
+            // Ways across an area bear its id: places on them have no name of their own.
+            return (i64::MAX, 0);
+        }
         let length = usize::try_from(graph.edge_length(edge).as_mm()).unwrap();
         let offset = u64::try_from(random.below(length.max(1))).unwrap();
         let start = u64::from(graph.edge_way_start(edge).as_mm());

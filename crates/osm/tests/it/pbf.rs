@@ -31,12 +31,35 @@ pub(crate) struct Relation {
     pub(crate) tags: Tags,
 }
 
+/// Longitude and latitude in 1e-7 degrees.
+pub(crate) type Spot = (i64, i64);
+
+/// The tags that make the writer write an object as no longer there.
+pub(crate) fn deleted() -> Tags {
+    vec![("@visible".to_owned(), "false".to_owned())]
+}
+
+fn is_deleted(tags: &Tags) -> bool {
+    tags.iter().any(|(key, _)| key == "@visible")
+}
+
+/// What says that an object is no longer there.
+fn info(out: &mut Vec<u8>, tags: &Tags) {
+    if is_deleted(tags) {
+        let mut info = Vec::new();
+        number(&mut info, 6, 0);
+        bytes(out, 4, &info);
+    }
+}
+
 /// One block of a file.
 #[derive(Clone, Debug)]
 pub(crate) enum Block {
     Nodes(Vec<Node>),
     DenseNodes(Vec<Node>),
     Ways(Vec<Way>),
+    /// Ways that say where each of their nodes lies.
+    LocatedWays(Vec<(Way, Vec<Spot>)>),
     Relations(Vec<Relation>),
 }
 
@@ -106,6 +129,15 @@ impl Table {
     }
 }
 
+fn way_message(table: &mut Table, way: &Way) -> Vec<u8> {
+    let mut one = Vec::new();
+    number(&mut one, 1, way.id.cast_unsigned());
+    table.tags(&mut one, &way.tags);
+    info(&mut one, &way.tags);
+    packed(&mut one, 8, deltas(way.nodes.iter().copied()));
+    one
+}
+
 /// The bytes of a primitive block.
 pub(crate) fn primitive_block(block: &Block) -> Vec<u8> {
     let mut table = Table::default();
@@ -117,6 +149,7 @@ pub(crate) fn primitive_block(block: &Block) -> Vec<u8> {
                 let mut one = Vec::new();
                 number(&mut one, 1, zigzag(node.id));
                 table.tags(&mut one, &node.tags);
+                info(&mut one, &node.tags);
                 number(&mut one, 8, zigzag(node.lat_e7));
                 number(&mut one, 9, zigzag(node.lng_e7));
                 bytes(&mut group, 1, &one);
@@ -125,6 +158,15 @@ pub(crate) fn primitive_block(block: &Block) -> Vec<u8> {
         Block::DenseNodes(nodes) => {
             let mut dense = Vec::new();
             packed(&mut dense, 1, deltas(nodes.iter().map(|n| n.id)));
+            if nodes.iter().any(|node| is_deleted(&node.tags)) {
+                let mut infos = Vec::new();
+                packed(
+                    &mut infos,
+                    6,
+                    nodes.iter().map(|n| u64::from(!is_deleted(&n.tags))),
+                );
+                bytes(&mut dense, 5, &infos);
+            }
             packed(&mut dense, 8, deltas(nodes.iter().map(|n| n.lat_e7)));
             packed(&mut dense, 9, deltas(nodes.iter().map(|n| n.lng_e7)));
             let mut keys_values = Vec::new();
@@ -139,10 +181,14 @@ pub(crate) fn primitive_block(block: &Block) -> Vec<u8> {
         }
         Block::Ways(ways) => {
             for way in ways {
-                let mut one = Vec::new();
-                number(&mut one, 1, way.id.cast_unsigned());
-                table.tags(&mut one, &way.tags);
-                packed(&mut one, 8, deltas(way.nodes.iter().copied()));
+                bytes(&mut group, 3, &way_message(&mut table, way));
+            }
+        }
+        Block::LocatedWays(ways) => {
+            for (way, spots) in ways {
+                let mut one = way_message(&mut table, way);
+                packed(&mut one, 9, deltas(spots.iter().map(|spot| spot.1)));
+                packed(&mut one, 10, deltas(spots.iter().map(|spot| spot.0)));
                 bytes(&mut group, 3, &one);
             }
         }
@@ -151,6 +197,7 @@ pub(crate) fn primitive_block(block: &Block) -> Vec<u8> {
                 let mut one = Vec::new();
                 number(&mut one, 1, relation.id.cast_unsigned());
                 table.tags(&mut one, &relation.tags);
+                info(&mut one, &relation.tags);
                 let roles: Vec<u64> = relation.members.iter().map(|m| table.id(&m.2)).collect();
                 packed(&mut one, 8, roles);
                 packed(&mut one, 9, deltas(relation.members.iter().map(|m| m.1)));
@@ -197,9 +244,15 @@ pub(crate) fn raw_blob(data: &[u8]) -> Vec<u8> {
 
 /// The framed file header.
 pub(crate) fn header(required: &[&str], time_s: Option<u64>) -> Vec<u8> {
+    header_with(required, &[], time_s)
+}
+
+fn header_with(required: &[&str], optional: &[&str], time_s: Option<u64>) -> Vec<u8> {
     let mut message = Vec::new();
-    for feature in required {
-        bytes(&mut message, 4, feature.as_bytes());
+    for (field, features) in [(4, required), (5, optional)] {
+        for feature in features {
+            bytes(&mut message, field, feature.as_bytes());
+        }
     }
     bytes(&mut message, 16, b"a test");
     if let Some(time_s) = time_s {
@@ -210,7 +263,12 @@ pub(crate) fn header(required: &[&str], time_s: Option<u64>) -> Vec<u8> {
 
 /// A whole file.
 pub(crate) fn file(blocks: &[Block]) -> Vec<u8> {
-    let mut out = header(&["OsmSchema-V0.6", "DenseNodes"], Some(1_730_404_799));
+    file_with(&["OsmSchema-V0.6", "DenseNodes"], &[], blocks)
+}
+
+/// A whole file with these features.
+pub(crate) fn file_with(required: &[&str], optional: &[&str], blocks: &[Block]) -> Vec<u8> {
+    let mut out = header_with(required, optional, Some(1_730_404_799));
     for block in blocks {
         out.extend(framed("OSMData", &zlib_blob(&primitive_block(block))));
     }

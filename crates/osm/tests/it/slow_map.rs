@@ -6,6 +6,7 @@ use std::path::Path;
 
 use osmpbfreader::{OsmId, OsmObj, OsmPbfReader, Tags};
 
+use crate::slow_squares;
 use crate::slow_tags::{is_street, matters, tag};
 
 pub(crate) struct SlowWay {
@@ -15,6 +16,8 @@ pub(crate) struct SlowWay {
     /// Millimetres from the beginning, at each node.
     pub(crate) at_mm: Vec<u64>,
     pub(crate) tags: Tags,
+    /// A straight way across an area, which bears the id of the area.
+    pub(crate) is_across: bool,
 }
 
 /// A directed piece of a way between neighbouring nodes: way, index, forward.
@@ -36,6 +39,9 @@ pub(crate) struct SlowMap {
     pub(crate) rules: Vec<Rule>,
     pub(crate) rules_by_first: HashMap<Step, Vec<usize>>,
 }
+
+/// Id, nodes and tags of a street, and whether it runs straight across an area.
+type Street = (i64, Vec<i64>, Tags, bool);
 
 /// A place: way id, and millimetres along it.
 pub(crate) type SlowPlace = (i64, u64);
@@ -85,70 +91,98 @@ impl SlowMap {
             rules: Vec::new(),
             rules_by_first: HashMap::new(),
         };
-        let mut visits: Vec<u32> = Vec::new();
+        let mut streets: BTreeMap<i64, Tags> = raw_ways
+            .iter()
+            .filter(|(_, (_, tags))| is_street(tags))
+            .map(|(id, (_, tags))| (*id, tags.clone()))
+            .collect();
+        let areas = slow_squares::areas(&raw_ways, &relations, &mut streets);
+        let across = slow_squares::across(&areas, &streets, &raw_ways, &positions);
+        let mut drawn: Vec<Street> = Vec::new();
         for id in way_order {
-            let (refs, tags) = &raw_ways[&id];
-            if !is_street(tags) {
-                continue;
+            if let Some(tags) = streets.get(&id) {
+                drawn.push((id, raw_ways[&id].0.clone(), tags.clone(), false));
             }
-            let mut refs: Vec<i64> = refs.clone();
-            refs.dedup();
-            let mut way = SlowWay {
-                id,
-                nodes: Vec::new(),
-                at_mm: Vec::new(),
-                tags: tags.clone(),
-            };
-            let mut at = 0;
-            let mut last: Option<(f64, f64)> = None;
-            for node in refs {
-                let here = positions.get(&node).copied();
-                let number = here.map(|_| {
-                    let next = numbers.len();
-                    let number = *numbers.entry(node).or_insert(next);
-                    if number == next {
-                        map.leaving.push(Vec::new());
-                        visits.push(0);
-                        if let Some(tags) = all_tags.get(&node).filter(|tags| matters(tags)) {
-                            map.node_tags.insert(number, tags.clone());
-                        }
-                    }
-                    number
-                });
-                if let (Some(from), Some(to)) = (last, here) {
-                    at += haversine_mm(from, to);
-                }
-                way.nodes.push(number);
-                way.at_mm.push(at);
-                last = here;
-            }
-            let index = map.ways.len();
-            for i in 0..way.nodes.len() {
-                let Some(node) = way.nodes[i] else { continue };
-                let before = i.checked_sub(1).and_then(|b| way.nodes[b]);
-                let after = way.nodes.get(i + 1).copied().flatten();
-                if before.is_none() && after.is_none() {
-                    continue;
-                }
-                visits[node] += if before.is_some() && after.is_some() {
-                    1
-                } else {
-                    2
-                };
-                if after.is_some() {
-                    map.leaving[node].push((index, i, true));
-                }
-                if before.is_some() {
-                    map.leaving[node].push((index, i - 1, false));
-                }
-            }
-            map.ways.push(way);
+        }
+        drawn.extend(
+            across
+                .into_iter()
+                .map(|(id, ends, tags)| (id, ends.to_vec(), tags, true)),
+        );
+        let mut visits: Vec<u32> = Vec::new();
+        for street in drawn {
+            map.add(street, &positions, &all_tags, &mut numbers, &mut visits);
         }
         map.junction = (0..visits.len())
             .map(|n| visits[n] > 1 || map.node_tags.contains_key(&n))
             .collect();
         map.read_rules(&relations, &numbers);
         map
+    }
+
+    /// Adds a street with its steps.
+    fn add(
+        &mut self,
+        (id, mut refs, tags, is_across): Street,
+        positions: &BTreeMap<i64, (f64, f64)>,
+        all_tags: &BTreeMap<i64, Tags>,
+        numbers: &mut HashMap<i64, usize>,
+        visits: &mut Vec<u32>,
+    ) {
+        refs.dedup();
+        let mut way = SlowWay {
+            id,
+            nodes: Vec::new(),
+            at_mm: Vec::new(),
+            tags,
+            is_across,
+        };
+        let mut at = 0;
+        let mut last: Option<(f64, f64)> = None;
+        for node in refs {
+            let here = positions.get(&node).copied();
+            let number = here.map(|_| {
+                let next = numbers.len();
+                let number = *numbers.entry(node).or_insert(next);
+                if number == next {
+                    self.leaving.push(Vec::new());
+                    visits.push(0);
+                    if let Some(tags) = all_tags.get(&node).filter(|tags| matters(tags)) {
+                        self.node_tags.insert(number, tags.clone());
+                    }
+                }
+                number
+            });
+            if let (Some(from), Some(to)) = (last, here) {
+                // A lift goes up, however short it is on the map.
+                let lift = tag(&way.tags, "highway") == Some("elevator");
+                at += haversine_mm(from, to).max(u64::from(lift));
+            }
+            way.nodes.push(number);
+            way.at_mm.push(at);
+            last = here;
+        }
+        let index = self.ways.len();
+        for i in 0..way.nodes.len() {
+            let Some(node) = way.nodes[i] else { continue };
+            let before = i.checked_sub(1).and_then(|b| way.nodes[b]);
+            let after = way.nodes.get(i + 1).copied().flatten();
+            if before.is_none() && after.is_none() {
+                continue;
+            }
+            visits[node] += if before.is_some() && after.is_some() {
+                1
+            } else {
+                2
+            };
+            if after.is_some() {
+                self.leaving[node].push((index, i, true));
+            }
+            if before.is_some() {
+                self.leaving[node].push((index, i - 1, false));
+            }
+        }
+        self.ways.push(way);
     }
 
     pub(crate) fn head(&self, (way, i, forward): Step) -> usize {
@@ -210,7 +244,7 @@ impl SlowMap {
         numbers: &HashMap<i64, usize>,
     ) {
         let way_numbers: HashMap<i64, usize> = (0..self.ways.len())
-            .filter(|&w| self.ends(w).is_some())
+            .filter(|&w| !self.ways[w].is_across && self.ends(w).is_some())
             .map(|w| (self.ways[w].id, w))
             .collect();
         for relation in relations.values() {

@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use osmpbfreader::Tags;
 
 use crate::slow_map::{SlowMap, SlowPlace, SlowWay, Step};
-use crate::slow_tags::{Allowed, Stands, Who, allowed, stands, tag};
+use crate::slow_tags::{Allowed, Stands, Who, allowed, class_of, stands, tag};
 
 /// What a plan says, as plain text values.
 #[derive(Clone, Copy, Debug)]
@@ -401,7 +401,7 @@ impl<'a> SlowRouter<'a> {
 
     fn tenths(&self, way: usize, from_mm: u64, to_mm: u64, speed: u64) -> u64 {
         let (low, high) = (from_mm.min(to_mm), from_mm.max(to_mm));
-        if let Some(exact) = ferry_tenths(&self.map.ways[way], low, high) {
+        if let Some(exact) = timed_tenths(&self.map.ways[way], low, high) {
             return exact;
         }
         let at = |mm: u64| (mm * 10 + speed / 2) / speed;
@@ -551,23 +551,32 @@ impl<'a> SlowRouter<'a> {
 }
 
 fn is_ferry(tags: &Tags) -> bool {
-    tag(tags, "highway").is_none()
+    class_of(tags) == "ferry"
 }
 
-/// A ferry with a duration keeps it, whatever its speed.
-fn ferry_tenths(way: &SlowWay, from_mm: u64, to_mm: u64) -> Option<u64> {
-    if !is_ferry(&way.tags) {
+/// A ferry with a duration keeps it, whatever its speed; so does a lift, which takes half a minute
+/// unless told otherwise.
+fn timed_tenths(way: &SlowWay, from_mm: u64, to_mm: u64) -> Option<u64> {
+    let class = class_of(&way.tags);
+    if !matches!(class, "ferry" | "elevator") {
         return None;
     }
-    let duration = tag(&way.tags, "duration")?;
-    let minutes: u64 = if let Some(minutes) = duration.strip_prefix("PT") {
-        minutes.strip_suffix('M')?.parse().ok()?
-    } else if let Some((hours, minutes)) = duration.split_once(':') {
-        hours.parse::<u64>().ok()? * 60 + minutes.parse::<u64>().ok()?
-    } else {
-        duration.parse().ok()?
-    };
-    let secs = minutes * 60;
+    let lift = (class == "elevator").then_some(30);
+    let secs = tag(&way.tags, "duration").and_then(seconds).or(lift)?;
     let total = (*way.at_mm.last()?).max(1);
     Some(to_mm * secs * 10 / total - from_mm * secs * 10 / total)
+}
+
+/// `PT20M`, minutes, hours and minutes, or seconds besides.
+fn seconds(duration: &str) -> Option<u64> {
+    if let Some(minutes) = duration.strip_prefix("PT") {
+        return Some(minutes.strip_suffix('M')?.parse::<u64>().ok()? * 60);
+    }
+    let parts: Option<Vec<u64>> = duration.split(':').map(|part| part.parse().ok()).collect();
+    match parts?[..] {
+        [minutes] => Some(minutes * 60),
+        [hours, minutes] => Some((hours * 60 + minutes) * 60),
+        [hours, minutes, secs] => Some((hours * 60 + minutes) * 60 + secs),
+        _ => None,
+    }
 }

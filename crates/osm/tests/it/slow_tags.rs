@@ -34,6 +34,8 @@ const CLASSES: &[&str] = &[
     "bridleway",
     "steps",
     "busway",
+    "corridor",
+    "elevator",
 ];
 
 pub(crate) fn tag<'a>(tags: &'a Tags, key: &str) -> Option<&'a str> {
@@ -46,7 +48,20 @@ pub(crate) fn is_street(tags: &Tags) -> bool {
     }
     match tag(tags, "highway") {
         Some(class) => CLASSES.contains(&class),
-        None => tag(tags, "route") == Some("ferry"),
+        None => tag(tags, "route") == Some("ferry") || is_platform(tags),
+    }
+}
+
+fn is_platform(tags: &Tags) -> bool {
+    tag(tags, "railway") == Some("platform") || tag(tags, "public_transport") == Some("platform")
+}
+
+/// The class that counts: platforms and ferries are mapped without `highway`.
+pub(crate) fn class_of(tags: &Tags) -> &str {
+    match tag(tags, "highway") {
+        Some(class) => class,
+        None if tag(tags, "route") == Some("ferry") => "ferry",
+        None => "platform",
     }
 }
 
@@ -106,7 +121,7 @@ pub(crate) fn oneway_value(value: &str) -> (bool, bool) {
 
 pub(crate) fn direction_open(tags: &Tags, who: Who, forward: bool) -> bool {
     let pick = |both: (bool, bool)| if forward { both.0 } else { both.1 };
-    let class = tag(tags, "highway").unwrap_or("ferry");
+    let class = class_of(tags);
     let (all, own) = keys(who);
     if let Some(value) = own.iter().find_map(|k| tag(tags, &format!("oneway:{k}"))) {
         return pick(oneway_value(value));
@@ -186,7 +201,7 @@ pub(crate) fn plain(
     ferries: bool,
     forward: bool,
 ) -> Result<Allowed, &'static str> {
-    let class = tag(tags, "highway").unwrap_or("ferry");
+    let class = class_of(tags);
     let (all, own) = keys(who);
     if class == "ferry" && !ferries {
         return Err("closed");
@@ -244,7 +259,7 @@ pub(crate) fn plain(
             "service" if minor => (true, if designated { 12.0 } else { 8.0 }),
             "living_street" | "service" | "track" | "road" => (true, 12.0),
             "path" => (true, if segregated { 15.0 } else { 10.0 }),
-            "pedestrian" | "footway" | "platform" => {
+            "pedestrian" | "footway" | "platform" | "corridor" => {
                 (own_open, if segregated { 15.0 } else { 10.0 })
             }
             "bridleway" => (own_open, 10.0),
@@ -261,19 +276,24 @@ pub(crate) fn plain(
             if let Some(limit) = max_speed(tags, forward) {
                 speed = speed.min(kmh(limit));
             }
-            let surface = match tag(tags, "surface") {
-                Some("paving_stones" | "sett" | "compacted") => 15.0,
-                Some("gravel" | "ground" | "unpaved") => 10.0,
-                Some("sand" | "mud") => 4.0,
-                _ => 25.0,
-            };
-            let smooth = match tag(tags, "smoothness") {
-                Some("bad") => 12.0,
-                Some("very_bad") => 8.0,
-                Some("horrible" | "very_horrible") => 5.0,
-                _ => 25.0,
-            };
-            speed = speed.min(kmh(surface)).min(kmh(smooth));
+            // The slowest part of a list counts; what is not known slows nobody.
+            for part in list(tags, "surface") {
+                speed = speed.min(kmh(match part {
+                    "paving_stones" | "sett" | "compacted" | "fine_gravel" => 15.0,
+                    "cobblestone" | "unhewn_cobblestone" | "pebblestone" | "gravel" | "ground"
+                    | "dirt" | "earth" | "grass" | "unpaved" => 10.0,
+                    "rock" | "sand" | "mud" => 4.0,
+                    _ => 25.0,
+                }));
+            }
+            for part in list(tags, "smoothness") {
+                speed = speed.min(kmh(match part {
+                    "bad" => 12.0,
+                    "very_bad" => 8.0,
+                    "horrible" | "very_horrible" => 5.0,
+                    _ => 25.0,
+                }));
+            }
         }
         speed
     };
@@ -309,7 +329,8 @@ pub(crate) fn plain(
     if !direction_open(tags, who, forward) {
         return Err("direction");
     }
-    if who == Who::Rider && tag(tags, "smoothness") == Some("impassable") && class != "ferry" {
+    let impassable = list(tags, "smoothness").any(|part| part == "impassable");
+    if who == Who::Rider && impassable && class != "ferry" {
         return Err("class");
     }
     Ok(Allowed {
@@ -324,8 +345,8 @@ pub(crate) fn allowed(tags: &Tags, who: Who, ferries: bool, forward: bool) -> Op
         Ok(open) => return Some(open),
         Err(reason) => reason,
     };
-    let class = tag(tags, "highway").unwrap_or("ferry");
-    if who == Who::Foot || class == "ferry" || reason == "direction" {
+    let class = class_of(tags);
+    if who == Who::Foot || matches!(class, "ferry" | "elevator") || reason == "direction" {
         return None;
     }
     let speed = match (class, tag(tags, "ramp:bicycle")) {
@@ -342,6 +363,35 @@ pub(crate) fn allowed(tags: &Tags, who: Who, ferries: bool, forward: bool) -> Op
         push: true,
         inside: walk.inside,
     })
+}
+
+/// The parts of a list.
+fn list<'a>(tags: &'a Tags, key: &str) -> impl Iterator<Item = &'a str> {
+    let value = tag(tags, key).into_iter();
+    value.flat_map(|value| value.split(';')).map(str::trim)
+}
+
+/// Whether the keys of a node speak of a crossing or a control, and not of the street.
+fn speaks_of_crossing(tags: &Tags) -> bool {
+    let highway = [
+        "crossing",
+        "traffic_signals",
+        "stop",
+        "give_way",
+        "speed_camera",
+        "bus_stop",
+        "street_lamp",
+    ];
+    let railway = [
+        "level_crossing",
+        "crossing",
+        "tram_level_crossing",
+        "tram_crossing",
+    ];
+    tag(tags, "barrier").is_none_or(|barrier| barrier == "no")
+        && (tag(tags, "highway").is_some_and(|value| highway.contains(&value))
+            || tag(tags, "railway").is_some_and(|value| railway.contains(&value))
+            || tag(tags, "crossing").is_some())
 }
 
 /// What stands on a node: `pass`, `block`, or a gate with its default policy and whether an open
@@ -370,11 +420,13 @@ pub(crate) fn stands(tags: &Tags, who: Who) -> Stands {
     let value = asked
         .iter()
         .find_map(|k| tag(tags, &format!("{k}:forward")).or_else(|| tag(tags, k)));
-    if tag(tags, "highway") != Some("crossing")
+    if !speaks_of_crossing(tags)
         && let Some(value) = value
     {
         return match meaning(value) {
             "closed" => shut,
+            // A lock opens for who is let in, not for who is told how to go.
+            "side" | "dismount" if locked => shut,
             "enter" | "private" => Stands::Gate("enter", false),
             _ if gate => Stands::Gate("through", true),
             _ => Stands::Pass,
@@ -415,7 +467,7 @@ pub(crate) fn matters(tags: &Tags) -> bool {
     ];
     tag(tags, "barrier").is_some_and(|b| b != "no")
         || tag(tags, "locked") == Some("yes")
-        || (tag(tags, "highway") != Some("crossing")
+        || (!speaks_of_crossing(tags)
             && access.iter().any(|k| {
                 tag(tags, k).is_some()
                     || tag(tags, &format!("{k}:forward")).is_some()

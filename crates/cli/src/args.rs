@@ -129,9 +129,10 @@ impl From<Gates> for graph::GatePolicy {
 /// How positions are joined to streets.
 #[derive(Args, Debug)]
 pub(crate) struct Joining {
-    /// How far a position may lie from the street it is joined to, e.g. 500m
-    #[arg(long, value_parser = units::parse_length, default_value = "500m")]
-    pub(crate) snap_radius: Length,
+    /// How far a position may lie from the street it is joined to, e.g. 500m; 150m when not given,
+    /// as in plans
+    #[arg(long, value_parser = units::parse_length)]
+    pub(crate) snap_radius: Option<Length>,
     /// `skip` joins to the main network only; `keep` to the nearest street, an island's too
     #[arg(long, value_enum, default_value_t = Islands::Skip)]
     pub(crate) islands: Islands,

@@ -271,6 +271,7 @@ mod tests {
         };
         let place = Place::new(point, TravelTime::ZERO);
         Link {
+            is_in_doubt: false,
             place,
             position: LngLat::from_e7(0, 0),
             walk: Length::ZERO,

@@ -20,7 +20,7 @@
 //! use std::num::NonZeroU32;
 //! use coverage::*;
 //! use graph::{Metric, grid_city::GridCity};
-//! use reach::{Network, SnapIndex};
+//! use reach::{JOIN_RADIUS, Network, SnapIndex};
 //! use units::{BoundingBox, Length, LngLat, Outline, Speed, TravelTime};
 //!
 //! // A city of 11 x 11 crossings, 100 m apart, at 5 m/s, with one warm station in its corner.
@@ -35,11 +35,11 @@
 //!
 //! let index = SnapIndex::new(&city.graph, |_| true);
 //! let options = LinkOptions {
-//!     radius: DEFAULT_RADIUS,
+//!     radius: JOIN_RADIUS,
 //!     walk_speed: Speed::from_mm_per_s(1_200).expect("positive"),
 //! };
-//! let from = Linkage::of_demand(&city.graph, &index, &demand, |_| true, options);
-//! let to = Linkage::of_facilities(&city.graph, &index, &stations, options);
+//! let from = Linkage::of_demand(&network, &index, &demand, |_| true, options);
+//! let to = Linkage::of_facilities(&network, &index, &stations, options);
 //! let rows = Rows::search(&network, &to, &from, TravelTime::from_mins(10));
 //! let open = OpenSet::all(stations.len());
 //! let inputs = ServiceInputs { demand: &demand, linkage: &from, rows: &rows, open: &open };
@@ -121,7 +121,7 @@ pub use joint::JointCoverage;
 pub use kind::{CustomKind, FacilityKind, KindCatalog, KindError, UnknownKind};
 pub use lack::{Lack, Part};
 pub use ledger::{CellLedger, FacilityLedger, Ledger, Margin};
-pub use linkage::{DEFAULT_RADIUS, Link, LinkOptions, LinkState, Linkage};
+pub use linkage::{Link, LinkOptions, LinkState, Linkage};
 pub use open_set::OpenSet;
 pub use pattern::{Amount, DemandPattern, PatternError, PatternId};
 pub use route::{RouteStep, route_steps};

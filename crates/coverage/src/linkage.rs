@@ -1,15 +1,9 @@
-use graph::{EdgeId, StreetGraph};
+use graph::EdgeId;
 use rayon::prelude::*;
-use reach::{Place, SnapIndex};
-use units::{Length, LngLat, Speed, TravelTime};
+use reach::{Joined, Joining, Network, Place, SnapIndex};
+use units::{Length, LngLat, Speed};
 
 use crate::{DemandSet, Facility};
-
-/// How far from a street a place may lie and still be joined to it, unless a plan says otherwise.
-///
-/// Wide enough for a charging site behind a building (three quarters of the demo city's stations
-/// lie within 48 m), too narrow to reach across a river.
-pub const DEFAULT_RADIUS: Length = Length::from_m(150);
 
 /// How places are joined to streets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +26,9 @@ pub struct Link {
     /// Whether that street is a scrap: a piece of the network that trips neither leave nor enter,
     /// and too short to be a network of its own.
     pub on_scrap: bool,
+    /// Whether times from here may hang on how near a junction must lie to be joined
+    /// ([`Joined::is_in_doubt`]).
+    pub is_in_doubt: bool,
 }
 
 /// What a place is joined to.
@@ -70,14 +67,15 @@ impl Linkage {
     ///
     /// Cost: one lookup in the index for each, spread over the rayon pool.
     pub fn of_positions(
-        graph: &StreetGraph,
+        network: &Network<'_>,
         index: &SnapIndex,
         positions: &[LngLat],
         options: LinkOptions,
     ) -> Self {
+        let joining = options.joining(network, index);
         let links = positions
             .par_iter()
-            .map(|&position| link(graph, index, position, options))
+            .map(|&position| joining.join(position).map(Link::from))
             .collect();
         Self { links }
     }
@@ -86,15 +84,16 @@ impl Linkage {
     ///
     /// Cost: as [`of_positions`](Self::of_positions).
     pub fn of_facilities(
-        graph: &StreetGraph,
+        network: &Network<'_>,
         index: &SnapIndex,
         facilities: &[Facility],
         options: LinkOptions,
     ) -> Self {
+        let joining = options.joining(network, index);
         let links = facilities
             .par_iter()
             .map(|facility| {
-                let mut link = link(graph, index, facility.position, options)?;
+                let mut link = Link::from(joining.join(facility.position)?);
                 link.place = link.place.with_delay(facility.start_delay);
                 Some(link)
             })
@@ -109,23 +108,25 @@ impl Linkage {
     ///
     /// Cost: as [`of_positions`](Self::of_positions).
     pub fn of_demand(
-        graph: &StreetGraph,
+        network: &Network<'_>,
         index: &SnapIndex,
         demand: &DemandSet,
         usable: impl Fn(EdgeId) -> bool + Sync,
         options: LinkOptions,
     ) -> Self {
+        let joining = options.joining(network, index);
         let links = demand
             .points()
             .par_iter()
             .map(|point| match point.street {
                 Some(street) if usable(street.edge) => Some(Link {
-                    place: Place::new(street, TravelTime::ZERO),
+                    place: Place::on_street(network, street, point.position),
                     position: point.position,
                     walk: Length::ZERO,
                     on_scrap: false,
+                    is_in_doubt: false,
                 }),
-                _ => link(graph, index, point.position, options),
+                _ => joining.join(point.position).map(Link::from),
             })
             .collect();
         Self { links }
@@ -158,6 +159,15 @@ impl Linkage {
         self.links.iter().filter(|link| link.is_none()).count()
     }
 
+    /// How many places lie 20 to 30 m from a junction that gives, or would give, times which their
+    /// nearest street point does not.
+    ///
+    /// Cost: linear.
+    pub fn n_in_doubt(&self) -> usize {
+        let links = self.links.iter().flatten();
+        links.filter(|link| link.is_in_doubt).count()
+    }
+
     /// The indices of the linked places and the places, both in order.
     ///
     /// Cost: linear.
@@ -170,20 +180,20 @@ impl Linkage {
     }
 }
 
-fn link(
-    graph: &StreetGraph,
-    index: &SnapIndex,
-    position: LngLat,
-    options: LinkOptions,
-) -> Option<Link> {
-    let snap = index.snap(graph, position, options.radius)?;
-    let access = options
-        .walk_speed
-        .time_between(0, u64::from(snap.walk.as_mm()));
-    Some(Link {
-        place: Place::new(snap.point, access),
-        position: snap.position,
-        walk: snap.walk,
-        on_scrap: false,
-    })
+impl LinkOptions {
+    fn joining<'a>(self, network: &'a Network<'a>, index: &'a SnapIndex) -> Joining<'a> {
+        Joining::new(network, index, self.radius, Some(self.walk_speed))
+    }
+}
+
+impl From<Joined> for Link {
+    fn from(joined: Joined) -> Self {
+        Self {
+            place: joined.place,
+            position: joined.snap.position,
+            walk: joined.snap.walk,
+            on_scrap: false,
+            is_in_doubt: joined.is_in_doubt,
+        }
+    }
 }

@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 use thiserror::Error;
 use units::{Length, LngLat};
@@ -355,6 +356,7 @@ impl StreetGraphBuilder {
             turn_bindings: expanded.bindings,
             turn_sets: expanded.turn_sets,
             stops: self.stops.into_iter().collect(),
+            corners: OnceLock::new(),
         })
     }
 

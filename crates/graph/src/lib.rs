@@ -27,6 +27,7 @@ mod attributes;
 mod builder;
 mod component;
 mod copies;
+mod corners;
 mod gate;
 mod geometry;
 pub mod grid_city;
@@ -53,6 +54,7 @@ pub use attributes::{
 pub use builder::{BuildError, BuilderWay, EdgeSpec, PieceSpec, StreetGraphBuilder};
 pub use component::Components;
 pub use copies::TurnRule;
+pub use corners::{EdgeEnd, Standing};
 pub use gate::{Gate, Layer, Link, TurnBinding};
 pub use id::{
     ArcId, CompoundId, EdgeId, FactsId, GateId, NodeFactsId, NodeId, OsmNodeId, OsmWayId, TurnSetId,

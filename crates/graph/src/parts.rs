@@ -1,5 +1,7 @@
 //! A street graph as plain arrays, for a file to keep.
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use units::{Length, LngLat};
@@ -310,6 +312,7 @@ impl StreetGraph {
             node_facts: pools.node_facts,
             turn_bindings: pools.turn_bindings,
             turn_sets: pools.turn_sets,
+            corners: OnceLock::new(),
         })
     }
 }

@@ -1,7 +1,9 @@
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use units::{BoundingBox, Length, LngLat};
 
+use crate::corners::Corners;
 use crate::geometry::Geometry;
 use crate::{
     ArcId, CompoundId, EdgeId, FactsId, Gate, GateId, Layer, Link, NodeFacts, NodeFactsId, NodeId,
@@ -45,6 +47,8 @@ pub struct StreetGraph {
     pub(crate) turn_sets: Vec<Vec<u32>>,
     /// Edges with signals or crossings, in order.
     pub(crate) stops: Vec<(EdgeId, Stops)>,
+    /// What meets at each node, once somebody asks.
+    pub(crate) corners: OnceLock<Corners>,
 }
 
 /// Signals and crossings met along an edge, forward then backward; those at the end of travel are

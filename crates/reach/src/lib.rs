@@ -2,7 +2,7 @@
 //! reached best.
 //!
 //! ```text
-//!  position --snap--> Place on an edge --+
+//!  position --Joining--> Place ----------+
 //!                                        |   search::within      labels of nodes
 //!  StreetGraph + Metric ---> Network ----+-> rows_towards        facility x demand, sparse
 //!                                        |   ReachedNetwork      street pieces with times
@@ -11,7 +11,7 @@
 //!
 //! Places lie on edges, between nodes: a search starts on both sides of a place with the time to
 //! each end, and an answer is read from both ends of the other place's edge, so no time is rounded
-//! to a junction. Towards means against the arcs: how long it takes to get *to* the place.
+//! to a junction. A place beside a junction begins on all streets there ([`Joining`]). Towards means against the arcs: how long it takes to get *to* the place.
 //!
 //! ```
 //! use graph::picture;
@@ -44,6 +44,7 @@ mod batch;
 mod edge_bits;
 mod hierarchy;
 mod isochrone;
+mod join;
 mod labels;
 mod lanes;
 mod nearest;
@@ -64,6 +65,7 @@ mod two_labels;
 pub use batch::{Batch, Cancelled, Destinations, Origins};
 pub use hierarchy::Hierarchy;
 pub use isochrone::{ReachedNetwork, ReachedPiece};
+pub use join::{JOIN_RADIUS, JUNCTION_REACH, Joined, Joining};
 pub use lanes::{LANES, LaneTimes};
 pub use nearest::NearestFacilities;
 pub use network::{Direction, Network, SearchArcs};

@@ -1,5 +1,5 @@
 use graph::{ArcId, EdgeId, NodeId};
-use units::{LngLat, TravelTime};
+use units::{Length, LngLat, TravelTime};
 
 use crate::network::{Direction, Network};
 use crate::snap::StreetPoint;
@@ -16,14 +16,20 @@ pub struct Place {
     /// Time between the place itself and that point: the walk to the street, a start delay. Paid
     /// once on every trip that begins or ends here.
     pub access: TravelTime,
+    /// Low bits of where the place itself lies; `NO_SPOT` when nobody said.
+    spot: u32,
     more: Option<Box<More>>,
 }
 
-/// What only a place off the streets or at a junction has.
+/// Marks a place whose spot is not known.
+const NO_SPOT: u32 = 0;
+
+/// Places on one spot are joined to one street point, give or take what rounding moves it.
+const ONE_POINT: Length = Length::from_m(1);
+
+/// What only a place with a delay or at a junction has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct More {
-    /// Where the place itself lies; trips between two places on one spot take no way.
-    spot: Option<LngLat>,
     /// The part of every access that is no way.
     delay: TravelTime,
     /// Further points and their access times, delay included.
@@ -36,6 +42,7 @@ impl Place {
         Self {
             point,
             access,
+            spot: NO_SPOT,
             more: None,
         }
     }
@@ -44,7 +51,10 @@ impl Place {
     /// whatever the walks to the street are.
     #[must_use]
     pub fn on_spot(mut self, spot: LngLat) -> Self {
-        self.more.get_or_insert_default().spot = Some(spot);
+        // Half of the bits of each coordinate are alike every 700 m only: further apart than two
+        // places can be that are joined to one point.
+        let low = |e7: i32| e7.cast_unsigned() & 0xffff;
+        self.spot = (low(spot.lng_e7()) << 16 | low(spot.lat_e7())).max(NO_SPOT + 1);
         self
     }
 
@@ -65,14 +75,21 @@ impl Place {
     /// spot.
     #[must_use]
     pub fn with_delay(mut self, delay: TravelTime) -> Self {
-        self.access = self.access + delay;
-        if let Some(more) = &mut self.more {
+        if delay > TravelTime::ZERO {
+            self.access = self.access + delay;
+            let more = self.more.get_or_insert_default();
             more.delay = more.delay + delay;
             for (_, access) in &mut more.points {
                 *access = *access + delay;
             }
         }
         self
+    }
+
+    /// Whether the place has more than one street point.
+    pub fn is_corner(&self) -> bool {
+        let more = self.more.as_ref();
+        more.is_some_and(|more| !more.points.is_empty())
     }
 
     /// The street points, each with its access time; the nearest comes first.
@@ -115,11 +132,14 @@ impl Place {
 
     /// Whether two places are known to lie on one spot.
     pub(crate) fn is_where(&self, other: &Self) -> bool {
-        let spot = |place: &Self| place.more.as_ref().and_then(|more| more.spot);
-        spot(self).is_some_and(|own| spot(other) == Some(own))
+        let (a, b) = (self.point, other.point);
+        self.spot != NO_SPOT
+            && self.spot == other.spot
+            && a.edge == b.edge
+            && a.offset.max(b.offset) - a.offset.min(b.offset) <= ONE_POINT
     }
 
-    /// The part of the access that is no way, where the spot is known.
+    /// The part of the access that is no way.
     pub(crate) fn delay(&self) -> TravelTime {
         let more = self.more.as_ref();
         more.map_or(TravelTime::ZERO, |more| more.delay)

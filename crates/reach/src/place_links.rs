@@ -8,6 +8,14 @@ use crate::place::Place;
 /// Places whose ends one thread looks up at a time.
 const PLACES_TOGETHER: usize = 1_024;
 
+/// Of the links of one place, which begin at `first`, keeps the best of each node.
+fn keep_best(pairs: &mut Vec<(NodeId, u32, TravelTime)>, first: usize) {
+    let mut own = pairs.split_off(first);
+    own.sort_unstable();
+    own.dedup_by_key(|&mut (node, ..)| node);
+    pairs.extend(own);
+}
+
 /// A set of places by the nodes from which a search reads them: what a finished search needs in
 /// order to answer for each place without looking at the streets again.
 #[derive(Clone, Debug)]
@@ -41,7 +49,11 @@ impl PlaceLinks {
                 let first = ArcId::from_index(chunk * PLACES_TOGETHER).as_u32();
                 for (id, place) in (first..).zip(places) {
                     let seeds = place.seeds(network, entered);
+                    let own = pairs.len();
                     pairs.extend(seeds.map(|(node, time)| (node, id, time)));
+                    if place.is_corner() {
+                        keep_best(&mut pairs, own);
+                    }
                 }
                 pairs
             })

@@ -1,11 +1,12 @@
 use reach::{Direction, PolygonOptions, ReachedNetwork, SearchSpace, SnapIndex, reached_polygons};
-use reach::{Leak, Place, Snap};
-use units::{Length, LngLat, Outline, TravelTime};
+use reach::{Joined, Joining, Leak, Snap};
+use units::{LngLat, Outline, TravelTime};
 
 use crate::desk::Desk;
 
 /// What is reached from a position, or from where it is reached, within a limit: street time, the
-/// walk between position and street not counted.
+/// walk between position and street not counted, that along the street to a junction beside it
+/// counted.
 #[derive(Clone, Debug)]
 pub struct Circle {
     /// Where the position was joined to the streets.
@@ -31,12 +32,9 @@ pub struct CirclePiece {
     pub end: TravelTime,
 }
 
-/// Farther than this from a street, a position is not joined: as the command line does it.
-pub const CIRCLE_RADIUS: Length = Length::from_m(500);
-
 impl Desk<'_> {
     /// The circle of a position on the streets as they stand on this desk, closures included.
-    /// `None` when no usable street lies within [`CIRCLE_RADIUS`].
+    /// `None` when no usable street lies within the plan's snap radius.
     ///
     /// # Errors
     /// When no standard of the plan uses the profile.
@@ -57,11 +55,11 @@ impl Desk<'_> {
             )
         })?;
         let graph = &self.project().city.streets;
-        let Some(snap) = streets.index.snap(graph, at, CIRCLE_RADIUS) else {
+        let network = streets.network();
+        let joining = Joining::new(&network, &streets.index, streets.link.radius, None);
+        let Some(Joined { place, snap, .. }) = joining.join(at) else {
             return Ok(None);
         };
-        let network = streets.network();
-        let place = Place::new(snap.point, TravelTime::ZERO);
         let mut space = SearchSpace::default();
         let reached = ReachedNetwork::of_place(&network, &mut space, &place, direction, &[limit]);
         let (_, components) = streets.streets.metric();

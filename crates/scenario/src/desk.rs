@@ -17,7 +17,7 @@ use units::{Length, LngLat, TravelTime};
 use crate::balance::{self, FacilityBalanceReport};
 use crate::change::{Change, resolve_change};
 use crate::desk_streets::{Column, DeskStreets};
-use crate::evaluate::{State, decide_joint, search_limits};
+use crate::evaluate::{InDoubt, State, decide_joint, search_limits};
 use crate::gap_name::GapNames;
 use crate::modification::Modification;
 use crate::project::Project;
@@ -259,7 +259,7 @@ impl<'a> Base<'a> {
         let mut facilities = Vec::new();
         let mut columns = Vec::new();
         let mut in_rows = vec![false; n_base];
-        let mut n_unlinked = 0;
+        let (mut n_unlinked, mut n_in_doubt) = (0, 0);
         let mut balance = self.left_out[standard_index];
         balance.given += state.facilities.len();
         let mut outside_in_rows = vec![false; n_base];
@@ -294,21 +294,26 @@ impl<'a> Base<'a> {
                 let before = &self.state.facilities[index];
                 (before.position, before.start_delay) == (facility.position, facility.start_delay)
             };
-            let state_of_link = if in_place {
+            let (state_of_link, is_in_doubt) = if in_place {
                 in_rows[index] = true;
                 outside_in_rows[index] = outside.is_some();
-                LinkState::of(streets.facilities.links()[index].as_ref())
+                let link = streets.facilities.links()[index].as_ref();
+                (
+                    LinkState::of(link),
+                    link.is_some_and(|link| link.is_in_doubt),
+                )
             } else {
                 let column = streets.column(facility);
-                let state = column.state;
+                let joined = (column.state, column.is_in_doubt);
                 if outside.is_some() {
                     outside_columns.push((index, Arc::clone(&column)));
                 }
                 columns.push((index, column));
-                state
+                joined
             };
             n_unlinked += usize::from(state_of_link == LinkState::TooFar);
             balance.add(balance::joined(class, state_of_link == LinkState::Joined));
+            n_in_doubt += usize::from(is_in_doubt);
         }
         ServiceInput {
             key: ServiceKey {
@@ -323,6 +328,7 @@ impl<'a> Base<'a> {
             outside_columns,
             n_unlinked,
             balance,
+            n_in_doubt,
         }
     }
 
@@ -400,6 +406,10 @@ impl<'a> Base<'a> {
                 n_open: input.key.facilities.len(),
                 n_unlinked_facilities: input.n_unlinked,
                 balance: input.balance,
+                in_doubt: InDoubt {
+                    n_facilities: input.n_in_doubt,
+                    demand: streets.in_doubt(demand),
+                },
                 illustrative: input.key.facilities.iter().any(|f| f.2),
                 coverage: &coverage,
                 gaps: &gaps,
@@ -431,6 +441,7 @@ struct ServiceInput {
     outside_columns: Vec<(usize, Arc<Column>)>,
     n_unlinked: usize,
     balance: FacilityBalance,
+    n_in_doubt: usize,
 }
 
 impl<'a> Desk<'a> {
@@ -472,6 +483,13 @@ impl<'a> Desk<'a> {
     /// Profiles that standards use.
     pub fn profiles(&self) -> impl Iterator<Item = &str> {
         self.base.streets.keys().map(String::as_str)
+    }
+
+    /// How far from a street of a profile a place may lie and still be joined to it, as the plan
+    /// says.
+    pub fn join_radius(&self, profile: &str) -> Length {
+        let streets = self.streets(profile);
+        streets.map_or(reach::JOIN_RADIUS, |streets| streets.link.radius)
     }
 
     pub(crate) fn streets(&self, profile: &str) -> Option<&DeskStreets<'a>> {

@@ -2,13 +2,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use coverage::{
-    Cover, DemandId, EdgeAffected, Facility, FacilityId, LinkOptions, LinkState, Linkage, OpenSet,
-    RowEntry, Rows, ServiceStandard,
+    Cover, Demand, DemandId, DemandSet, EdgeAffected, Facility, FacilityId, LinkOptions, LinkState,
+    Linkage, OpenSet, RowEntry, Rows, ServiceStandard,
 };
 use reach::{Direction, Network, Place, PlaceLinks, SearchSpace, SnapIndex, row};
 use units::TravelTime;
 
-use crate::evaluate::ScenarioStreets;
+use crate::evaluate::{InDoubt, ScenarioStreets};
 use crate::project::Project;
 
 /// The streets of one profile kept ready on a desk: the demand joined to them, the rows of the
@@ -19,6 +19,7 @@ pub(crate) struct DeskStreets<'a> {
     pub(crate) index: SnapIndex,
     pub(crate) link: LinkOptions,
     pub(crate) demand: Linkage,
+    any_in_doubt: bool,
     /// The linked demand points, their places, and how a search towards a facility reads them.
     linked: Vec<usize>,
     places: Vec<Place>,
@@ -41,6 +42,7 @@ type ColumnKey = (i32, i32, TravelTime);
 /// The time from every demand point to one place, within the limit of the rows.
 pub(crate) struct Column {
     pub(crate) state: LinkState,
+    pub(crate) is_in_doubt: bool,
     pub(crate) times: Vec<Option<TravelTime>>,
 }
 
@@ -66,6 +68,7 @@ impl<'a> DeskStreets<'a> {
             streets,
             index,
             link,
+            any_in_doubt: demand.n_in_doubt() > 0,
             demand,
             linked,
             places,
@@ -77,6 +80,15 @@ impl<'a> DeskStreets<'a> {
             columns: Mutex::default(),
             covers: Mutex::default(),
         }
+    }
+
+    /// Demand whose times hang on how near a junction must lie.
+    pub(crate) fn in_doubt(&self, demand: &DemandSet) -> Demand {
+        // Usually none of it, and nobody waits for that.
+        let any = self
+            .any_in_doubt
+            .then(|| InDoubt::demand(demand, &self.demand));
+        any.unwrap_or(Demand::ZERO)
     }
 
     /// Cost: linear in the arcs.
@@ -111,9 +123,9 @@ impl<'a> DeskStreets<'a> {
             if left_out.is_empty() {
                 return Arc::default();
             }
-            let graph = &self.project.city.streets;
-            let joined = Linkage::of_facilities(graph, &self.index, &left_out, self.link);
-            let rows = Rows::search(&self.network(), &joined, &self.demand, standard.limit);
+            let network = self.network();
+            let joined = Linkage::of_facilities(&network, &self.index, &left_out, self.link);
+            let rows = Rows::search(&network, &joined, &self.demand, standard.limit);
             let points = (0..self.demand.n_places()).map(DemandId::from_index);
             Arc::new(points.map(|point| !rows.row(point).is_empty()).collect())
         });
@@ -133,9 +145,9 @@ impl<'a> DeskStreets<'a> {
         if let Some(known) = lock().get(&key) {
             return Arc::clone(known);
         }
-        let graph = &self.project.city.streets;
+        let network = self.network();
         let joined = Linkage::of_facilities(
-            graph,
+            &network,
             &self.index,
             std::slice::from_ref(facility),
             self.link,
@@ -144,7 +156,7 @@ impl<'a> DeskStreets<'a> {
         let link = joined.links()[0].as_ref();
         if let Some(link) = link {
             let mut space = SearchSpace::default();
-            let (network, limit) = (self.network(), self.rows.limit());
+            let limit = self.rows.limit();
             let row = row(
                 &network,
                 &link.place,
@@ -159,6 +171,7 @@ impl<'a> DeskStreets<'a> {
         }
         let column = Arc::new(Column {
             state: LinkState::of(link),
+            is_in_doubt: link.is_some_and(|link| link.is_in_doubt),
             times,
         });
         let mut columns = lock();
@@ -182,9 +195,9 @@ impl<'a> DeskStreets<'a> {
                 .iter()
                 .map(|candidate| candidate.as_facility(delay))
                 .collect();
-            let graph = &self.project.city.streets;
-            let joined = Linkage::of_facilities(graph, &self.index, &candidates, self.link);
-            let rows = Rows::search(&self.network(), &joined, &self.demand, limit);
+            let network = self.network();
+            let joined = Linkage::of_facilities(&network, &self.index, &candidates, self.link);
+            let rows = Rows::search(&network, &joined, &self.demand, limit);
             Arc::new(Cover::of(&rows, limit))
         });
         Arc::clone(found)

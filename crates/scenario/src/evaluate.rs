@@ -3,8 +3,8 @@ use std::num::NonZeroU32;
 
 use city::AreaKind;
 use coverage::{
-    DemandId, DemandSet, EdgeAffected, Facility, FacilityBalance, FacilityId, Gap, Indicators,
-    JointCoverage, Ledger, LinkState, Linkage, Obstacle, OpenSet, PointState, Rows,
+    Demand, DemandId, DemandSet, EdgeAffected, Facility, FacilityBalance, FacilityId, Gap,
+    Indicators, JointCoverage, Ledger, LinkState, Linkage, Obstacle, OpenSet, PointState, Rows,
     ServiceCoverage, ServiceInputs, ServiceStandard, gaps,
 };
 use graph::{Components, EdgeId, GatePolicies, GatePolicy, Metric, Policies};
@@ -50,6 +50,9 @@ pub struct ServiceResult {
     pub n_unlinked_facilities: usize,
     /// What becomes of all facilities that were given.
     pub balance: FacilityBalance,
+    /// Facilities and demand that lie 20 to 30 m from a junction which gives, or would give, times
+    /// that their nearest street point does not.
+    pub in_doubt: InDoubt,
     /// Point by point and cell by cell.
     pub coverage: ServiceCoverage,
     /// Contiguous uncovered cells, ranked.
@@ -273,7 +276,7 @@ impl<'a> State<'a> {
         let policies_differ = *policies != self.project.policies;
         let effects = if self.heeds_hazards {
             let hazards = &self.project.hazards;
-            hazards.effects(graph, &base.components, base.link)
+            hazards.effects(graph, base)
         } else {
             Vec::new()
         };
@@ -438,6 +441,14 @@ impl<'a> State<'a> {
         };
         let is_joined =
             |index: usize| LinkState::of(facilities.links()[index].as_ref()) == LinkState::Joined;
+        let in_doubt = InDoubt {
+            n_facilities: open
+                .iter()
+                .filter_map(|id| facilities.links()[FacilityId::index(id)].as_ref())
+                .filter(|link| link.is_in_doubt)
+                .count(),
+            demand: InDoubt::demand(demand, &view.demand),
+        };
         ServiceResult {
             standard: standard.clone(),
             n_open: open.n_open(),
@@ -449,6 +460,7 @@ impl<'a> State<'a> {
                 &self.closed,
                 is_joined,
             ),
+            in_doubt,
             gaps: gaps(&project.area, coverage.cells()),
             ledger: Ledger::of(&inputs, &coverage),
             edge_affected,
@@ -484,6 +496,24 @@ pub(crate) fn search_limits(standards: &[ServiceStandard]) -> BTreeMap<&str, Tra
         *limit = (*limit).max(search_limit(standard.limit));
     }
     limits
+}
+
+/// What lies so far from a junction that its times hang on how near a junction must lie to be
+/// joined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InDoubt {
+    /// Facilities that serve.
+    pub n_facilities: usize,
+    /// Demand; street that stands for itself is none of it.
+    pub demand: Demand,
+}
+
+impl InDoubt {
+    pub(crate) fn demand(demand: &DemandSet, linkage: &Linkage) -> Demand {
+        let points = demand.points().iter().zip(linkage.links());
+        let in_doubt = points.filter(|(_, link)| link.as_ref().is_some_and(|l| l.is_in_doubt));
+        in_doubt.map(|(point, _)| point.demand).sum()
+    }
 }
 
 /// Joins decided services; both slices are in the order of the plan's standards.
@@ -526,7 +556,6 @@ pub(crate) struct ScenarioStreets<'a> {
 
 /// Streets ready for searching, with the demand joined to them.
 pub(crate) struct StreetsView<'a> {
-    project: &'a Project,
     pub(crate) link: coverage::LinkOptions,
     pub(crate) index: SnapIndex,
     components: &'a Components,
@@ -549,13 +578,13 @@ impl ScenarioStreets<'_> {
         let index = SnapIndex::new(graph, |edge| components.is_main(edge));
         let link = self.base.link;
         let is_main = |edge| components.is_main(edge);
-        let demand = Linkage::of_demand(graph, &index, &self.project.demand, is_main, link);
+        let network = Network::new(graph, metric);
+        let demand = Linkage::of_demand(&network, &index, &self.project.demand, is_main, link);
         StreetsView {
-            project: self.project,
             link,
             index,
             components,
-            network: Network::new(graph, metric),
+            network,
             demand,
         }
     }
@@ -564,18 +593,12 @@ impl ScenarioStreets<'_> {
 impl StreetsView<'_> {
     /// Other demand than the plan's joined to these streets.
     pub(crate) fn link_demand(&self, demand: &DemandSet) -> Linkage {
-        let graph = &self.project.city.streets;
         let is_main = |edge| self.components.is_main(edge);
-        Linkage::of_demand(graph, &self.index, demand, is_main, self.link)
+        Linkage::of_demand(&self.network, &self.index, demand, is_main, self.link)
     }
 
     pub(crate) fn link_facilities(&self, facilities: &[Facility]) -> Linkage {
-        Linkage::of_facilities(
-            &self.project.city.streets,
-            &self.index,
-            facilities,
-            self.link,
-        )
+        Linkage::of_facilities(&self.network, &self.index, facilities, self.link)
     }
 
     /// Rows of some facilities to all demand points.

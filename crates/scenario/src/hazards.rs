@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use coverage::{Hazard, HazardKind, HazardRules, LinkOptions, Linkage, StreetEffect};
+use coverage::{Hazard, HazardKind, HazardRules, Linkage, StreetEffect};
 use formats::{Area, hazards};
-use graph::{Components, EdgeId, StreetGraph};
-use reach::SnapIndex;
+use graph::{EdgeId, StreetGraph};
+use reach::{Network, SnapIndex};
 
 use crate::problem::Problems;
+use crate::project::ProfileStreets;
 use crate::sources::{Reader, outside};
 use crate::spec::HazardsSpec;
 
@@ -68,25 +69,20 @@ impl Hazards {
     /// The hazards joined to the streets of a profile.
     ///
     /// Cost: an index of the streets and a look-up for each hazard.
-    pub(crate) fn joined(
-        &self,
-        graph: &StreetGraph,
-        components: &Components,
-        link: LinkOptions,
-    ) -> Linkage {
-        let index = SnapIndex::new(graph, |edge| components.is_usable(edge));
+    pub(crate) fn joined(&self, graph: &StreetGraph, streets: &ProfileStreets) -> Linkage {
+        let network = Network::new(graph, &streets.metric);
+        let index = SnapIndex::new(graph, |edge| streets.components.is_usable(edge));
         let positions: Vec<_> = self.list.iter().map(|hazard| hazard.position).collect();
-        Linkage::of_positions(graph, &index, &positions, link)
+        Linkage::of_positions(&network, &index, &positions, streets.link)
     }
 
     /// What they do to the streets of a profile.
     pub(crate) fn effects(
         &self,
         graph: &StreetGraph,
-        components: &Components,
-        link: LinkOptions,
+        streets: &ProfileStreets,
     ) -> Vec<(EdgeId, StreetEffect)> {
-        let joined = self.joined(graph, components, link);
+        let joined = self.joined(graph, streets);
         self.rules.effects(&self.list, &joined)
     }
 }
@@ -117,11 +113,11 @@ pub(crate) fn effect_text(effect: StreetEffect) -> String {
 pub(crate) fn streets_of_hazards(
     hazards: &Hazards,
     graph: &StreetGraph,
-    profiles: &BTreeMap<String, crate::project::ProfileStreets>,
+    profiles: &BTreeMap<String, ProfileStreets>,
 ) -> Vec<Option<String>> {
     let mut names = vec![None; hazards.list.len()];
     for profile in profiles.values() {
-        let joined = hazards.joined(graph, &profile.components, profile.link);
+        let joined = hazards.joined(graph, profile);
         for (name, link) in names.iter_mut().zip(joined.links()) {
             if let (None, Some(link)) = (&name, link) {
                 let street = graph.edge_name(link.place.point.edge).unwrap_or("");

@@ -62,11 +62,11 @@ pub use choice_rules::ChoiceRules;
 pub use choose::{
     ChosenSite, ChosenSites, SitePhase, SitesToClose, choose_phases, choose_to_close,
 };
-pub use circle::{CIRCLE_RADIUS, Circle, CirclePiece};
+pub use circle::{Circle, CirclePiece};
 pub use desk::{DecidedJoint, DecidedService, Desk, EditError, Standing};
 pub use detail::{NightGap, ServiceCapacity, ServiceDetail};
 pub use detail_report::DetailReport;
-pub use evaluate::{Evaluation, JointResult, ServiceResult, evaluate, evaluate_in_detail};
+pub use evaluate::{Evaluation, InDoubt, JointResult, ServiceResult, evaluate, evaluate_in_detail};
 pub use explain::{ExplainError, Explanation, explain};
 pub use gate_choice::{GateChoice, Opening, choose_gates};
 pub use hazards::Hazards;

@@ -9,7 +9,7 @@ use units::TravelTime;
 
 use crate::balance::{BalanceReport, DemandBalanceReport, FacilityBalanceReport, MeasureBalance};
 use crate::choose::ChosenSites;
-use crate::evaluate::{Evaluation, JointResult, typical_time};
+use crate::evaluate::{Evaluation, InDoubt, JointResult, typical_time};
 use crate::gap_name::GapNames;
 use crate::project::Project;
 
@@ -81,6 +81,13 @@ pub struct StandardReport {
     pub n_facilities: usize,
     /// Of those, the ones too far from any street of the profile.
     pub n_unlinked_facilities: usize,
+    /// Facilities 20 to 30 m from a junction which gives, or would give, times that their nearest
+    /// street point does not; a junction is joined within 25 m.
+    #[serde(default)]
+    pub n_facilities_in_doubt: usize,
+    /// The same for demand.
+    #[serde(default)]
+    pub demand_in_doubt_thousandths: u64,
     /// Whether an illustrative facility serves it.
     pub illustrative: bool,
     /// What becomes of the demand.
@@ -346,6 +353,7 @@ impl ScenarioReport {
                     n_open: service.n_open,
                     n_unlinked_facilities: service.n_unlinked_facilities,
                     balance: service.balance,
+                    in_doubt: service.in_doubt,
                     illustrative,
                     coverage: &service.coverage,
                     gaps: &service.gaps,
@@ -426,6 +434,7 @@ pub(crate) struct DecidedStandard<'a> {
     pub(crate) n_open: usize,
     pub(crate) n_unlinked_facilities: usize,
     pub(crate) balance: FacilityBalance,
+    pub(crate) in_doubt: InDoubt,
     pub(crate) illustrative: bool,
     pub(crate) coverage: &'a ServiceCoverage,
     pub(crate) gaps: &'a [Gap],
@@ -494,6 +503,8 @@ pub(crate) fn standard_report(
             .map(|rate| rate.serves(Capacity::new(1)).as_thousandths()),
         n_facilities: service.n_open,
         n_unlinked_facilities: service.n_unlinked_facilities,
+        n_facilities_in_doubt: service.in_doubt.n_facilities,
+        demand_in_doubt_thousandths: service.in_doubt.demand.as_thousandths(),
         illustrative: service.illustrative,
         split: SplitReport::of(split),
         balance: BalanceReport {

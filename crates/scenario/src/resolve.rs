@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use city::City;
 use coverage::{
-    DEFAULT_BORDER, DEFAULT_RADIUS, DemandSet, Facility, HolidayCalendar, KindCatalog,
-    ReferenceWeek, Resolution, StudyArea, Zones, border_nodes,
+    DEFAULT_BORDER, DemandSet, Facility, HolidayCalendar, KindCatalog, ReferenceWeek, Resolution,
+    StudyArea, Zones, border_nodes,
 };
 use formats::{Encoding, Field, Source, boundaries, calendar};
 use units::{BoundingBox, HourOfWeek, Length, LngLat, Outline, parse_length};
@@ -175,9 +175,9 @@ const MOST_OVERLAPS: usize = 5;
 /// How far a place may lie from the street it is joined to.
 fn link_radius(spec: &PlanSpec, problems: &mut Problems) -> Length {
     let text = spec.network.link_radius.as_deref();
-    let radius = text.map_or(Ok(DEFAULT_RADIUS), parse_length);
+    let radius = text.map_or(Ok(reach::JOIN_RADIUS), parse_length);
     let radius = problems.keep("[network], link_radius", radius);
-    radius.unwrap_or(DEFAULT_RADIUS)
+    radius.unwrap_or(reach::JOIN_RADIUS)
 }
 
 /// The box within which the network holds all streets: as the plan says, else the box that the

@@ -319,6 +319,14 @@ fn standard(out: &mut Text, demand: &Amounts<'_>, standard: &StandardReport) {
         far(standard.quantile_90_s),
         demand.of(standard.split.fragile_thousandths),
     ));
+    if standard.n_facilities_in_doubt > 0 || standard.demand_in_doubt_thousandths > 0 {
+        out.line(&format!(
+            "    {} facilities and {} lie 20 to 30 m from a junction that matters to their times (one \
+             within 25 m is joined)",
+            standard.n_facilities_in_doubt,
+            demand.of(standard.demand_in_doubt_thousandths),
+        ));
+    }
     out.line(&format!(
         "    {} of {} cells are edge-affected: the border of the streets lies within the limit",
         standard.n_edge_affected_cells,

@@ -133,7 +133,7 @@ impl Desk<'_> {
             .collect();
         let streets = self.streets(&standard.profile).expect("a profile in use");
         let joined = Linkage::of_facilities(
-            &project.city.streets,
+            &streets.network(),
             &streets.index,
             &facilities,
             streets.link,

@@ -29,7 +29,7 @@ pub(crate) fn run(args: &Isochrone) -> Result<(), Failure> {
     layer.set_attribute("attribution", "© OpenStreetMap contributors, ODbL 1.0");
     let mut space = SearchSpace::default();
     for (origin, &at) in (0_usize..).zip(&args.at) {
-        let (place, snap) = join(&streets, at, &args.joining)?;
+        let reach::Joined { place, snap, .. } = join(&streets, &network, at, &args.joining)?;
         let reached = ReachedNetwork::of_place(&network, &mut space, &place, direction, &limits);
         match args.format {
             IsochroneFormat::Geojson => {

@@ -1,7 +1,7 @@
 use anyhow::anyhow;
 use graph::Profile;
-use reach::{Place, Snap};
-use units::{LngLat, TravelTime};
+use reach::{JOIN_RADIUS, Joined, Network};
+use units::LngLat;
 
 use crate::args::Joining;
 use crate::commands::network::Streets;
@@ -9,12 +9,15 @@ use crate::commands::network::Streets;
 /// A position joined to the streets as the options say, or why it cannot be.
 pub(crate) fn join(
     streets: &Streets<'_>,
+    network: &Network<'_>,
     position: LngLat,
     joining: &Joining,
-) -> anyhow::Result<(Place, Snap)> {
+) -> anyhow::Result<Joined> {
     let graph = &streets.city.streets;
-    let radius = joining.snap_radius;
-    let snap = streets.index().snap(graph, position, radius).ok_or_else(|| {
+    let radius = joining.snap_radius.unwrap_or(JOIN_RADIUS);
+    let walk_speed = joining.count_access.then(Profile::walking_speed);
+    let rule = reach::Joining::new(network, streets.index(), radius, walk_speed);
+    rule.join(position).ok_or_else(|| {
         let on_island = streets.usable().snap(graph, position, radius).is_some();
         if on_island {
             anyhow!(
@@ -29,11 +32,5 @@ pub(crate) fn join(
                 radius.as_m_f64()
             )
         }
-    })?;
-    let access = if joining.count_access {
-        Profile::walking_speed().time_over(snap.walk)
-    } else {
-        TravelTime::ZERO
-    };
-    Ok((Place::new(snap.point, access), snap))
+    })
 }

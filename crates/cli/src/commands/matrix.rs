@@ -20,8 +20,9 @@ pub(crate) fn run(args: &Matrix) -> Result<(), Failure> {
     let city = network::open(&args.network)?;
     let streets = Streets::of(&city, &args.travelling, &args.joining)?;
     let network = Network::new(&city.streets, &streets.metric);
-    let (origin_ids, origins) = join_all(&streets, &origins, args, "origins");
-    let (destination_ids, destinations) = join_all(&streets, &destinations, args, "destinations");
+    let (origin_ids, origins) = join_all(&streets, &network, &origins, args, "origins");
+    let (destination_ids, destinations) =
+        join_all(&streets, &network, &destinations, args, "destinations");
     let rows = rows_from(&network, &origins, &destinations, args.limit);
     let rows: Vec<(&str, &[(u32, TravelTime)])> = origin_ids.into_iter().zip(rows.rows()).collect();
     // Written side by side, joined in order.
@@ -82,6 +83,7 @@ fn read(path: &Path) -> Result<Vec<NamedPosition>, Failure> {
 /// The positions that can be joined to a street; the others are named and left out.
 fn join_all<'a>(
     streets: &Streets<'_>,
+    network: &Network<'_>,
     positions: &'a [NamedPosition],
     args: &Matrix,
     what: &str,
@@ -91,13 +93,13 @@ fn join_all<'a>(
     let mut unlinked = Vec::new();
     let joined: Vec<_> = positions
         .par_iter()
-        .map(|row| join(streets, row.position, &args.joining))
+        .map(|row| join(streets, network, row.position, &args.joining))
         .collect();
     for (row, joined) in positions.iter().zip(joined) {
         match joined {
-            Ok((place, _)) => {
+            Ok(joined) => {
                 ids.push(row.id.as_str());
-                places.push(place);
+                places.push(joined.place);
             }
             Err(why) => unlinked.push(format!("`{}`: {why}", row.id)),
         }

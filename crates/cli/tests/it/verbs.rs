@@ -94,6 +94,11 @@ fn matrix_gives_street_times_in_seconds_within_the_limit() {
         time(&walked) > time(&all),
         "the walk to the street is added"
     );
+    // Nobody walks to the street and back to where one is.
+    assert!(
+        walked.lines().any(|row| row == "center,center,0.0"),
+        "{walked}"
+    );
 }
 
 #[test]
@@ -160,7 +165,7 @@ fn positions_west_and_south_of_zero_are_understood() {
     assert!(
         outcome
             .stderr
-            .contains("`-8.49,-41.01` lies more than 500 m"),
+            .contains("`-8.49,-41.01` lies more than 150 m"),
         "{}",
         outcome.stderr
     );

@@ -1,12 +1,12 @@
 //! A small city with everything that coverage needs, for the tests of this crate.
 
 use coverage::{
-    DEFAULT_RADIUS, Demand, DemandSet, Facility, FacilityKind, LinkOptions, Linkage, OpenSet,
-    Resolution, Rows, ServiceCoverage, ServiceInputs, StudyArea,
+    Demand, DemandSet, Facility, FacilityKind, LinkOptions, Linkage, OpenSet, Resolution, Rows,
+    ServiceCoverage, ServiceInputs, StudyArea,
 };
 use graph::Metric;
 use graph::grid_city::GridCity;
-use reach::{Network, SnapIndex};
+use reach::{JOIN_RADIUS, Network, SnapIndex};
 use std::num::NonZeroU32;
 use units::{BoundingBox, Length, LngLat, LocalPlane, Outline, PlanePoint, Speed, TravelTime};
 
@@ -23,7 +23,7 @@ pub(crate) fn speed(mm_per_s: u32) -> Speed {
 
 pub(crate) fn options() -> LinkOptions {
     LinkOptions {
-        radius: DEFAULT_RADIUS,
+        radius: JOIN_RADIUS,
         walk_speed: speed(1_200),
     }
 }
@@ -88,8 +88,8 @@ impl City {
         let graph = &self.grid.graph;
         let network = Network::new(graph, &self.metric);
         let index = SnapIndex::new(graph, |_| true);
-        let from = Linkage::of_demand(graph, &index, demand, |_| true, options());
-        let to = Linkage::of_facilities(graph, &index, facilities, options());
+        let from = Linkage::of_demand(&network, &index, demand, |_| true, options());
+        let to = Linkage::of_facilities(&network, &index, facilities, options());
         let rows = Rows::search(&network, &to, &from, limit);
         Served {
             demand,

@@ -58,7 +58,7 @@ fn points_that_can_leave_within_the_limit_are_affected() {
     let network = Network::new(graph, &metric);
     let demand = city.streets();
     let index = SnapIndex::new(graph, |_| true);
-    let linkage = Linkage::of_demand(graph, &index, &demand, |_| true, options());
+    let linkage = Linkage::of_demand(&network, &index, &demand, |_| true, options());
     let border = border_nodes(graph, &graph.bounding_box().unwrap(), Length::from_m(10));
     let view = PetgraphView::new(graph, &metric);
     for secs in [0, 15, 45, 70] {

@@ -53,7 +53,8 @@ proptest! {
         let from = {
             let graph = &city.grid.graph;
             let index = reach::SnapIndex::new(graph, |_| true);
-            Linkage::of_demand(graph, &index, &demand, |_| true, crate::city::options())
+            let network = reach::Network::new(graph, &city.metric);
+            Linkage::of_demand(&network, &index, &demand, |_| true, crate::city::options())
         };
         let set = OpenSet::from_fn(6, |id| open[id.index()]);
         let larger = OpenSet::from_fn(6, |id| open[id.index()] || id.as_u32() == opened);

@@ -30,11 +30,12 @@ fn plain_time(
             }
         }
     }
-    if from.point.edge == to.point.edge {
-        for &arc in graph.origin_arcs(from.point.edge) {
-            let (a, b) = (from.point.offset, to.point.offset);
-            if let Some(along) = metric.time_along(graph, arc, a, b) {
-                offer(along + from.access + to.access);
+    for (from, before) in from.points() {
+        for (to, after) in to.points().filter(|(to, _)| to.edge == from.edge) {
+            for &arc in graph.origin_arcs(from.edge) {
+                if let Some(along) = metric.time_along(graph, arc, from.offset, to.offset) {
+                    offer(before + along + after);
+                }
             }
         }
     }
@@ -80,7 +81,7 @@ proptest! {
         let index = SnapIndex::new(graph, |edge| graph.origin_arcs(edge).iter().any(|&arc| metric.is_open(arc)));
         let places = |points: &[(i32, i32)]| {
             let positions: Vec<LngLat> = points.iter().map(|&(x, y)| position(&city, x * 10, y * 10)).collect();
-            Linkage::of_positions(graph, &index, &positions, options())
+            Linkage::of_positions(&network, &index, &positions, options())
         };
         let (to, from) = (places(&facilities), places(&riders));
         let limit = TravelTime::from_secs(limit_s);
@@ -113,8 +114,8 @@ fn one_thread_and_sixteen_say_the_same() {
             let demand = DemandSet::street_meters(graph, &city.area, |_| true);
             let network = Network::new(graph, &metric);
             let index = SnapIndex::new(graph, |_| true);
-            let from = Linkage::of_demand(graph, &index, &demand, |_| true, options());
-            let to = Linkage::of_facilities(graph, &index, &facilities, options());
+            let from = Linkage::of_demand(&network, &index, &demand, |_| true, options());
+            let to = Linkage::of_facilities(&network, &index, &facilities, options());
             let rows = Rows::search(&network, &to, &from, TravelTime::from_mins(10));
             let open = OpenSet::all(facilities.len());
             let inputs = ServiceInputs {

@@ -41,7 +41,7 @@ proptest! {
             .iter()
             .map(|&(x, y)| LngLat::from_e7(corner.lng_e7() + x * 97, corner.lat_e7() + y * 90))
             .collect();
-        let linkage = Linkage::of_positions(graph, &index, &positions, options());
+        let linkage = Linkage::of_positions(&network, &index, &positions, options());
         let limit = TravelTime::from_secs(400);
         let rows = Rows::search(&network, &linkage, &linkage, limit);
         let mut space = SearchSpace::default();
@@ -122,8 +122,10 @@ fn reasons_say_what_is_in_the_way() {
         ..options()
     };
     let index = SnapIndex::new(graph, |_| true);
-    let from = Linkage::of_demand(graph, &index, &demand, |_| true, link);
-    let to = Linkage::of_facilities(graph, &index, &facilities, link);
+    let metric = map.metric(speed(10_000));
+    let network = Network::new(graph, &metric);
+    let from = Linkage::of_demand(&network, &index, &demand, |_| true, link);
+    let to = Linkage::of_facilities(&network, &index, &facilities, link);
     let limit = TravelTime::from_secs(120);
     let search = |metric: &Metric| Rows::search(&Network::new(graph, metric), &to, &from, limit);
     let fold = |rows: &Rows, open: &OpenSet| {

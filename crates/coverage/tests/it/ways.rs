@@ -19,9 +19,9 @@ fn times_run_towards_the_facility() {
     let index = SnapIndex::new(&map.graph, |_| true);
     let at = |letter| map.graph.node_position(map.node(letter).unwrap());
     let station = Facility::new("B", FacilityKind::WarmStation, at('B'));
-    let to = Linkage::of_facilities(&map.graph, &index, &[station], options());
+    let to = Linkage::of_facilities(&network, &index, &[station], options());
     let positions = ['A', 'C', 'D'].map(at);
-    let from = Linkage::of_positions(&map.graph, &index, &positions, options());
+    let from = Linkage::of_positions(&network, &index, &positions, options());
     let rows = Rows::search(&network, &to, &from, TravelTime::from_mins(5));
     // A to B is 300 m; C is 200 m behind B, but 300 + 200 + 300 m before it; D 200 + 300 m.
     let secs: Vec<u32> = (0..3)
@@ -37,8 +37,8 @@ fn ties_go_to_the_lower_facility() {
     let network = Network::new(&map.graph, &metric);
     let index = SnapIndex::new(&map.graph, |_| true);
     let at = |letter| map.graph.node_position(map.node(letter).unwrap());
-    let to = Linkage::of_positions(&map.graph, &index, &[at('C'), at('A')], options());
-    let from = Linkage::of_positions(&map.graph, &index, &[at('B')], options());
+    let to = Linkage::of_positions(&network, &index, &[at('C'), at('A')], options());
+    let from = Linkage::of_positions(&network, &index, &[at('B')], options());
     let rows = Rows::search(&network, &to, &from, TravelTime::from_mins(5));
     let entry = |id| RowEntry {
         time: TravelTime::from_secs(50),
@@ -132,7 +132,9 @@ fn streets_that_do_not_count_are_no_demand() {
     assert_eq!(demand.total().as_thousandths(), 600_000);
     // For a profile that may not use AB the points snap to BC, walking, if it is near enough.
     let index = SnapIndex::new(&map.graph, |edge| edge != ab);
-    let linkage = Linkage::of_demand(&map.graph, &index, &demand, |edge| edge != ab, options());
+    let metric = map.metric(speed(10_000));
+    let network = Network::new(&map.graph, &metric);
+    let linkage = Linkage::of_demand(&network, &index, &demand, |edge| edge != ab, options());
     let linked: Vec<bool> = linkage.links().iter().map(Option::is_some).collect();
     let near = |point: &coverage::DemandPoint| {
         let b = map.graph.node_position(map.node('B').unwrap());
@@ -141,4 +143,31 @@ fn streets_that_do_not_count_are_no_demand() {
     let want: Vec<bool> = demand.points().iter().map(near).collect();
     assert_eq!(linked, want);
     assert!(want.contains(&true) && want.contains(&false));
+}
+
+#[test]
+fn a_facility_on_the_spot_of_demand_takes_its_delay_only() {
+    let map = picture::streets("A----B----C", Length::from_m(100)).unwrap();
+    let metric = map.metric(speed(10_000));
+    let network = Network::new(&map.graph, &metric);
+    let index = SnapIndex::new(&map.graph, |_| true);
+    let b = map.graph.node_position(map.node('B').unwrap());
+    // Some 90 m beside the street: one would walk 75 s to it and 75 s back.
+    let spot = LngLat::from_e7(b.lng_e7() + 10_000, b.lat_e7() + 8_000);
+    let mut waits = Facility::new("waits", FacilityKind::WarmStation, spot);
+    waits.start_delay = TravelTime::from_secs(30);
+    let ready = Facility::new("ready", FacilityKind::WarmStation, spot);
+    let to = Linkage::of_facilities(&network, &index, &[ready, waits], options());
+    let from = Linkage::of_positions(&network, &index, &[spot, b], options());
+    let rows = Rows::search(&network, &to, &from, TravelTime::from_mins(5));
+    let tenths = |point: u32| -> Vec<u32> {
+        let row = rows.row(DemandId::new(point));
+        row.iter().map(|entry| entry.time.as_tenths()).collect()
+    };
+    assert_eq!(tenths(0), [0, 300]);
+    let from_b = tenths(1);
+    assert!(
+        from_b[0] > 700 && from_b[1] == from_b[0] + 300,
+        "{from_b:?}"
+    );
 }

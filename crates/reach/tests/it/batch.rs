@@ -13,7 +13,7 @@ use reach::{
 };
 use units::{Length, LngLat, Speed, TravelTime};
 
-use crate::random_streets::networks;
+use crate::random_streets::{Spot, corners, networks};
 
 proptest! {
     #[test]
@@ -56,13 +56,13 @@ proptest! {
     #[test]
     fn folds_equal_sums_over_rows_of_places(
         streets in networks(),
-        origins in proptest::collection::vec((0_usize..80, 0_u32..=1_000, 0_u32..300), 1..100),
-        destinations in proptest::collection::vec((0_usize..80, 0_u32..=1_000, 0_u32..300), 1..90),
+        origins in proptest::collection::vec(corners(), 1..100),
+        destinations in proptest::collection::vec(corners(), 1..90),
         limit in 0_u32..9_000,
     ) {
         let (graph, metric) = streets.build();
         let network = Network::new(&graph, &metric);
-        let place = |&(street, at, access): &(usize, u32, u32)| streets.place(street, at, access);
+        let place = |points: &Vec<Spot>| streets.corner(points);
         let origins: Vec<Place> = origins.iter().map(place).collect();
         let destinations: Vec<Place> = destinations.iter().map(place).collect();
         let limit = TravelTime::from_tenths(limit);

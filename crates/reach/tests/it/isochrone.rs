@@ -9,7 +9,7 @@ use reach::{
 };
 use units::{Length, Speed, TravelTime};
 
-use crate::random_streets::networks;
+use crate::random_streets::{corners, networks};
 
 #[test]
 fn pieces_end_where_the_time_ends() {
@@ -92,12 +92,12 @@ proptest! {
     /// carry the row times.
     #[test]
     fn pieces_agree_with_rows(
-        streets in networks(), from in (0_usize..80, 0_u32..=1_000, 0_u32..300),
+        streets in networks(), from in corners(),
         points in proptest::collection::vec((0_usize..80, 0_u32..=1_000), 1..20), limit in 0_u32..9_000
     ) {
         let (graph, metric) = streets.build();
         let network = Network::new(&graph, &metric);
-        let place = streets.place(from.0, from.1, from.2);
+        let place = streets.corner(&from);
         let limit = TravelTime::from_tenths(limit);
         let mut space = SearchSpace::default();
         for direction in [Direction::From, Direction::Towards] {
@@ -128,11 +128,11 @@ proptest! {
 
     #[test]
     fn pieces_never_overlap_and_larger_limits_reach_more(
-        streets in networks(), from in (0_usize..80, 0_u32..=1_000), a in 0_u32..9_000, b in 0_u32..9_000
+        streets in networks(), from in corners(), a in 0_u32..9_000, b in 0_u32..9_000
     ) {
         let (graph, metric) = streets.build();
         let network = Network::new(&graph, &metric);
-        let place = streets.place(from.0, from.1, 0);
+        let place = streets.corner(&from);
         let limits = [TravelTime::from_tenths(a.min(b)), TravelTime::from_tenths(a.max(b))];
         let mut space = SearchSpace::default();
         let reached = ReachedNetwork::of_place(&network, &mut space, &place, Direction::From, &limits);

@@ -4,6 +4,7 @@
 mod antimeridian;
 mod batch;
 mod isochrone;
+mod join;
 mod nearest;
 mod oracle;
 mod path;

@@ -8,7 +8,7 @@ use reach::{
 };
 use units::{Length, Speed, TravelTime};
 
-use crate::random_streets::networks;
+use crate::random_streets::{Spot, corners, networks};
 
 /// The best two of (facility, time), by time and then by facility.
 fn best_two(mut found: Vec<(TravelTime, u32)>) -> [Option<SourceTime>; 2] {
@@ -25,13 +25,13 @@ proptest! {
     #[test]
     fn two_labels_equal_one_search_per_facility(
         streets in networks(),
-        facilities in proptest::collection::vec((0_usize..80, 0_u32..=1_000, 0_u32..300), 0..12),
-        points in proptest::collection::vec((0_usize..80, 0_u32..=1_000, 0_u32..300), 1..20),
+        facilities in proptest::collection::vec(corners(), 0..12),
+        points in proptest::collection::vec(corners(), 1..20),
         limit in 0_u32..9_000,
     ) {
         let (graph, metric) = streets.build();
         let network = Network::new(&graph, &metric);
-        let place = |&(street, at, access): &(usize, u32, u32)| streets.place(street, at, access);
+        let place = |points: &Vec<Spot>| streets.corner(points);
         let facilities: Vec<Place> = facilities.iter().map(place).collect();
         let points: Vec<Place> = points.iter().map(place).collect();
         let limit = TravelTime::from_tenths(limit);

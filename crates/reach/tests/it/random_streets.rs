@@ -88,6 +88,25 @@ impl Streets {
             TravelTime::from_tenths(access_tenths),
         )
     }
+    /// A place with several street points, the nearest first.
+    pub(crate) fn corner(&self, points: &[Spot]) -> Place {
+        let (first, further) = points.split_first().expect("a place has a point");
+        let at = |&(street, permille, access_tenths): &Spot| {
+            let place = self.place(street, permille, access_tenths);
+            (place.point, place.access)
+        };
+        let (point, access) = at(first);
+        Place::new(point, access).with_points(further.iter().map(at))
+    }
+}
+
+/// Street, thousandths of its length, and tenths of a second of access.
+pub(crate) type Spot = (usize, u32, u32);
+
+/// The points of a place, one to four of them.
+pub(crate) fn corners() -> impl Strategy<Value = Vec<Spot>> {
+    let at = prop_oneof![3 => 0_u32..=1_000, 1 => Just(0), 1 => Just(1_000)];
+    proptest::collection::vec((0_usize..80, at, 0_u32..300), 1..5)
 }
 
 fn speed() -> impl Strategy<Value = u32> {

@@ -49,6 +49,8 @@ fn result(classes: &[ClassKey]) -> ScenarioReport {
             demand_per_slot_thousandths: None,
             n_facilities: 1,
             n_unlinked_facilities: 0,
+            n_facilities_in_doubt: 0,
+            demand_in_doubt_thousandths: 0,
             illustrative: false,
             split,
             balance: scenario::balance::BalanceReport::default(),

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Query, State as Given};
 use reach::Direction;
-use scenario::{CIRCLE_RADIUS, Circle};
+use scenario::Circle;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::IntoParams;
@@ -59,15 +59,17 @@ fn answer(state: &State, asked: Asked) -> Result<IsochroneAnswer, Problem> {
         Direction::From
     };
     let key = asked.scenario.as_deref().unwrap_or(BASELINE);
-    let circle = state.on_desk(key, |desk| {
+    let (circle, radius) = state.on_desk(key, |desk| {
         let circle = desk.circle(&profile, at, direction, limit);
-        circle.map_err(Problem::bad)
+        circle
+            .map(|circle| (circle, desk.join_radius(&profile)))
+            .map_err(Problem::bad)
     })?;
     let Some(circle) = circle else {
         return Err(Problem::no_answer(format!(
             "`{at}` lies more than {} m from any street of the profile; check longitude and \
              latitude",
-            CIRCLE_RADIUS.as_m_f64()
+            radius.as_m_f64()
         )));
     };
     Ok(IsochroneAnswer {

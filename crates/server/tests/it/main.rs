@@ -402,7 +402,7 @@ fn refusals_are_problems_with_the_sentences_of_the_command_line() {
         (
             Asked::get("/api/isochrone?at=113,22&limit=5min"),
             422,
-            "lies more than 500 m from any street",
+            "lies more than 150 m from any street",
         ),
         (
             Asked::get("/api/isochrone?at=114.05,22.54&limit=5min&profile=car"),

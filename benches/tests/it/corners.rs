@@ -1,0 +1,255 @@
+//! At every junction of both demos a place begins and ends on each street at once, and five
+//! centimetres decide nothing.
+
+use std::path::Path;
+
+use graph::{EdgeEnd, Metric, NodeId, Policies, Profile, Standing, StreetGraph};
+use rayon::prelude::*;
+use reach::{Direction, JOIN_RADIUS, Joining, Network, SearchSpace, SnapIndex, within};
+use units::{LngLat, LocalPlane, PlanePoint, TravelTime};
+
+/// Far enough to see each street that leaves a junction, and what lies behind it.
+const LIMIT: TravelTime = TravelTime::from_mins(2);
+/// Five centimetres are walked within a tenth of a second; the rest is rounding, once at each end of
+/// the stretch.
+const MOST_TENTHS: u32 = 2;
+
+struct Town {
+    graph: StreetGraph,
+    metric: Metric,
+    index: SnapIndex,
+}
+
+/// What was seen at the junctions of a town.
+#[derive(Debug, Default)]
+struct Seen {
+    junctions: usize,
+    /// Junctions at which something stands that ends the rule.
+    barred: usize,
+    /// Junctions at which an inner street of a compound meets another street: it matters on which
+    /// side of the entrance one stands.
+    entrances: usize,
+    problems: Vec<String>,
+    in_doubt: usize,
+}
+
+impl Town {
+    fn new(extract: &str, profile: &Profile) -> Self {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../data")
+            .join(extract);
+        let city = osm::import(&file, &osm::ImportOptions::default()).unwrap();
+        let graph = city.streets;
+        let metric = Metric::of(&graph, profile, &Policies::default());
+        let components = graph::Components::of(&graph, &metric);
+        let index = SnapIndex::new(&graph, |edge| components.is_main(edge));
+        Self {
+            graph,
+            metric,
+            index,
+        }
+    }
+
+    fn ends(&self, node: NodeId) -> impl Iterator<Item = EdgeEnd> + '_ {
+        self.graph.edge_ends_at(node).filter(|end| {
+            let mut arcs = self.graph.destination_arcs(end.edge).iter();
+            arcs.any(|&arc| self.metric.is_open(arc))
+        })
+    }
+
+    /// Tenths at each node, the best of its copies, from (or towards) a place.
+    fn times(
+        &self,
+        network: &Network<'_>,
+        space: &mut SearchSpace,
+        at: LngLat,
+        direction: Direction,
+    ) -> (Vec<(NodeId, u32)>, bool) {
+        let rule = Joining::new(network, &self.index, JOIN_RADIUS, None);
+        let joined = rule.join(at).unwrap();
+        let seeds = joined.place.seeds(network, direction);
+        let reached = within(network.arcs(direction), space, seeds, LIMIT);
+        let mut times: Vec<(NodeId, u32)> = reached
+            .nodes()
+            .iter()
+            .map(|&node| {
+                let time = reached.time(node).unwrap().as_tenths();
+                (self.graph.original(node), time)
+            })
+            .collect();
+        times.sort_unstable();
+        times.dedup_by_key(|&mut (node, _)| node);
+        (times, joined.is_in_doubt)
+    }
+
+    /// Whether a trip from (or to) the junction takes no more than each street there takes.
+    fn starts_everywhere(
+        &self,
+        network: &Network<'_>,
+        space: &mut SearchSpace,
+        node: NodeId,
+        direction: Direction,
+    ) -> Result<(), String> {
+        let graph = &self.graph;
+        let rule = Joining::new(network, &self.index, JOIN_RADIUS, None);
+        let joined = rule.join(graph.node_position(node)).unwrap();
+        let seeds = joined.place.seeds(network, direction);
+        let reached = within(network.arcs(direction), space, seeds, LIMIT);
+        for end in self.ends(node) {
+            let arcs = graph.destination_arcs(end.edge).iter();
+            let mut used = arcs
+                .filter(|&&arc| {
+                    let comes = graph.arc_is_forward(arc) == end.is_last;
+                    comes == (direction == Direction::Towards)
+                })
+                .filter_map(|&arc| Some((arc, self.metric.arc_time(arc)?)))
+                .filter(|&(_, time)| time <= LIMIT)
+                .peekable();
+            if used.peek().is_none() {
+                continue;
+            }
+            let at_once = used.any(|(arc, time)| {
+                let far = match direction {
+                    Direction::From => graph.topology().head(arc),
+                    Direction::Towards => graph.topology().tail(arc),
+                };
+                reached.time(far).is_some_and(|reached| reached <= time)
+            });
+            if !at_once {
+                return Err(format!(
+                    "{direction:?} node {}: {} of way {} is late",
+                    graph.node_osm_id(node).as_i64(),
+                    end.edge,
+                    graph.edge_way(end.edge).as_i64(),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn look_at(&self, network: &Network<'_>, space: &mut SearchSpace, node: NodeId) -> Seen {
+        let mut seen = Seen {
+            junctions: 1,
+            ..Seen::default()
+        };
+        if self.graph.standing_on(node) == Standing::Barring {
+            seen.barred = 1;
+            return seen;
+        }
+        for direction in [Direction::From, Direction::Towards] {
+            if let Err(problem) = self.starts_everywhere(network, space, node, direction) {
+                seen.problems.push(problem);
+            }
+        }
+        let mut compounds: Vec<_> = self
+            .ends(node)
+            .map(|e| self.graph.edge_compound(e.edge))
+            .collect();
+        compounds.dedup();
+        if compounds.len() > 1 {
+            seen.entrances = 1;
+            return seen;
+        }
+        let at = self.graph.node_position(node);
+        let plane = LocalPlane::at(at);
+        for direction in [Direction::From, Direction::Towards] {
+            let (here, in_doubt) = self.times(network, space, at, direction);
+            seen.in_doubt = usize::from(in_doubt);
+            for (x, y) in [
+                (5, 0),
+                (-5, 0),
+                (0, 5),
+                (0, -5),
+                (4, 4),
+                (-4, 4),
+                (4, -4),
+                (-4, -4),
+            ] {
+                let shifted = plane.unproject(PlanePoint {
+                    x_m: f64::from(x) / 100.0,
+                    y_m: f64::from(y) / 100.0,
+                });
+                let (there, _) = self.times(network, space, shifted, direction);
+                if let Some(problem) = differs(&here, &there).or_else(|| differs(&there, &here)) {
+                    seen.problems.push(format!(
+                        "{direction:?} node {}, shifted by {x}, {y} cm: {problem}{}",
+                        self.graph.node_osm_id(node).as_i64(),
+                        if in_doubt { " (in doubt)" } else { "" },
+                    ));
+                    break;
+                }
+            }
+        }
+        seen
+    }
+}
+
+/// A node that one place reaches well within the limit and the other not as soon.
+fn differs(a: &[(NodeId, u32)], b: &[(NodeId, u32)]) -> Option<String> {
+    let safe = LIMIT.as_tenths() - 10 * MOST_TENTHS;
+    a.iter().find_map(|&(node, time)| {
+        if time > safe {
+            return None;
+        }
+        let other = b.binary_search_by_key(&node, |&(node, _)| node);
+        let other = other.ok().map(|at| b[at].1);
+        let agrees = other.is_some_and(|other| other <= time + MOST_TENTHS);
+        (!agrees).then(|| format!("{node} at {time} and {other:?}"))
+    })
+}
+
+fn look(extract: &str, profile: &Profile) -> Seen {
+    let town = Town::new(extract, profile);
+    let network = Network::new(&town.graph, &town.metric);
+    let nodes: Vec<NodeId> = (0..town.graph.n_original_nodes())
+        .map(NodeId::from_index)
+        .filter(|&node| town.ends(node).count() > 2)
+        .filter(|&node| {
+            // Islands are joined to what lies beside them.
+            let snap = town
+                .index
+                .snap(&town.graph, town.graph.node_position(node), JOIN_RADIUS);
+            snap.is_some_and(|snap| town.ends(node).any(|end| end.edge == snap.point.edge))
+        })
+        .collect();
+    let seen: Vec<Seen> = nodes
+        .par_iter()
+        .map_init(SearchSpace::default, |space, &node| {
+            town.look_at(&network, space, node)
+        })
+        .collect();
+    seen.into_iter().fold(Seen::default(), |mut all, one| {
+        all.junctions += one.junctions;
+        all.barred += one.barred;
+        all.entrances += one.entrances;
+        all.in_doubt += one.in_doubt;
+        all.problems.extend(one.problems);
+        all
+    })
+}
+
+#[test]
+fn places_at_junctions_begin_on_all_their_streets() {
+    for (extract, profile, at_least) in [
+        (
+            "shenzhen/shenzhen-futian-2024.osm.pbf",
+            Profile::rider(),
+            1_000,
+        ),
+        (
+            "shenzhen/shenzhen-futian-2024.osm.pbf",
+            Profile::foot(),
+            1_000,
+        ),
+        ("monaco/monaco.osm.pbf", Profile::rider(), 300),
+        ("monaco/monaco.osm.pbf", Profile::foot(), 300),
+    ] {
+        let seen = look(extract, &profile);
+        assert!(seen.junctions > at_least, "{extract}: {}", seen.junctions);
+        assert!(
+            seen.problems.is_empty(),
+            "{extract} {}: {seen:#?}",
+            profile.name
+        );
+    }
+}

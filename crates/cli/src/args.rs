@@ -281,13 +281,13 @@ pub(crate) struct Site {
     #[arg(long)]
     pub(crate) radius: Option<String>,
     /// With a plan: the key of the standard that the sites serve
-    #[arg(long, requires = "plan")]
+    #[arg(long)]
     pub(crate) standard: Option<String>,
     /// How many new sites; fixed ones come on top
     #[arg(long)]
     pub(crate) sites: Option<u32>,
     /// With a plan: how many compounds or gates to open for passing, instead of sites to build
-    #[arg(long, requires = "plan", value_name = "N")]
+    #[arg(long, value_name = "N")]
     pub(crate) open_gates: Option<u32>,
     /// Sites that are open already, by id
     #[arg(long, value_delimiter = ',')]

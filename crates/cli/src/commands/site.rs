@@ -41,6 +41,7 @@ fn from_tables(args: &Site) -> Result<(), Failure> {
     if args.tables.costs.is_none() {
         return Err(anyhow!("give a plan file, or --costs together with --demand").into());
     }
+    options::fit_no_plan(args)?;
     options::fit_each_other(args)?;
     let instance = tables::read(&args.tables, &args.fixed)?;
     options::fit_tables(args, &instance)?;

@@ -73,6 +73,20 @@ pub(crate) fn fit_plan(args: &Site) -> anyhow::Result<()> {
     )
 }
 
+/// Options that need a plan.
+///
+/// # Errors
+/// Names the first that does not fit.
+pub(crate) fn fit_no_plan(args: &Site) -> anyhow::Result<()> {
+    refuse(
+        &[
+            ("--standard", args.standard.is_some()),
+            ("--open-gates", args.open_gates.is_some()),
+        ],
+        "belongs to a plan, and --costs and --demand are tables without one",
+    )
+}
+
 /// Options that leave each other nothing to say.
 ///
 /// # Errors

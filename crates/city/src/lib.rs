@@ -37,8 +37,8 @@ pub use file::{EXTENSION, FORMAT_VERSION, MAGIC, OpenError, WriteError};
 pub use osm_id::OsmId;
 pub use places::{Place, Places, PlacesBuilder};
 pub use report::{
-    BareNode, BareNodes, Finding, FindingKind, ImportReport, Islands, SidePathLinks, SourceCounts,
-    StreetCounts, UntaggedGates,
+    BareNode, BareNodes, Finding, FindingKind, ImportReport, InsideStreets, Insides, Islands,
+    SidePathLinks, SourceCounts, StreetCounts, UntaggedGates,
 };
 pub use source::Source;
 pub use strings::TooMuch;

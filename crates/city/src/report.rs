@@ -31,6 +31,8 @@ pub struct ImportReport {
     pub closed_classes: BTreeMap<String, u64>,
     /// Optional features of the file that the reader does not know.
     pub unknown_features: Vec<String>,
+    /// Public streets that lie behind gates only, for each built-in profile.
+    pub insides: Vec<Insides>,
     /// How the network hangs together, for each built-in profile.
     pub islands: Vec<Islands>,
     /// Access keys on nodes without a barrier that close a street, for each built-in profile.
@@ -101,10 +103,57 @@ pub struct StreetCounts {
     pub n_mapped_gates: u64,
     /// Places where public streets meet private or enter-only ones.
     pub n_implied_gates: u64,
-    /// Regions of private or enter-only streets.
+    /// Regions of private or enter-only streets, and of streets that lie behind gates.
     pub n_compounds: u64,
     /// Turn restrictions that are part of the network.
     pub n_turn_restrictions: u64,
+}
+
+/// Streets that are public by their own tags and joined to the rest through gates only.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Insides {
+    /// The profile.
+    pub profile: String,
+    /// Behind gates that the map says may be entered only, or not at all.
+    pub behind_tagged: InsideStreets,
+    /// Behind gates one of which passes as mapped; a plan may have them entered only.
+    pub behind_untagged: InsideStreets,
+}
+
+/// Street behind gates.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InsideStreets {
+    /// Compounds that hold some.
+    pub n_compounds: u64,
+    /// Street length in metres.
+    pub length_m: u64,
+    /// A way of each compound as a plan may name it, those with most street first.
+    pub examples: Vec<OsmId>,
+}
+
+impl InsideStreets {
+    /// How many compounds are named.
+    pub const MOST_EXAMPLES: usize = 5;
+}
+
+impl fmt::Display for InsideStreets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} km in {} compounds",
+            Km(self.length_m),
+            self.n_compounds
+        )?;
+        for (i, example) in self.examples.iter().enumerate() {
+            write!(f, "{}{example}", if i == 0 { " (" } else { ", " })?;
+        }
+        let shown = u64::try_from(self.examples.len()).unwrap_or(u64::MAX);
+        f.write_str(match (shown, self.n_compounds > shown) {
+            (0, _) => "",
+            (_, true) => ", …)",
+            (_, false) => ")",
+        })
+    }
 }
 
 /// How the network hangs together for one profile.
@@ -298,6 +347,14 @@ impl fmt::Display for ImportReport {
             "places      {}; areas {}; boundaries {}",
             self.n_places, self.n_areas, self.n_boundaries
         )?;
+        for insides in &self.insides {
+            writeln!(
+                f,
+                "inside      {}: {} behind gates; where some gate passes until a plan says \
+                 otherwise {}",
+                insides.profile, insides.behind_tagged, insides.behind_untagged
+            )?;
+        }
         for islands in &self.islands {
             writeln!(
                 f,

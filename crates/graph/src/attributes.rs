@@ -391,4 +391,9 @@ impl NodeFacts {
     pub fn is_bare_access(&self) -> bool {
         self.barrier.is_none() && !self.control && !self.access.is_empty()
     }
+
+    /// Whether it may be a plan's decision for some profile who passes here.
+    pub fn may_be_gate(&self) -> bool {
+        self.barrier.is_some_and(Barrier::is_gate) || self.access.has_inside()
+    }
 }

@@ -6,6 +6,7 @@
 //! ```text
 //!   gate           street --side==middle==side-- street     == link arcs: open, shut or delayed
 //!   compound       public <-- out copy,  public --> in copy   exits of `in` only when passable
+//!                  (at a gate from each public side to the middle of `in`, and from that of `out`)
 //!   restriction    arc f --> copy of v without the banned exit --link--> v
 //! ```
 //!
@@ -13,16 +14,18 @@
 //! under way), the [`Layer`], and the *place* (the middle of the node, or the side of one street).
 //! Nodes without rules have one copy, so a plain graph stays as it is.
 //!
-//! Compounds with a single way in need no layers: nobody can pass through them, so entering is
-//! all that can be decided, and one link at the entrance does that. This holds when every street
-//! in it is restricted for every profile alike, by a plain `access` tag.
+//! A compound is made of streets that somebody may enter but not pass by their own tags, and of
+//! streets that may lie behind gates (see `region`). One with a single way in needs no layers:
+//! nobody can pass through it, so entering is all that can be decided, and the links at the
+//! entrance do that. This holds when all its streets are restricted for every profile alike, by a
+//! plain `access` tag, or when none of them is.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::street_graph::{EdgeRecord, NO_COMPOUND};
 use crate::{
     AccessKey, Along, CompoundId, EdgeId, Gate, GateId, Heading, Layer, Link, NodeFacts,
-    NodeFactsId, NodeId, RoadClass, TurnBinding, TurnSetId, WayFacts,
+    NodeFactsId, NodeId, RoadClass, TurnBinding, TurnSetId, WayFacts, region,
 };
 
 /// A turn restriction as a chain of arcs: the first, any ways between, and the last.
@@ -157,36 +160,60 @@ pub(crate) fn expand(source: &Source<'_>) -> Expanded {
     result
 }
 
-/// Connected regions of streets that somebody may enter but not pass.
+/// Connected regions of streets that somebody may enter but not pass, or that may lie behind gates.
 struct Compounds {
     of_edge: Vec<u32>,
+    /// Per edge: whether its own tags make an inside for somebody.
+    is_tagged: Vec<bool>,
     n: usize,
     has_layers: Vec<bool>,
 }
 
 impl Compounds {
     fn find(source: &Source<'_>) -> Self {
-        let is_inside: Vec<bool> = source
+        let by_facts: Vec<bool> = source
             .facts
             .iter()
             .map(|facts| facts.access.has_inside())
             .collect();
-        let inside = |edge: &EdgeRecord| is_inside[edge.facts.index()];
+        let is_tagged: Vec<bool> = source
+            .edges
+            .iter()
+            .map(|edge| by_facts[edge.facts.index()])
+            .collect();
+        let mut nodes: Vec<Option<&NodeFacts>> = vec![None; source.n_nodes];
+        for (node, facts) in source.node_facts {
+            nodes[node.index()] = Some(&source.node_facts_pool[facts.index()]);
+        }
+        let mut is_inside = region::may_lie_behind(source.edges, source.facts, &nodes);
+        for (inside, &tagged) in is_inside.iter_mut().zip(&is_tagged) {
+            *inside |= tagged;
+        }
+        let inner = || {
+            source
+                .edges
+                .iter()
+                .zip(&is_inside)
+                .filter(|(_, inside)| **inside)
+        };
         let mut of_edge = vec![NO_COMPOUND; source.edges.len()];
-        if !source.edges.iter().any(inside) {
+        if inner().next().is_none() {
             return Self {
                 of_edge,
+                is_tagged,
                 n: 0,
                 has_layers: Vec::new(),
             };
         }
         let mut union = Union::new(source.n_nodes);
-        for edge in source.edges.iter().filter(|edge| inside(edge)) {
+        for (edge, _) in inner() {
             union.join(edge.start.as_u32(), edge.end.as_u32());
         }
         let mut ids: HashMap<u32, u32> = HashMap::new();
-        for (compound, edge) in of_edge.iter_mut().zip(source.edges) {
-            if inside(edge) {
+        for (compound, (edge, &inside)) in
+            of_edge.iter_mut().zip(source.edges.iter().zip(&is_inside))
+        {
+            if inside {
                 let next = u32::try_from(ids.len()).expect("fewer compounds than edges");
                 *compound = *ids.entry(union.find(edge.start.as_u32())).or_insert(next);
             }
@@ -195,42 +222,51 @@ impl Compounds {
         let of_node =
             |union: &mut Union, node: NodeId| ids.get(&union.find(node.as_u32())).copied();
 
-        // One entrance, and one plain tag that binds every profile alike: no layers.
+        // One entrance, and one plain tag that binds every profile alike, or none: no layers.
         let mut has_layers = vec![false; n_compounds];
+        let mut has_kinds = vec![[false; 2]; n_compounds];
         let mut entrances: Vec<BTreeSet<NodeId>> = vec![BTreeSet::new(); n_compounds];
         let mut ends_at_barrier: BTreeMap<NodeId, (u32, u32)> = BTreeMap::new();
-        for (edge, &compound) in source.edges.iter().zip(&of_edge) {
+        for ((edge, &compound), &tagged) in source.edges.iter().zip(&of_edge).zip(&is_tagged) {
             let is_inside = compound != NO_COMPOUND;
             if is_inside {
                 let access = &source.facts[edge.facts.index()].access;
                 let is_plain = access
                     .iter()
                     .all(|(key, along, _)| (key, along) == (AccessKey::Access, Along::Both));
-                has_layers[CompoundId::new(compound).index()] |= !is_plain;
+                let compound = CompoundId::new(compound).index();
+                has_layers[compound] |= tagged && !is_plain;
+                has_kinds[compound][usize::from(tagged)] = true;
             }
             for node in [edge.start, edge.end] {
                 if !is_inside && let Some(touched) = of_node(&mut union, node) {
                     entrances[CompoundId::new(touched).index()].insert(node);
                 }
                 if source.node_facts.contains_key(&node) {
-                    let ends = ends_at_barrier.entry(node).or_default();
-                    ends.0 += u32::from(is_inside);
-                    ends.1 += 1;
+                    let (inner, outer) = ends_at_barrier.entry(node).or_default();
+                    *(if is_inside { inner } else { outer }) += 1;
                 }
             }
         }
-        for (layered, entrances) in has_layers.iter_mut().zip(&entrances) {
-            *layered |= entrances.len() > 1;
+        for (layered, (entrances, kinds)) in
+            has_layers.iter_mut().zip(entrances.iter().zip(&has_kinds))
+        {
+            *layered |= entrances.len() > 1 || *kinds == [true; 2];
         }
-        // A barrier amid inner streets divides the compound.
-        for (&node, &(n_inside, _)) in ends_at_barrier.iter().filter(|(_, ends)| ends.0 > 1) {
-            debug_assert!(n_inside > 1);
-            if let Some(compound) = of_node(&mut union, node) {
+        // A gate amid inner streets divides the compound. At an entrance where several streets of a
+        // kind meet, some go past the gate and some through it.
+        for (&node, &(inner, outer)) in &ends_at_barrier {
+            let facts = &source.node_facts_pool[source.node_facts[&node].index()];
+            let divides = inner > 1 && (facts.may_be_gate() || outer > 0);
+            if (divides || (inner > 0 && outer > 1))
+                && let Some(compound) = of_node(&mut union, node)
+            {
                 has_layers[CompoundId::new(compound).index()] = true;
             }
         }
         Self {
             of_edge,
+            is_tagged,
             n: n_compounds,
             has_layers,
         }
@@ -416,13 +452,15 @@ impl Special {
             .ends
             .iter()
             .any(|&(edge, _)| compounds.of(edge).is_none());
-        let facts_of = |end: &EdgeEnd| source.edges[end.0.index()].facts;
-        let first_facts = self.ends.first().map(facts_of);
-        let is_mixed = self
-            .ends
-            .iter()
-            .any(|end| Some(facts_of(end)) != first_facts);
-        let is_implied = compound.is_some() && (touches_public || (self.has_layers && is_mixed));
+        // Streets that only lie behind gates are all public or all inner where no gate stands.
+        let tagged = |end: &EdgeEnd| {
+            let edge = end.0.index();
+            compounds.is_tagged[edge].then(|| source.edges[edge].facts)
+        };
+        let first = self.ends.first().and_then(tagged);
+        let is_mixed = self.ends.iter().any(|end| tagged(end) != first);
+        let is_tagged = self.ends.iter().any(|end| tagged(end).is_some());
+        let is_implied = is_tagged && (touches_public || (self.has_layers && is_mixed));
         self.has_inside = is_implied && !self.has_layers && !self.has_sides;
         if mapped.is_some() || is_implied {
             let gate = GateId::from_index(result.gates.len());
@@ -536,11 +574,24 @@ fn link_arcs(
                             link(middle, side, Link::OutOfGate(gate));
                         }
                     }
-                    if special.has_layers {
-                        for &(from, to) in layer_links(special.has_sides) {
-                            if from == layer {
-                                let head = special.copy(k, to, 0);
-                                link(middle, head, Link::Layer { gate, from, to });
+                    let links = layer_links(special.has_sides).iter();
+                    for &(from, to) in links.filter(|_| special.has_layers) {
+                        if from != layer {
+                            continue;
+                        }
+                        let (tails, heads) = match (from, to) {
+                            _ if !special.has_sides => (0..1, 0..1),
+                            // From the public street and to it past the public middle, so that
+                            // who may enter need not be let through from street to street.
+                            (Layer::Public, _) => (1..special.n_places(), 0..1),
+                            (_, Layer::Public) => (0..1, 1..special.n_places()),
+                            _ => (0..1, 0..1),
+                        };
+                        for tail in tails {
+                            for head in heads.clone() {
+                                let (tail, head) =
+                                    (special.copy(k, from, tail), special.copy(k, to, head));
+                                link(tail, head, Link::Layer { gate, from, to });
                             }
                         }
                     }

@@ -43,7 +43,8 @@ dense_id! {
     GateId, "g"
 }
 dense_id! {
-    /// A connected region of streets that may be entered but not passed.
+    /// A connected region of streets that may be entered but not passed, by their own tags or
+    /// because gates lie around them.
     #[derive(Serialize, Deserialize)]
     #[serde(transparent)]
     CompoundId, "c"

@@ -42,6 +42,7 @@ mod price;
 mod profile;
 mod profile_spec;
 mod push_reach;
+mod region;
 mod street_graph;
 mod topology;
 pub mod verdict;
@@ -65,7 +66,7 @@ pub use petgraph_view::{OpenArc, PetgraphView, VisitedNodes};
 pub use policy::{
     Contraflow, FerryPolicy, GatePolicies, GatePolicy, Policies, SidePaths, TurnOnFoot,
 };
-pub use price::gate_policies;
+pub use price::{gate_policies, streets_behind_gates};
 pub use profile::{ClassRule, Opens, Profile, Push, TravelsAs, TurnStance};
 pub use profile_spec::{BarrierRule, ClassSpec, ProfileError, ProfileSpec, PushSpec};
 pub use street_graph::{Stops, StreetGraph};

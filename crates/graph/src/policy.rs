@@ -40,7 +40,9 @@ impl GatePolicy {
 /// A citywide policy concerns mapped gates, and implied gates into *private* streets; an implied
 /// gate into `destination`, `delivery` or `customers` streets is no gate that anybody could open,
 /// and stays enter-only unless it or its compound is listed.
-/// A gate with public street on both sides has no inside; there `enter` and `walk-in` mean `shut`.
+/// What is joined to the rest through gates only that are not `through` is the inside of these
+/// gates, whatever its own tags say. A gate with public street on both sides that meet elsewhere
+/// has no inside; there `enter` and `walk-in` mean `shut`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GatePolicies {
     /// For every gate that is not listed.

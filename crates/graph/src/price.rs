@@ -4,10 +4,11 @@ use units::{Speed, TravelTime};
 
 use crate::copies::Union;
 use crate::push_reach::{self, EdgeUse};
+use crate::region::{Regions, Stands, Use};
 use crate::verdict::{self, OpenWay, Passage, Verdict};
 use crate::{
     ArcId, ArcPrice, EdgeId, Gate, GateId, GatePolicy, Heading, Inside, Layer, Link, Metric,
-    Policies, Profile, Stops, StreetGraph, TravelsAs, TurnOnFoot, TurnSetId, TurnStance,
+    NodeId, Policies, Profile, Stops, StreetGraph, TravelsAs, TurnOnFoot, TurnSetId, TurnStance,
 };
 
 impl Metric {
@@ -50,11 +51,28 @@ pub fn gate_policies(
     prices.gates.iter().map(decided).collect()
 }
 
+/// The streets that gates keep apart from the rest for a profile though their own tags are public,
+/// in order: the inside of those gates.
+///
+/// Cost: nearly linear in the edges.
+pub fn streets_behind_gates(
+    graph: &StreetGraph,
+    profile: &Profile,
+    policies: &Policies,
+) -> Vec<EdgeId> {
+    let behind = Prices::new(graph, profile, policies).behind;
+    let ids = (0..behind.len()).map(EdgeId::from_index);
+    ids.filter(|edge| behind[edge.index()]).collect()
+}
+
 /// One gate for one profile.
 #[derive(Clone, Copy, Debug)]
 struct GateState {
     passage: Passage,
     policy: GatePolicy,
+    /// Whether it lets through along public streets: a gate that only a private street behind it
+    /// makes one to be entered stops nobody who goes past.
+    lets_past: bool,
     /// Some public street for this profile meets here.
     has_public: bool,
     /// The most private of the streets inside; `None` without any.
@@ -91,6 +109,8 @@ struct Prices<'a> {
     walking: Vec<[Verdict; 2]>,
     /// Per edge: push-only and too far from where one can ride.
     out_of_reach: Vec<bool>,
+    /// Per edge: whether it lies behind gates though its own tags are public; empty without gates.
+    behind: Vec<bool>,
     gates: Vec<GateState>,
     /// Per edge inside some compound for this profile.
     regions: Vec<Region>,
@@ -131,6 +151,7 @@ impl<'a> Prices<'a> {
                 Vec::new()
             },
             out_of_reach: Vec::new(),
+            behind: Vec::new(),
             gates: Vec::new(),
             regions: Vec::new(),
             region_of_edge: Vec::new(),
@@ -144,6 +165,7 @@ impl<'a> Prices<'a> {
         }
         prices.find_push_reach();
         prices.decide_gates();
+        prices.find_behind();
         prices.find_regions();
         prices
     }
@@ -153,44 +175,42 @@ impl<'a> Prices<'a> {
             self.out_of_reach = vec![false; self.graph.n_edges()];
             return;
         };
-        let per_facts: Vec<EdgeUse> = self
-            .verdicts
-            .iter()
-            .map(|both| {
-                let open = || both.iter().filter_map(|verdict| verdict.open());
-                if open().any(|way| !way.is_push) {
-                    EdgeUse::Ridden
-                } else if open().next().is_some() {
-                    EdgeUse::PushOnly
-                } else {
-                    EdgeUse::Closed
-                }
-            })
-            .collect();
+        let per_facts: Vec<EdgeUse> = self.verdicts.iter().map(EdgeUse::of).collect();
         let uses: Vec<EdgeUse> = self
             .graph
             .edges()
             .map(|edge| per_facts[self.graph.edge_facts_id(edge).index()])
             .collect();
-        self.out_of_reach = push_reach::out_of_reach(self.graph, &uses, push.reach);
+        let n_nodes = self.graph.n_original_nodes();
+        self.out_of_reach = push_reach::out_of_reach(n_nodes, &self.graph.edges, &uses, push.reach);
     }
 
-    /// How an edge is travelled in a direction, push reach included.
+    /// How an edge is travelled in a direction, push reach and gates around it included.
     fn open(&self, edge: EdgeId, heading: Heading) -> Option<OpenWay> {
         let facts = self.graph.edge_facts_id(edge);
         self.verdicts[facts.index()][heading.index()]
             .open()
             .filter(|_| !self.out_of_reach[edge.index()])
+            .map(|way| self.enclosed(edge, way))
     }
 
     /// How an edge is walked after the vehicle was left, when that can happen.
     fn walked(&self, edge: EdgeId, heading: Heading) -> Option<OpenWay> {
         let facts = self.graph.edge_facts_id(edge);
-        self.walking.get(facts.index())?[heading.index()].open()
+        let way = self.walking.get(facts.index())?[heading.index()].open()?;
+        Some(self.enclosed(edge, way))
+    }
+
+    /// What lies behind gates is inner street whatever its own tags say.
+    fn enclosed(&self, edge: EdgeId, mut way: OpenWay) -> OpenWay {
+        if self.behind.get(edge.index()) == Some(&true) {
+            way.inside = way.inside.or(Some(Inside::Private));
+        }
+        way
     }
 
     /// What makes an edge inner street: for this profile, or for walkers where the vehicle is left
-    /// and this profile cannot go at all.
+    /// and this profile cannot go at all. Tags and, once they are found, gates around it.
     fn inside(&self, edge: EdgeId) -> Option<Inside> {
         let own = || Heading::BOTH.iter().filter_map(|&h| self.open(edge, h));
         if own().next().is_some() {
@@ -205,22 +225,14 @@ impl<'a> Prices<'a> {
         own.any(|way| way.inside.is_none())
     }
 
+    /// By the tags of the streets that meet at each gate; what lies behind is looked at later.
     fn decide_gates(&mut self) {
         let decide = |(id, gate): (GateId, &Gate)| {
             let passage = self
                 .graph
                 .gate_facts(id)
                 .map_or(Passage::Pass, |facts| verdict::of_node(self.profile, facts));
-            let edges = self.graph.gate_edges(id);
-            let has_public = edges.iter().any(|&edge| self.is_public(edge));
-            let inside = edges.iter().filter_map(|&edge| self.inside(edge)).max();
-            let inner = edges.iter().filter(|&&edge| self.inside(edge).is_some());
-            let n_inner_ends: usize = inner
-                .map(|&edge| {
-                    let (start, end) = self.graph.edge_ends(edge);
-                    usize::from(start == gate.node) + usize::from(end == gate.node)
-                })
-                .sum();
+            let state = self.meeting(id, passage);
             let policies = &self.policies.gates;
             let listed = policies.by_gate.get(&id).copied().or_else(|| {
                 let compound = gate.compound?;
@@ -229,27 +241,154 @@ impl<'a> Prices<'a> {
             let is_gate = matches!(passage, Passage::Gate { .. });
             let citywide = policies
                 .citywide
-                .filter(|_| is_gate || inside == Some(Inside::Private));
+                .filter(|_| is_gate || state.inside == Some(Inside::Private));
             let from_map = match passage {
                 Passage::Gate { policy, .. } if policy != GatePolicy::Through => policy,
                 // What lies behind is private, whatever stands before it.
-                _ if inside.is_some() && has_public => GatePolicy::Enter,
+                _ if state.inside.is_some() && state.has_public => GatePolicy::Enter,
                 _ => GatePolicy::Through,
             };
-            let policy = match listed.or(citywide).unwrap_or(from_map) {
+            let from_plan = listed.or(citywide);
+            let lets_past = match (from_plan, passage) {
+                (Some(policy), _) | (None, Passage::Gate { policy, .. }) => {
+                    policy == GatePolicy::Through
+                }
+                (None, Passage::Pass) => true,
+                (None, Passage::Block) => false,
+            };
+            let policy = match from_plan.unwrap_or(from_map) {
                 // Who has no vehicle leaves none.
                 GatePolicy::WalkIn if !self.profile.has_vehicle() => GatePolicy::Enter,
                 policy => policy,
             };
             GateState {
-                passage,
                 policy,
-                has_public,
-                inside,
-                is_amid: !has_public && n_inner_ends > 1,
+                lets_past,
+                ..state
             }
         };
         self.gates = self.graph.gates().map(decide).collect();
+    }
+
+    /// What meets at a gate, before anything is decided.
+    fn meeting(&self, id: GateId, passage: Passage) -> GateState {
+        let node = self.graph.gate(id).node;
+        let edges = self.graph.gate_edges(id);
+        let has_public = edges.iter().any(|&edge| self.is_public(edge));
+        let inside = edges.iter().filter_map(|&edge| self.inside(edge)).max();
+        let inner = edges.iter().filter(|&&edge| self.inside(edge).is_some());
+        let n_inner_ends: usize = inner
+            .map(|&edge| {
+                let (start, end) = self.graph.edge_ends(edge);
+                usize::from(start == node) + usize::from(end == node)
+            })
+            .sum();
+        GateState {
+            passage,
+            policy: GatePolicy::Through,
+            lets_past: true,
+            has_public,
+            inside,
+            is_amid: !has_public && n_inner_ends > 1,
+        }
+    }
+
+    /// Finds the streets that gates keep apart from the rest, and looks at the gates again.
+    fn find_behind(&mut self) {
+        let graph = self.graph;
+        if graph.n_compounds() == 0 {
+            return;
+        }
+        let of = |edge: EdgeId| {
+            if self.is_public(edge) {
+                Use::Public
+            } else if Heading::BOTH.iter().any(|&h| self.open(edge, h).is_some()) {
+                Use::Inner
+            } else {
+                Use::Closed
+            }
+        };
+        let uses: Vec<Use> = graph.edges().map(of).collect();
+        let mut stands = vec![Stands::Nothing; graph.n_original_nodes()];
+        for ((_, gate), state) in graph.gates().zip(&self.gates) {
+            stands[gate.node.index()] = Stands::of(state.passage);
+        }
+        let mut regions = Regions::find(&graph.edges, &uses, &stands);
+        for (id, state) in graph.gates().map(|(id, _)| id).zip(&self.gates) {
+            let edges = graph.gate_edges(id).iter().copied();
+            if state.passage == Passage::Block {
+                continue;
+            }
+            if state.policy == GatePolicy::Through {
+                regions.join(edges.filter(|edge| uses[edge.index()] != Use::Closed));
+            } else if state.lets_past {
+                for kind in [Use::Public, Use::Inner] {
+                    regions.join(edges.clone().filter(|edge| uses[edge.index()] == kind));
+                }
+            }
+        }
+        for ((_, gate), state) in graph.gates().zip(&self.gates) {
+            if state.passage != Passage::Block && state.policy == GatePolicy::Through {
+                stands[gate.node.index()] = Stands::Nothing;
+            }
+        }
+        let mut behind = regions.behind(&graph.edges, &uses, &stands);
+        for (edge, behind) in graph.edges().zip(&mut behind) {
+            // Elsewhere the network was built without the copies it takes.
+            *behind &= graph.edge_compound(edge).is_some();
+        }
+        if !self.walking.is_empty() {
+            self.add_walked_behind(&uses, &stands, &mut behind);
+        }
+        if !behind.contains(&true) {
+            return;
+        }
+        self.behind = behind;
+        let again = |(id, state): (GateId, &GateState)| GateState {
+            policy: state.policy,
+            lets_past: state.lets_past,
+            ..self.meeting(id, state.passage)
+        };
+        let ids = graph.gates().map(|(id, _)| id);
+        self.gates = ids.zip(&self.gates).map(again).collect();
+    }
+
+    /// Paths that only walkers may use lie behind gates when they meet no public street of this
+    /// profile but at gates.
+    fn add_walked_behind(&self, uses: &[Use], stands: &[Stands], behind: &mut [bool]) {
+        let graph = self.graph;
+        let is_apart: Vec<bool> = stands.iter().map(|&what| what != Stands::Nothing).collect();
+        let mut union = Union::new(graph.n_original_nodes());
+        let mut is_public = vec![false; graph.n_original_nodes()];
+        let walked_only = |edge: EdgeId| {
+            uses[edge.index()] == Use::Closed
+                && graph.edge_compound(edge).is_some()
+                && Heading::BOTH
+                    .iter()
+                    .any(|&h| self.walked(edge, h).is_some())
+        };
+        for edge in graph.edges() {
+            let (start, end) = graph.edge_ends(edge);
+            if walked_only(edge) && !is_apart[start.index()] && !is_apart[end.index()] {
+                union.join(start.as_u32(), end.as_u32());
+            }
+            for node in [start, end] {
+                let is_street = uses[edge.index()] == Use::Public && !behind[edge.index()];
+                is_public[node.index()] |= is_street && !is_apart[node.index()];
+            }
+        }
+        let mut meets_public = vec![false; graph.n_original_nodes()];
+        for node in (0..graph.n_original_nodes()).filter(|&node| is_public[node]) {
+            let root = union.find(NodeId::from_index(node).as_u32());
+            meets_public[NodeId::new(root).index()] = true;
+        }
+        for edge in graph.edges().filter(|&edge| walked_only(edge)) {
+            let (start, end) = graph.edge_ends(edge);
+            behind[edge.index()] = [start, end]
+                .iter()
+                .filter(|node| !is_apart[node.index()])
+                .all(|node| !meets_public[NodeId::new(union.find(node.as_u32())).index()]);
+        }
     }
 
     fn find_regions(&mut self) {
@@ -399,35 +538,51 @@ impl<'a> Prices<'a> {
         match link {
             Link::IntoGate(gate) => {
                 let passes =
-                    self.gate_passes(gate) && !(self.vehicle_stays(gate) && layer.leaves());
+                    self.gate_passes(gate, layer) && !(self.vehicle_stays(gate) && layer.leaves());
                 passes.then(|| self.gate_delay(gate))
             }
             Link::OutOfGate(gate) => {
-                let passes = self.gate_passes(gate) && !(self.vehicle_stays(gate) && layer.comes());
+                let passes =
+                    self.gate_passes(gate, layer) && !(self.vehicle_stays(gate) && layer.comes());
                 passes.then_some(TravelTime::ZERO)
             }
             Link::Layer { gate, from, to } => {
                 let passes = self.changes_layer(gate, from, to);
-                passes.then_some(TravelTime::ZERO)
+                // Who comes from the street has not paid yet.
+                let is_first = from == Layer::Public;
+                passes.then(|| {
+                    if is_first {
+                        self.gate_delay(gate)
+                    } else {
+                        TravelTime::ZERO
+                    }
+                })
             }
             Link::Turn(set) => self.turn(set),
         }
     }
 
-    /// Whether one gets from a street's side of a gate to its middle, or back.
-    fn gate_passes(&self, gate: GateId) -> bool {
+    /// Whether one gets from a street's side of a gate to its middle, or back, in a layer.
+    fn gate_passes(&self, gate: GateId, layer: Layer) -> bool {
         let state = &self.gates[gate.index()];
         let is_entrance = state.has_public && state.inside.is_some();
+        let compound = self.graph.gate(gate).compound;
+        let has_layers = compound.is_some_and(|c| self.graph.compound_has_layers(c));
         match state.passage {
             Passage::Block => return false,
-            // Nothing is decided where no public street meets an inner one.
-            Passage::Pass if !is_entrance => return true,
+            // Nothing is decided where no public street meets an inner one, nor between streets of
+            // one layer where no gate stands.
+            Passage::Pass if !is_entrance || has_layers => return true,
             Passage::Pass | Passage::Gate { .. } => {}
         }
         match state.policy {
             GatePolicy::Shut => false,
             GatePolicy::Through => true,
-            // With public street on both sides there is no inside to enter.
+            // With public street on both sides there is no inside to enter; where there is one with
+            // layers, it is entered by a change of them.
+            GatePolicy::Enter | GatePolicy::WalkIn if has_layers && layer == Layer::Public => {
+                state.lets_past
+            }
             GatePolicy::Enter | GatePolicy::WalkIn => state.inside.is_some(),
         }
     }
@@ -455,7 +610,7 @@ impl<'a> Prices<'a> {
 
     fn changes_layer(&self, gate: GateId, from: Layer, to: Layer) -> bool {
         let state = &self.gates[gate.index()];
-        if state.inside.is_none() {
+        if state.inside.is_none() || state.passage == Passage::Block {
             return false;
         }
         let policy = state.policy;

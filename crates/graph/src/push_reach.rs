@@ -10,7 +10,9 @@ use std::collections::BinaryHeap;
 
 use units::Length;
 
-use crate::{EdgeId, NodeId, StreetGraph};
+use crate::street_graph::EdgeRecord;
+use crate::verdict::Verdict;
+use crate::{EdgeId, NodeId};
 
 /// How an edge is used, for this question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,21 +25,41 @@ pub(crate) enum EdgeUse {
     PushOnly,
 }
 
+impl EdgeUse {
+    /// From what both directions mean.
+    pub(crate) fn of(both: &[Verdict; 2]) -> Self {
+        let open = || both.iter().filter_map(|verdict| verdict.open());
+        if open().any(|way| !way.is_push) {
+            Self::Ridden
+        } else if open().next().is_some() {
+            Self::PushOnly
+        } else {
+            Self::Closed
+        }
+    }
+}
+
 /// For each edge, whether it is push-only and out of reach.
 ///
 /// Cost: linear, plus n log n in the push-only edges.
-pub(crate) fn out_of_reach(graph: &StreetGraph, uses: &[EdgeUse], reach: Length) -> Vec<bool> {
-    let mut out = vec![false; graph.n_edges()];
+pub(crate) fn out_of_reach(
+    n_nodes: usize,
+    edges: &[EdgeRecord],
+    uses: &[EdgeUse],
+    reach: Length,
+) -> Vec<bool> {
+    let mut out = vec![false; edges.len()];
     if !uses.contains(&EdgeUse::PushOnly) {
         return out;
     }
-    let n_nodes = graph.n_original_nodes();
+    let all = || (0..edges.len()).map(EdgeId::from_index);
+    let edge_ends = |edge: EdgeId| (edges[edge.index()].start, edges[edge.index()].end);
     let mut degree = vec![0_u32; n_nodes];
     let mut is_rideable = vec![false; n_nodes];
     // Ends of push-only edges, by node.
     let mut first = vec![0_usize; n_nodes + 1];
-    for edge in graph.edges() {
-        let (start, end) = graph.edge_ends(edge);
+    for edge in all() {
+        let (start, end) = edge_ends(edge);
         for node in [start, end] {
             degree[node.index()] += 1;
             is_rideable[node.index()] |= uses[edge.index()] == EdgeUse::Ridden;
@@ -49,13 +71,9 @@ pub(crate) fn out_of_reach(graph: &StreetGraph, uses: &[EdgeUse], reach: Length)
     }
     let mut next = first.clone();
     let mut ends = vec![EdgeId::new(0); first[n_nodes]];
-    let push_only = || {
-        graph
-            .edges()
-            .filter(|e| uses[e.index()] == EdgeUse::PushOnly)
-    };
+    let push_only = || all().filter(|e| uses[e.index()] == EdgeUse::PushOnly);
     for edge in push_only() {
-        let (start, end) = graph.edge_ends(edge);
+        let (start, end) = edge_ends(edge);
         for node in [start, end] {
             ends[next[node.index()]] = edge;
             next[node.index()] += 1;
@@ -66,13 +84,14 @@ pub(crate) fn out_of_reach(graph: &StreetGraph, uses: &[EdgeUse], reach: Length)
     let goes_on = |node: NodeId| {
         degree[node.index()] == 2 && edges_at(node).len() == 2 && !is_rideable[node.index()]
     };
+    let length_of = |edge: EdgeId| u64::from(edges[edge.index()].length.as_mm());
     let other_end = |edge: EdgeId, node: NodeId| {
-        let (start, end) = graph.edge_ends(edge);
+        let (start, end) = edge_ends(edge);
         if start == node { end } else { start }
     };
 
     // Join pieces into streets from junction to junction.
-    let mut street_of = vec![usize::MAX; graph.n_edges()];
+    let mut street_of = vec![usize::MAX; edges.len()];
     let mut streets: Vec<(NodeId, NodeId, u64)> = Vec::new();
     for edge in push_only() {
         if street_of[edge.index()] != usize::MAX {
@@ -80,8 +99,8 @@ pub(crate) fn out_of_reach(graph: &StreetGraph, uses: &[EdgeUse], reach: Length)
         }
         let id = streets.len();
         street_of[edge.index()] = id;
-        let mut length = u64::from(graph.edge_length(edge).as_mm());
-        let (start, end) = graph.edge_ends(edge);
+        let mut length = length_of(edge);
+        let (start, end) = edge_ends(edge);
         let tips = [start, end].map(|tip| {
             let (mut at, mut last) = (tip, edge);
             while goes_on(at) {
@@ -91,7 +110,7 @@ pub(crate) fn out_of_reach(graph: &StreetGraph, uses: &[EdgeUse], reach: Length)
                     break;
                 }
                 street_of[onward.index()] = id;
-                length += u64::from(graph.edge_length(onward).as_mm());
+                length += length_of(onward);
                 at = other_end(onward, at);
                 last = onward;
             }

@@ -187,7 +187,7 @@ impl StreetGraph {
     }
 
     /// The compound that an edge lies in: a connected region of streets that somebody may enter
-    /// but not pass.
+    /// but not pass, by their own tags or where some policy shuts the gates around them.
     pub fn edge_compound(&self, edge: EdgeId) -> Option<CompoundId> {
         let compound = *self.edge_compounds.get(edge.index())?;
         (compound != NO_COMPOUND).then(|| CompoundId::new(compound))

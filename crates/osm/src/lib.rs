@@ -74,14 +74,20 @@ mod survey;
 mod tags;
 mod wire;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use city::{BareNodes, City, Islands, OsmId, Source, StreetCounts, UntaggedGates};
-use graph::{Components, Metric, Policies, Profile, StreetGraph};
+use city::{
+    BareNodes, City, InsideStreets, Insides, Islands, OsmId, Source, StreetCounts, UntaggedGates,
+};
+use graph::{
+    Components, CompoundId, EdgeId, GatePolicy, Metric, OsmWayId, Policies, Profile, StreetGraph,
+    streets_behind_gates,
+};
 use sha2::{Digest, Sha256};
 use units::{BoundingBox, Length};
 
@@ -222,6 +228,10 @@ fn import_here(path: &Path, options: &ImportOptions) -> Result<City, ImportError
     );
     let header = &extract.header;
     let untagged = untagged_gates(&streets);
+    let (inner_rider, inner_foot) = rayon::join(
+        || insides(&streets, &Profile::rider()),
+        || insides(&streets, &Profile::foot()),
+    );
     let report = city::ImportReport {
         source: extract.counts,
         streets: street_counts(&streets, network.n_ways, network.n_turn_restrictions),
@@ -236,6 +246,7 @@ fn import_here(path: &Path, options: &ImportOptions) -> Result<City, ImportError
         n_boundaries: count(boundaries.all.len()),
         closed_classes: std::mem::take(&mut extract.closed_classes),
         unknown_features: header.unknown_features.clone(),
+        insides: vec![inner_rider, inner_foot],
         islands: vec![rider.0, foot.0],
         bare_nodes: vec![rider.1, foot.1],
         findings: std::mem::take(&mut extract.findings).finish(),
@@ -327,6 +338,51 @@ fn untagged_gates(graph: &StreetGraph) -> Vec<UntaggedGates> {
     // Equal counts stay in the order of compounds.
     compounds.sort_by_key(|compound| std::cmp::Reverse(compound.n_untagged));
     compounds
+}
+
+/// Streets with public tags that lie behind gates: as mapped, and with every gate entered only.
+fn insides(graph: &StreetGraph, profile: &Profile) -> Insides {
+    let mut policies = Policies::default();
+    let behind = streets_behind_gates(graph, profile, &policies);
+    policies.gates.citywide = Some(GatePolicy::Enter);
+    let mut open = streets_behind_gates(graph, profile, &policies);
+    open.retain(|edge| behind.binary_search(edge).is_err());
+    let ways = graph.compound_ways();
+    Insides {
+        profile: profile.name.clone(),
+        behind_tagged: inside_streets(graph, &ways, &behind),
+        behind_untagged: inside_streets(graph, &ways, &open),
+    }
+}
+
+/// Streets by compound, those with most street named.
+fn inside_streets(
+    graph: &StreetGraph,
+    ways: &[Option<OsmWayId>],
+    edges: &[EdgeId],
+) -> InsideStreets {
+    let mut length_mm: BTreeMap<CompoundId, u64> = BTreeMap::new();
+    for &edge in edges {
+        if let Some(compound) = graph.edge_compound(edge)
+            && !graph.is_across_area(edge)
+        {
+            *length_mm.entry(compound).or_default() += u64::from(graph.edge_length(edge).as_mm());
+        }
+    }
+    let mut longest: Vec<(CompoundId, u64)> = length_mm.iter().map(|(&c, &mm)| (c, mm)).collect();
+    // Equal lengths stay in the order of compounds.
+    longest.sort_by_key(|&(_, mm)| std::cmp::Reverse(mm));
+    let named = longest
+        .iter()
+        .filter_map(|(compound, _)| ways[compound.index()]);
+    InsideStreets {
+        n_compounds: count(length_mm.len()),
+        length_m: length_mm.values().sum::<u64>() / 1_000,
+        examples: named
+            .map(|way| OsmId::Way(way.as_i64()))
+            .take(InsideStreets::MOST_EXAMPLES)
+            .collect(),
+    }
 }
 
 fn islands(graph: &StreetGraph, profile: &Profile) -> (Islands, BareNodes) {

@@ -62,6 +62,8 @@ pub struct Opening {
     /// A way inside the compound; `None` for a gate that leads into none, or where no way tells
     /// the compound from others.
     pub compound_way: Option<OsmWayId>,
+    /// Length of the streets in the compound, in millimetres; zero for a gate that leads into none.
+    pub street_mm: u64,
     /// Street, crossing and zone by its first gate.
     pub name: String,
     /// Where its first gate is.
@@ -335,6 +337,14 @@ impl<'a> Gates<'a> {
         let streets = &project.city.streets;
         let names = PlaceNames::of(streets, &project.zones);
         let ways = streets.compound_ways();
+        let mut street_mm = vec![0_u64; streets.n_compounds()];
+        for edge in streets.edges() {
+            if let Some(compound) = streets.edge_compound(edge)
+                && !streets.is_across_area(edge)
+            {
+                street_mm[compound.index()] += u64::from(streets.edge_length(edge).as_mm());
+            }
+        }
         let mut so_far: Vec<usize> = Vec::new();
         let mut openings = Vec::new();
         while let Some((covered, one)) = self.next(&so_far, given) {
@@ -349,6 +359,7 @@ impl<'a> Gates<'a> {
                     .map(|&gate| streets.node_osm_id(streets.gate(gate).node))
                     .collect(),
                 compound_way: permission.compound.and_then(|c| ways[c.index()]),
+                street_mm: permission.compound.map_or(0, |c| street_mm[c.index()]),
                 name: names.name(position, ""),
                 position,
                 covered,
@@ -423,6 +434,7 @@ impl OpenTrips {
             of_gate.extend(permission.gates.iter().map(|&gate| (gate, number)));
             of_compound.extend(permission.compound.map(|compound| (compound, number)));
         }
+        let given = |gate: GateId| of_gate.contains_key(&gate);
         let permission_of = |arc: ArcId| match graph.link(arc) {
             Some(
                 graph::Link::IntoGate(gate)
@@ -447,7 +459,15 @@ impl OpenTrips {
             match (usual.arc_time(arc), opened.arc_time(arc)) {
                 (None, None) => {}
                 (Some(before), Some(after)) if before == after => {}
-                (Some(_), None) => only_gain = false,
+                // What lay behind gates is public once they let everybody through: its streets
+                // are travelled on their public arcs, and nobody changes layers there.
+                (Some(before), None) => {
+                    only_gain &= match graph.link(arc) {
+                        Some(graph::Link::Layer { gate, .. }) => given(gate),
+                        Some(_) => false,
+                        None => is_public_as_well(graph, opened, arc, before),
+                    };
+                }
                 (Some(before), Some(after)) if before < after => only_gain = false,
                 (_, Some(after)) => {
                     let Some(permission) = permission_of(arc) else {
@@ -495,4 +515,23 @@ impl OpenTrips {
             })
             .collect()
     }
+}
+
+/// Whether the street of an arc is open in the same direction on public streets, as fast as before.
+fn is_public_as_well(
+    graph: &graph::StreetGraph,
+    opened: &graph::Metric,
+    arc: ArcId,
+    before: TravelTime,
+) -> bool {
+    let Some(edge) = graph.arc_edge(arc) else {
+        return false;
+    };
+    let is_forward = graph.arc_is_forward(arc);
+    let mut others = graph.destination_arcs(edge).iter();
+    others.any(|&other| {
+        graph.arc_is_forward(other) == is_forward
+            && graph.layer(graph.topology().tail(other)) == graph::Layer::Public
+            && opened.arc_time(other).is_some_and(|after| after <= before)
+    })
 }

@@ -1,25 +1,27 @@
 //! Metrics made from a metric: streets slowed, streets opened against their one-way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use coverage::StreetEffect;
-use graph::{ArcId, ArcPrice, Components, EdgeId, Metric, StreetGraph};
+use graph::{ArcId, ArcPrice, Components, EdgeId, Layer, Metric, StreetGraph};
 use units::Speed;
 
 /// The metric with every one-way open in both directions, at the speed of the mapped one.
 ///
 /// Cost: linear in the arcs.
 pub(crate) fn two_way(graph: &StreetGraph, metric: &Metric) -> Metric {
-    let mut speed_of_edge: Vec<Option<Speed>> = vec![None; graph.n_edges()];
+    // Layers apart: what is closed as inner street or as public one stays closed.
+    let layer = |arc: ArcId| graph.layer(graph.topology().tail(arc));
+    let mut speeds: HashMap<(EdgeId, Layer), Speed> = HashMap::new();
     for arc in graph.topology().arcs() {
         if let (Some(edge), Some(speed)) = (graph.arc_edge(arc), metric.arc_speed(arc)) {
-            let known = &mut speed_of_edge[edge.index()];
-            *known = (*known).max(Some(speed));
+            let known = speeds.entry((edge, layer(arc))).or_insert(speed);
+            *known = speed.max(*known);
         }
     }
     let opened = |arc: ArcId, edge: EdgeId| {
         price(graph, metric, arc, edge).or_else(|| {
-            speed_of_edge[edge.index()].map(|speed| ArcPrice {
+            speeds.get(&(edge, layer(arc))).map(|&speed| ArcPrice {
                 speed,
                 delay: units::TravelTime::ZERO,
             })

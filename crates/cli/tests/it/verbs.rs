@@ -291,6 +291,9 @@ fn inspect_lists_the_gates_that_a_plan_may_name() {
         "mapped",
         "access_tag",
         "compound_way",
+        "compound_gates",
+        "compound_streets",
+        "compound_street_m",
         "rider",
         "foot",
     ];
@@ -304,6 +307,14 @@ fn inspect_lists_the_gates_that_a_plan_may_name() {
     // Each way leads a plan to a compound.
     let inside = rows.iter().find(|row| !row[5].is_empty()).unwrap();
     assert!(inside[5].parse::<i64>().unwrap() > 0);
+    // What a compound holds stands in the rows of all its gates.
+    let of_compound = rows.iter().filter(|row| row[5] == inside[5]);
+    let n_gates = of_compound.clone().count().to_string();
+    for row in of_compound {
+        assert_eq!(row[6], n_gates);
+        assert!(row[7].parse::<u64>().unwrap() > 0);
+        assert!(row[8].parse::<u64>().unwrap() > 0);
+    }
 }
 
 #[test]

@@ -20,7 +20,7 @@ proptest! {
     fn random_towns_agree_with_the_slow_router(
         walks in proptest::collection::vec(
             (0_i64..12, proptest::collection::vec(0_usize..4, 1..5), 0_usize..14), 4..16),
-        stands in proptest::collection::vec((0_i64..12, 0_usize..8), 0..5),
+        stands in proptest::collection::vec((0_i64..12, 0_usize..13), 0..8),
         turns in proptest::collection::vec((1_i64..16, 0_i64..12, 1_i64..16, 0_usize..4), 0..6),
     ) {
         const WAYS: [&str; 14] = [
@@ -31,10 +31,12 @@ proptest! {
             "highway=residential|vehicle=destination", "highway=path|foot=private",
             "highway=cycleway|foot=no",
         ];
-        const NODES: [&str; 8] = [
+        const NODES: [&str; 13] = [
             "barrier=gate", "barrier=gate|access=private", "barrier=bollard", "access=private",
             "barrier=gate|access=no", "barrier=kissing_gate", "barrier=lift_gate|access=yes",
-            "barrier=wall",
+            "barrier=wall", "barrier=gate|bicycle=private", "barrier=gate|locked=yes",
+            "barrier=bollard|access=residents", "barrier=gate|access=private",
+            "barrier=gate|access=no|foot=yes",
         ];
         // Four columns, three rows, 70 to 110 m apart.
         let mut nodes: Vec<Node> = (0..12)

@@ -42,6 +42,9 @@ type Chains = Vec<(usize, usize)>;
 
 type State = (usize, Phase, Chains, Step);
 
+/// A set of steps with its length, and the way and place where it begins.
+type Sized = (u64, Reverse<(i64, u64)>, BTreeSet<(usize, usize)>);
+
 /// The map for one traveller under one plan.
 pub(crate) struct SlowRouter<'a> {
     map: &'a SlowMap,
@@ -52,6 +55,8 @@ pub(crate) struct SlowRouter<'a> {
     walk: Vec<[Option<Allowed>; 2]>,
     /// Steps (forward) that are push-only and out of reach.
     too_far: BTreeSet<(usize, usize)>,
+    /// Steps (forward) behind gates, whatever their tags say.
+    behind: BTreeSet<(usize, usize)>,
     /// Region of inner steps, and per region: ridden, walked.
     region: HashMap<(usize, usize), usize>,
     regions: Vec<(bool, bool)>,
@@ -62,6 +67,8 @@ pub(crate) struct SlowRouter<'a> {
 struct Gate {
     mapped: Option<Stands>,
     policy: &'static str,
+    /// Lets through along public streets, though what lies behind may be entered only.
+    past: bool,
     public: bool,
     inside: Option<&'static str>,
     /// Several inner streets and no public one.
@@ -82,6 +89,7 @@ impl<'a> SlowRouter<'a> {
             open: judge(who),
             walk: judge(Who::Foot),
             too_far: BTreeSet::new(),
+            behind: BTreeSet::new(),
             region: HashMap::new(),
             regions: Vec::new(),
             gates: HashMap::new(),
@@ -90,6 +98,7 @@ impl<'a> SlowRouter<'a> {
             router.find_reach();
         }
         router.find_gates();
+        router.find_behind();
         router.find_regions();
         router
     }
@@ -166,8 +175,23 @@ impl<'a> SlowRouter<'a> {
         }
     }
 
-    fn ride(&self, (way, i, forward): Step) -> Option<Allowed> {
-        self.open[way][usize::from(!forward)].filter(|_| !self.too_far.contains(&(way, i)))
+    fn ride(&self, step: Step) -> Option<Allowed> {
+        let (way, i, forward) = step;
+        self.open[way][usize::from(!forward)]
+            .filter(|_| !self.too_far.contains(&(way, i)))
+            .map(|allowed| self.enclosed(step, allowed))
+    }
+
+    fn on_foot(&self, step: Step) -> Option<Allowed> {
+        let allowed = self.walk[step.0][usize::from(!step.2)]?;
+        Some(self.enclosed(step, allowed))
+    }
+
+    fn enclosed(&self, (way, i, _): Step, mut allowed: Allowed) -> Allowed {
+        if self.behind.contains(&(way, i)) {
+            allowed.inside = allowed.inside.or(Some("private"));
+        }
+        allowed
     }
 
     fn is_public(&self, step: Step) -> bool {
@@ -188,10 +212,9 @@ impl<'a> SlowRouter<'a> {
         if !self.walks_in() {
             return None;
         }
-        self.walk[way]
+        [true, false]
             .iter()
-            .flatten()
-            .filter_map(|a| a.inside)
+            .filter_map(|&f| self.on_foot((way, i, f))?.inside)
             .max()
     }
 
@@ -227,6 +250,12 @@ impl<'a> SlowRouter<'a> {
                 v,
                 Gate {
                     mapped,
+                    past: match (citywide, mapped) {
+                        (Some(policy), _) | (None, Some(Stands::Gate(policy, _))) => {
+                            policy == "through"
+                        }
+                        (None, stands) => stands != Some(Stands::Block),
+                    },
                     policy: match citywide.unwrap_or(from_map) {
                         "walk-in" if self.who == Who::Foot => "enter",
                         policy => policy,
@@ -239,6 +268,204 @@ impl<'a> SlowRouter<'a> {
             );
         }
         self.gates = gates;
+    }
+
+    /// All steps, forward.
+    fn steps(&self) -> Vec<(usize, usize)> {
+        let ways = self.map.ways.iter().enumerate();
+        ways.flat_map(|(way, data)| {
+            let pairs = data.nodes.windows(2).enumerate();
+            pairs
+                .filter(|(_, pair)| pair[0].is_some() && pair[1].is_some())
+                .map(move |(i, _)| (way, i))
+        })
+        .collect()
+    }
+
+    /// Everything that can be walked to from some steps, whatever the directions: `crosses` says
+    /// whether one gets from one step to another at a node.
+    fn flood(
+        &self,
+        from: impl IntoIterator<Item = (usize, usize)>,
+        crosses: impl Fn(usize, (usize, usize), (usize, usize)) -> bool,
+    ) -> BTreeSet<(usize, usize)> {
+        let mut seen: BTreeSet<(usize, usize)> = BTreeSet::new();
+        let mut todo: Vec<(usize, usize)> = from.into_iter().collect();
+        seen.extend(&todo);
+        while let Some((way, i)) = todo.pop() {
+            for forward in [true, false] {
+                let v = self.map.head((way, i, forward));
+                for &(w, j, _) in &self.map.leaving[v] {
+                    if crosses(v, (way, i), (w, j)) && seen.insert((w, j)) {
+                        todo.push((w, j));
+                    }
+                }
+            }
+        }
+        seen
+    }
+
+    /// With every gate taken out, the largest public region of each connected piece, for somebody
+    /// who finds these steps public or inner.
+    fn outside(
+        &self,
+        who: Who,
+        kind: impl Fn((usize, usize)) -> Option<bool>,
+    ) -> BTreeSet<(usize, usize)> {
+        let stands_at = |v: usize| self.stands_at(v, who);
+        let all = self.steps();
+        let mut outside = BTreeSet::new();
+        let mut done: BTreeSet<(usize, usize)> = BTreeSet::new();
+        for &first in all.iter().filter(|&&step| kind(step) == Some(true)) {
+            if done.contains(&first) {
+                continue;
+            }
+            let piece = self.flood([first], |v, _, to| {
+                kind(to).is_some() && stands_at(v) != Some(Stands::Block)
+            });
+            let mut best: Option<Sized> = None;
+            for &seed in piece.iter().filter(|&&step| kind(step) == Some(true)) {
+                if !done.insert(seed) {
+                    continue;
+                }
+                let region = self.flood([seed], |v, _, to| {
+                    kind(to) == Some(true) && matches!(stands_at(v), None | Some(Stands::Pass))
+                });
+                done.extend(&region);
+                let data = |&(way, i): &(usize, usize)| (&self.map.ways[way], i);
+                let length = region
+                    .iter()
+                    .map(data)
+                    .map(|(w, i)| w.at_mm[i + 1] - w.at_mm[i]);
+                let begins = region.iter().map(data).map(|(w, i)| (w.id, w.at_mm[i]));
+                let size = (length.sum(), Reverse(begins.min().unwrap()), region);
+                best = best.max(Some(size));
+            }
+            outside.extend(best.unwrap().2);
+        }
+        outside
+    }
+
+    fn stands_at(&self, v: usize, who: Who) -> Option<Stands> {
+        let tags = self.map.node_tags.get(&v)?;
+        (self.map.leaving[v].len() > 1).then(|| stands(tags, who))
+    }
+
+    /// Whatever public street cannot be got to from the outside as on public streets, when some
+    /// nodes let everybody through.
+    fn shut_off(
+        &self,
+        who: Who,
+        kind: impl Fn((usize, usize)) -> Option<bool>,
+        is_through: impl Fn(usize) -> bool,
+        lets_past: impl Fn(usize) -> bool,
+    ) -> BTreeSet<(usize, usize)> {
+        let mapped = |v: usize| self.stands_at(v, who);
+        let is_apart =
+            |v: usize| matches!(mapped(v), Some(Stands::Block | Stands::Gate(..))) && !lets_past(v);
+        let reached = self.flood(self.outside(who, &kind), |v, from, to| {
+            kind(to).is_some() && (is_through(v) || (!is_apart(v) && kind(from) == kind(to)))
+        });
+        let all = self.steps();
+        let shut: BTreeSet<(usize, usize)> = all
+            .into_iter()
+            .filter(|&step| kind(step) == Some(true) && !reached.contains(&step))
+            .collect();
+        // What private streets alone lead to stays as it is: some gate must stand before it.
+        let is_inner = |step: (usize, usize)| kind(step) == Some(false) || shut.contains(&step);
+        let mut behind = shut.clone();
+        let mut judged: BTreeSet<(usize, usize)> = BTreeSet::new();
+        for &step in &shut {
+            if judged.contains(&step) {
+                continue;
+            }
+            let compound = self.flood([step], |v, _, to| {
+                is_inner(to) && mapped(v) != Some(Stands::Block)
+            });
+            let has_gate = compound.iter().any(|&(way, i)| {
+                [true, false].iter().any(|&f| {
+                    let v = self.map.head((way, i, f));
+                    let outer = |&(w, j, _): &Step| kind((w, j)) == Some(true) && !is_inner((w, j));
+                    matches!(mapped(v), Some(Stands::Gate(..)))
+                        && !is_through(v)
+                        && self.map.leaving[v].iter().any(outer)
+                })
+            });
+            for step in compound {
+                judged.insert(step);
+                if !has_gate {
+                    behind.remove(&step);
+                }
+            }
+        }
+        behind
+    }
+
+    fn find_behind(&mut self) {
+        let own = |(way, i): (usize, usize)| {
+            let mut open = [true, false].iter().filter_map(|&f| self.ride((way, i, f)));
+            open.clone().next()?;
+            Some(open.any(|a| a.inside.is_none()))
+        };
+        let is_through = |v: usize| {
+            let gate = self.gates.get(&v);
+            gate.is_some_and(|g| g.policy == "through" && g.mapped != Some(Stands::Block))
+        };
+        let is_apart = |v: usize| {
+            let mapped = self.stands_at(v, self.who);
+            matches!(mapped, Some(Stands::Block | Stands::Gate(..))) && !is_through(v)
+        };
+        let all = self.steps();
+        let lets_past = |v: usize| {
+            let gate = self.gates.get(&v);
+            gate.is_some_and(|g| g.past && g.mapped != Some(Stands::Block))
+        };
+        let mut behind = self.shut_off(self.who, own, is_through, lets_past);
+        if self.walks_in() {
+            // Paths for walkers only: those that lie behind gates for walkers, or are private, and
+            // meet no public street of the rider but at gates.
+            let foot = |(way, _): (usize, usize)| {
+                let mut open = self.walk[way].iter().flatten();
+                self.walk[way].iter().flatten().next()?;
+                Some(open.any(|a| a.inside.is_none()))
+            };
+            let for_walkers = self.shut_off(Who::Foot, foot, |_| false, |_| false);
+            let walked_only = |step: (usize, usize)| {
+                let is_inner = foot(step) == Some(false) || for_walkers.contains(&step);
+                own(step).is_none() && is_inner
+            };
+            let rider_behind = behind.clone();
+            for &step in all.iter().filter(|&&step| walked_only(step)) {
+                let paths = self.flood([step], |v, _, to| walked_only(to) && !is_apart(v));
+                let meets_public = paths.iter().any(|&(way, i)| {
+                    [true, false].iter().any(|&f| {
+                        let v = self.map.head((way, i, f));
+                        !is_apart(v)
+                            && self.map.leaving[v].iter().any(|&(w, j, _)| {
+                                own((w, j)) == Some(true) && !rider_behind.contains(&(w, j))
+                            })
+                    })
+                });
+                if !meets_public {
+                    behind.insert(step);
+                }
+            }
+        }
+        self.behind = behind;
+        // What meets at a gate is looked at again; policies stay.
+        let again = |(&v, gate): (&usize, &Gate)| {
+            let steps = &self.map.leaving[v];
+            let public = steps.iter().any(|&s| self.is_public(s));
+            let inner = steps.iter().filter_map(|&s| self.inside(s));
+            let gate = Gate {
+                public,
+                inside: inner.clone().max(),
+                amid: !public && inner.count() > 1,
+                ..*gate
+            };
+            (v, gate)
+        };
+        self.gates = self.gates.iter().map(again).collect();
     }
 
     fn find_regions(&mut self) {
@@ -301,7 +528,7 @@ impl<'a> SlowRouter<'a> {
             Phase::Public => own.filter(|a| a.inside.is_none()).map(|a| a.speed),
             Phase::Out | Phase::In => own.filter(|_| inner && ridden).map(|a| a.speed),
             Phase::OutWalking | Phase::InWalking => {
-                let foot = self.walk[step.0][usize::from(!step.2)]?;
+                let foot = self.on_foot(step)?;
                 let ours = inner || (own.is_none() && foot.inside.is_some());
                 (self.walks_in() && walked && ours).then_some(foot.speed)
             }
@@ -347,20 +574,20 @@ impl<'a> SlowRouter<'a> {
         let Some(gate) = self.gates.get(&v) else {
             return Some(0);
         };
-        let entrance = gate.public && gate.inside.is_some();
+        let crosses = (from == Phase::Public) != (to == Phase::Public);
         match gate.mapped {
             Some(Stands::Block) => return None,
-            Some(Stands::Pass) if !entrance => return Some(0),
-            None => {
-                // Inner streets that meet at an implied entrance pass no gate.
-                let crosses = (from == Phase::Public) != (to == Phase::Public);
+            // Only who enters or leaves passes an implied gate.
+            Some(Stands::Pass) | None => {
                 return (!crosses || gate.policy != "shut").then_some(0);
             }
-            _ => {}
+            Some(Stands::Gate(..)) => {}
         }
         match gate.policy {
             "shut" => return None,
+            // Nobody is let through from street to street.
             "enter" | "walk-in" if gate.inside.is_none() => return None,
+            "enter" | "walk-in" if !crosses && to == Phase::Public && !gate.past => return None,
             _ => {}
         }
         let is_gate = matches!(gate.mapped, Some(Stands::Gate(..)));

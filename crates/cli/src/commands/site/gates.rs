@@ -59,6 +59,7 @@ fn opening(opening: &Opening) -> Value {
         "lng": opening.position.lng(),
         "lat": opening.position.lat(),
         "nodes": opening.gates.iter().map(|node| node.as_i64()).collect::<Vec<i64>>(),
+        "street_m": opening.street_mm / 1_000,
         "compound_way": opening.compound_way.map(graph::OsmWayId::as_i64),
         "covered": opening.covered.as_units_f64(),
     })
@@ -88,9 +89,10 @@ fn told(project: &Project, choice: &GateChoice) -> String {
         let gained = opening.covered.as_units_f64() - before.as_units_f64();
         before = opening.covered;
         line(format!(
-            "  {number}. {}: {} gates, {gained:+.0} {unit}, {:.2} % covered",
+            "  {number}. {}: {} gates, {} m of street behind, {gained:+.0} {unit}, {:.2} % covered",
             opening.name,
             opening.gates.len(),
+            opening.street_mm / 1_000,
             share(opening.covered)
         ));
     }

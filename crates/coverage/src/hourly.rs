@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use units::HourOfWeek;
+use units::{HourOfWeek, LngLat};
 
 use crate::{
     ByHour, CellRank, Demand, DemandSet, DemandSplit, Facility, HourSet, OpenSet, PointState,
@@ -16,32 +16,29 @@ pub struct OpenHours {
 
 impl OpenHours {
     /// The facilities of `base` (those that count for a service) that are open at each hour;
-    /// unknown hours count as open.
+    /// facilities without opening hours count as open.
     ///
-    /// Cost: 168 evaluations for each different text of opening hours, then linear in the
-    /// facilities for each hour.
+    /// Cost: seven evaluations for each different text of opening hours, or for each facility whose
+    /// hours follow the sun; then linear in the facilities for each hour.
     pub fn of(facilities: &[Facility], base: &OpenSet, week: &ReferenceWeek) -> Self {
-        let mut texts: BTreeMap<&str, HourSet> = BTreeMap::new();
-        for hours in facilities
+        let mut known: BTreeMap<(&str, Option<LngLat>), HourSet> = BTreeMap::new();
+        let open: Vec<Option<HourSet>> = facilities
             .iter()
-            .filter_map(|facility| facility.hours.as_ref())
-        {
-            texts
-                .entry(hours.text())
-                .or_insert_with(|| hours.open_hours(week));
-        }
-        let is_open = |facility: &Facility, hour| {
-            facility
-                .hours
-                .as_ref()
-                .is_none_or(|hours| texts[hours.text()].contains(hour))
-        };
+            .map(|facility| {
+                let hours = facility.hours.as_ref()?;
+                let place = hours.follow_sun().then_some(facility.position);
+                let set = known
+                    .entry((hours.text(), place))
+                    .or_insert_with(|| hours.in_week(week, facility.position).open);
+                Some(*set)
+            })
+            .collect();
         let mut sets: Vec<OpenSet> = Vec::new();
         let mut set_of_hour = Vec::with_capacity(168);
         let mut known: BTreeMap<OpenSet, usize> = BTreeMap::new();
         for hour in HourOfWeek::all() {
             let set = OpenSet::from_fn(facilities.len(), |id| {
-                base.contains(id) && is_open(&facilities[id.index()], hour)
+                base.contains(id) && open[id.index()].is_none_or(|set| set.contains(hour))
             });
             let index = *known.entry(set).or_insert_with_key(|set| {
                 sets.push(set.clone());

@@ -1,33 +1,42 @@
-use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
 
-use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
-use opening_hours::localization::Country;
-use opening_hours::{Context, ContextHolidays, OpeningHours as Expression};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono_tz::Tz;
+use opening_hours::localization::{Coordinates, Localize};
+use opening_hours::{Context, RuleKind};
+use opening_hours_syntax::ExtendedTime;
+use opening_hours_syntax::rules::time::TimeEvent;
 use thiserror::Error;
-use units::HourOfWeek;
+use units::{HourOfWeek, LngLat};
 
-/// When a facility is open: an expression in OSM's `opening_hours` syntax, past midnight and
-/// holidays included.
+use crate::ReferenceWeek;
+use crate::hours_rules::{HoursRules, Rest};
+
+/// When a facility is open: an expression in OSM's `opening_hours` syntax, past midnight, holidays
+/// and the sun included.
 ///
 /// An hour of the week stands for the instant at which it begins: `We 03:00` asks whether the doors
 /// are open on Wednesday at three o'clock.
-/// Hours that the expression calls `unknown` count as closed.
+/// Hours that nobody states are unknown and count as closed: those called `unknown`, those that only
+/// a comment describes, and an open end (`18:00+`).
+/// A fallback (`||`) takes over at every moment at which what stands before it is closed.
 ///
 /// ```
 /// use coverage::{HolidayCalendar, OpeningHours, ReferenceWeek};
+/// use units::LngLat;
 /// let week = ReferenceWeek::new("2026-06-01", "Asia/Shanghai", HolidayCalendar::none())?;
-/// let hours = OpeningHours::parse("Mo-Fr 18:00-02:00")?;
-/// let open = hours.open_hours(&week);
-/// assert!(open.contains("Sa 01:00".parse()?));
-/// assert!(!open.contains("Mo 01:00".parse()?));
+/// let shenzhen = LngLat::from_degrees(114.06, 22.54)?;
+/// let hours = OpeningHours::parse("Mo-Fr 18:00-02:00")?.in_week(&week, shenzhen);
+/// assert!(hours.open.contains("Sa 01:00".parse()?));
+/// assert!(!hours.open.contains("Mo 01:00".parse()?));
+/// let hours = OpeningHours::parse("Mo \"by appointment\"")?.in_week(&week, shenzhen);
+/// assert_eq!((hours.open.n_hours(), hours.unknown.n_hours()), (0, 24));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpeningHours {
     text: String,
-    expression: Expression,
+    rules: HoursRules,
 }
 
 /// Text that is no opening hours.
@@ -37,20 +46,26 @@ pub struct OpeningHours {
 )]
 pub struct HoursError(String);
 
+/// What opening hours come to in a week; hours in neither set are closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HoursInWeek {
+    /// The hours at whose beginning the doors are open.
+    pub open: HourSet,
+    /// The hours of which nobody says whether they are; they count as closed.
+    pub unknown: HourSet,
+}
+
 impl OpeningHours {
     /// From OSM syntax.
     ///
     /// # Errors
-    /// When the text cannot be understood.
+    /// When the text cannot be understood, or is a timetable (`10:00-16:00/01:30`).
     pub fn parse(text: &str) -> Result<Self, HoursError> {
         let text = text.trim();
-        let expression = text
-            .parse()
-            .ok()
-            .ok_or_else(|| HoursError(text.to_owned()))?;
+        let rules = HoursRules::parse(text).ok_or_else(|| HoursError(text.to_owned()))?;
         Ok(Self {
             text: text.to_owned(),
-            expression,
+            rules,
         })
     }
 
@@ -59,26 +74,69 @@ impl OpeningHours {
         &self.text
     }
 
-    /// The hours of the week at whose beginning the facility is open.
+    /// What they come to in a week at a place; the place matters where they follow the sun.
     ///
-    /// Cost: 168 evaluations of the expression.
-    pub fn open_hours(&self, week: &ReferenceWeek) -> HourSet {
-        let expression = self.localized(week);
-        HourOfWeek::all()
-            .filter(|&hour| expression.is_open(week.instant(hour)))
-            .collect()
+    /// Cost: seven evaluations of the expression.
+    pub fn in_week(&self, week: &ReferenceWeek, at: LngLat) -> HoursInWeek {
+        let alternatives = self.rules.alternatives.iter().map(|expression| {
+            let context = Context::default()
+                .with_holidays(week.holidays().context().clone())
+                .with_locale(Sky::new(week.tz(), at));
+            expression.clone().with_context(context)
+        });
+        let alternatives: Vec<_> = alternatives.collect();
+        let days = week.days().map(|date| {
+            let mut hours = [RuleKind::Closed; 24];
+            for expression in &alternatives {
+                for span in expression.schedule_at(date) {
+                    for (hour, kind) in (0_u8..).zip(&mut hours) {
+                        let instant = ExtendedTime::new(hour, 0).expect("an hour of the day");
+                        if *kind == RuleKind::Closed && span.range.contains(&instant) {
+                            *kind = span.kind;
+                        }
+                    }
+                }
+            }
+            hours
+        });
+        let hours_of = |wanted: RuleKind| {
+            let kinds = days.iter().flatten();
+            HourOfWeek::all()
+                .zip(kinds)
+                .filter_map(|(hour, &kind)| (kind == wanted).then_some(hour))
+                .collect()
+        };
+        HoursInWeek {
+            open: hours_of(RuleKind::Open),
+            unknown: hours_of(RuleKind::Unknown),
+        }
     }
 
     /// Whether the facility is open at the beginning of an hour.
     ///
-    /// Cost: one evaluation of the expression.
-    pub fn is_open(&self, hour: HourOfWeek, week: &ReferenceWeek) -> bool {
-        self.localized(week).is_open(week.instant(hour))
+    /// Cost: as [`in_week`](Self::in_week).
+    pub fn is_open(&self, hour: HourOfWeek, week: &ReferenceWeek, at: LngLat) -> bool {
+        self.in_week(week, at).open.contains(hour)
     }
 
-    fn localized(&self, week: &ReferenceWeek) -> Expression {
-        let context = Context::default().with_holidays(week.holidays.context.clone());
-        self.expression.clone().with_context(context)
+    /// Whether they depend on where the facility is: `08:00-sunset`.
+    pub fn follow_sun(&self) -> bool {
+        self.rules.rest_on.contains(&Rest::Sun)
+    }
+
+    /// Whether some end is left open: `18:00+`.
+    pub fn have_open_end(&self) -> bool {
+        self.rules.rest_on.contains(&Rest::OpenEnd)
+    }
+
+    /// Whether they speak of public holidays (`PH`).
+    pub fn name_public_holidays(&self) -> bool {
+        self.rules.rest_on.contains(&Rest::PublicHolidays)
+    }
+
+    /// Whether they speak of school holidays (`SH`).
+    pub fn name_school_holidays(&self) -> bool {
+        self.rules.rest_on.contains(&Rest::SchoolHolidays)
     }
 }
 
@@ -89,242 +147,38 @@ impl fmt::Display for OpeningHours {
     }
 }
 
-/// Public holidays that the `PH` of opening hours means, and the weekend days that are worked.
+/// Local time and the hours of the sun at a place.
 ///
-/// The calendars by country come with the `opening-hours` crate. For China it lists the six days
-/// that give a holiday its name; the other days off, and the weekend days that make up for them
-/// (调休), are announced each autumn for the next year and come from a dated table
-/// ([`with_days`](Self::with_days)).
-///
-/// On a made-up working day doors keep the hours of the nearest ordinary working day (the earlier
-/// of two), since a notice says that one works, not as which weekday.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HolidayCalendar {
-    country: Option<Country>,
-    context: ContextHolidays,
-    worked: BTreeSet<NaiveDate>,
-    first_and_last: Option<(NaiveDate, NaiveDate)>,
+/// The crate's own place knows instants only; opening hours are local time, which skips and repeats
+/// an hour in some zones.
+#[derive(Clone, Debug)]
+struct Sky {
+    time_zone: Tz,
+    at: Option<Coordinates>,
 }
 
-/// What a dated table says about a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum CalendarDay {
-    /// 放假: a day off, as a public holiday.
-    Off,
-    /// 上班: a weekend day that is worked.
-    Work,
-}
-
-/// A country without a calendar.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error(
-    "`{0}` is no country with a holiday calendar; write two capital letters as in `CN`, or `none`"
-)]
-pub struct HolidayError(String);
-
-impl HolidayCalendar {
-    /// No holidays.
-    pub fn none() -> Self {
-        Self::default()
-    }
-
-    /// From a country's two letters (ISO 3166), or `none`.
-    ///
-    /// # Errors
-    /// When there is no calendar for it.
-    pub fn parse(text: &str) -> Result<Self, HolidayError> {
-        if text == "none" {
-            return Ok(Self::default());
-        }
-        let country: Country = text
-            .parse()
-            .ok()
-            .ok_or_else(|| HolidayError(text.to_owned()))?;
-        Ok(Self {
-            country: Some(country),
-            context: country.holidays(),
-            ..Self::default()
-        })
-    }
-
-    /// The same calendar with the days of a dated table, each as in `2026-02-14`.
-    ///
-    /// # Errors
-    /// When a text is not a date, or a weekday is said to be made up for.
-    ///
-    /// Cost: n log n.
-    pub fn with_days<'a>(
-        mut self,
-        days: impl IntoIterator<Item = (&'a str, CalendarDay)>,
-    ) -> Result<Self, WeekError> {
-        let mut public = self.context.get_public().clone();
-        for (text, day) in days {
-            let date = date(text)?;
-            match day {
-                CalendarDay::Off => {
-                    public.insert(date);
-                }
-                CalendarDay::Work if !is_weekend(date) => {
-                    return Err(WeekError::NotWeekend(text.to_owned()));
-                }
-                CalendarDay::Work => {
-                    self.worked.insert(date);
-                }
-            }
-            self.first_and_last = Some(match self.first_and_last {
-                Some((first, last)) => (first.min(date), last.max(date)),
-                None => (date, date),
-            });
-        }
-        let school = Arc::new(self.context.get_school().clone());
-        self.context = ContextHolidays::new(Arc::new(public), school);
-        Ok(self)
-    }
-
-    /// The country's letters, or `none`.
-    pub fn name(&self) -> &'static str {
-        self.country.map_or("none", Country::iso_code)
-    }
-
-    /// The first and the last year of the dated table; `None` without one.
-    pub fn years(&self) -> Option<(i32, i32)> {
-        let (first, last) = self.first_and_last?;
-        Some((first.year(), last.year()))
-    }
-
-    /// The day whose hours are kept on a date: itself, unless it is a weekend day that is worked.
-    fn kept_on(&self, date: NaiveDate) -> NaiveDate {
-        if !self.worked.contains(&date) {
-            return date;
-        }
-        let is_ordinary =
-            |day: &NaiveDate| !is_weekend(*day) && !self.context.get_public().contains(*day);
-        (1..=MOST_DAYS_APART)
-            .flat_map(|apart| {
-                let days = Days::new(apart);
-                [date.checked_sub_days(days), date.checked_add_days(days)]
-            })
-            .flatten()
-            .find(is_ordinary)
-            .unwrap_or(date)
+impl Sky {
+    fn new(time_zone: Tz, at: LngLat) -> Self {
+        let at = Coordinates::new(at.lat(), at.lng());
+        Self { time_zone, at }
     }
 }
 
-/// How far from a made-up day an ordinary working day is looked for: past the longest holiday.
-const MOST_DAYS_APART: u64 = 14;
+impl Localize for Sky {
+    type DateTime = NaiveDateTime;
 
-fn is_weekend(date: NaiveDate) -> bool {
-    date.weekday().num_days_from_monday() >= 5
-}
-
-fn date(text: &str) -> Result<NaiveDate, WeekError> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d")
-        .ok()
-        .ok_or_else(|| WeekError::Date(text.to_owned()))
-}
-
-/// The week that hours of the week are read in: its Monday, time zone and holiday calendar.
-///
-/// Opening hours are local time, so the time zone changes no answer; it is carried so that every
-/// result can name it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReferenceWeek {
-    monday: NaiveDate,
-    time_zone: String,
-    holidays: HolidayCalendar,
-}
-
-/// A date that begins no week.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum WeekError {
-    /// Not a date.
-    #[error("`{0}` is not a date; write it as in `2026-06-01`")]
-    Date(String),
-    /// Not a Monday.
-    #[error("the reference week must begin on a Monday, and {date} is a {weekday}; take {monday}")]
-    NotMonday {
-        /// The date.
-        date: String,
-        /// What it is.
-        weekday: &'static str,
-        /// The Monday before it.
-        monday: String,
-    },
-    /// A weekday that is said to be worked instead of a holiday.
-    #[error("`{0}` is no Saturday or Sunday; only weekend days are worked to make up for holidays")]
-    NotWeekend(String),
-}
-
-impl ReferenceWeek {
-    /// From the date of its Monday (`2026-06-01`).
-    ///
-    /// # Errors
-    /// When the text is not a date or not a Monday.
-    pub fn new(
-        monday: &str,
-        time_zone: &str,
-        holidays: HolidayCalendar,
-    ) -> Result<Self, WeekError> {
-        let error = || WeekError::Date(monday.to_owned());
-        let date = date(monday)?;
-        let past_monday = date.weekday().num_days_from_monday();
-        if past_monday != 0 {
-            let before = date
-                .checked_sub_days(Days::new(u64::from(past_monday)))
-                .ok_or_else(error)?;
-            let names = [
-                "Tuesday",
-                "Wednesday",
-                "Thursday",
-                "Friday",
-                "Saturday",
-                "Sunday",
-            ];
-            let weekday = usize::try_from(past_monday - 1).ok().map(|day| names[day]);
-            return Err(WeekError::NotMonday {
-                date: monday.to_owned(),
-                weekday: weekday.ok_or_else(error)?,
-                monday: before.to_string(),
-            });
-        }
-        Ok(Self {
-            monday: date,
-            time_zone: time_zone.to_owned(),
-            holidays,
-        })
+    fn naive(&self, local: NaiveDateTime) -> NaiveDateTime {
+        local
     }
 
-    /// The Monday, as `2026-06-01`.
-    pub fn monday(&self) -> String {
-        self.monday.to_string()
+    fn datetime(&self, local: NaiveDateTime) -> NaiveDateTime {
+        local
     }
 
-    /// The year of the Monday.
-    pub fn year(&self) -> i32 {
-        self.monday.year()
-    }
-
-    /// The time zone as named by the plan.
-    pub fn time_zone(&self) -> &str {
-        &self.time_zone
-    }
-
-    /// The calendar.
-    pub fn holidays(&self) -> &HolidayCalendar {
-        &self.holidays
-    }
-
-    fn instant(&self, hour: HourOfWeek) -> NaiveDateTime {
-        let days = u64::try_from(hour.index() / 24).expect("seven days");
-        let date = self
-            .monday
-            .checked_add_days(Days::new(days))
-            .expect("a date of this age");
-        self.holidays
-            .kept_on(date)
-            .and_hms_opt(u32::from(hour.hour()), 0, 0)
-            .expect("an hour of the day")
+    /// `None` where the sun stays up or down on that day.
+    fn event_time(&self, date: NaiveDate, event: TimeEvent) -> Option<NaiveTime> {
+        let instant = self.at?.event_time(date, event)?;
+        Some(instant.with_timezone(&self.time_zone).time())
     }
 }
 
@@ -341,6 +195,11 @@ impl HourSet {
     /// Whether an hour is in it.
     pub fn contains(&self, hour: HourOfWeek) -> bool {
         self.0[hour.index() / 64] & (1 << (hour.index() % 64)) != 0
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
 
     /// How many there are.
@@ -362,14 +221,22 @@ impl FromIterator<HourOfWeek> for HourSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{CalendarDay, HolidayCalendar};
 
     fn week(monday: &str, holidays: &str) -> ReferenceWeek {
         let holidays = HolidayCalendar::parse(holidays).unwrap();
         ReferenceWeek::new(monday, "Asia/Shanghai", holidays).unwrap()
     }
 
+    fn shenzhen() -> LngLat {
+        LngLat::from_degrees(114.06, 22.54).unwrap()
+    }
+
     fn open(text: &str, week: &ReferenceWeek) -> Vec<String> {
-        let set = OpeningHours::parse(text).unwrap().open_hours(week);
+        let set = OpeningHours::parse(text)
+            .unwrap()
+            .in_week(week, shenzhen())
+            .open;
         HourOfWeek::all()
             .filter(|&hour| set.contains(hour))
             .map(|hour| hour.to_string())
@@ -398,7 +265,10 @@ mod tests {
     fn round_the_clock_is_all_168() {
         let week = week("2026-06-01", "none");
         assert_eq!(
-            OpeningHours::parse("24/7").unwrap().open_hours(&week),
+            OpeningHours::parse("24/7")
+                .unwrap()
+                .in_week(&week, shenzhen())
+                .open,
             HourSet::all()
         );
         assert_eq!(HourSet::all().n_hours(), 168);
@@ -445,26 +315,125 @@ mod tests {
         assert_eq!(open(office, &crate_only).len(), 8);
     }
 
+    /// Hours open and hours unknown in a week, against `opening_hours.js` 3.15 where nothing else is
+    /// said.
     #[test]
-    fn a_working_day_in_the_table_is_a_weekend_day() {
-        let days = [("2026-02-12", CalendarDay::Work)];
-        let error = HolidayCalendar::none().with_days(days).unwrap_err();
-        assert!(matches!(error, WeekError::NotWeekend(_)), "{error}");
-        let days = [("14 February", CalendarDay::Off)];
-        let error = HolidayCalendar::none().with_days(days).unwrap_err();
-        assert!(matches!(error, WeekError::Date(_)), "{error}");
+    fn what_is_not_stated_is_unknown_and_a_fallback_goes_by_the_moment() {
+        let week = week("2026-06-01", "none");
+        let cases = [
+            ("24/7", 168, 0),
+            ("off", 0, 0),
+            ("closed \"renovation\"", 0, 0),
+            ("24/7; We off", 144, 0),
+            ("24/7; We 10:00-12:00 off", 166, 0),
+            // A comment alone, and beside times; a stated state keeps it.
+            ("\"by appointment\"", 0, 168),
+            ("unknown", 0, 168),
+            ("Sa 12:00-15:00 unknown", 0, 3),
+            ("Mo-Fr 08:00-12:00 \"ask\"", 0, 20),
+            ("Mo-Fr 08:00-12:00 open \"ask\"", 20, 0),
+            ("Mo-Fr 08:00-12:00 unknown \"ask\"", 0, 20),
+            ("\"winter\": 10:00-12:00", 0, 14),
+            ("Mo-Fr 08:00-12:00; \"by appointment\"", 0, 168),
+            ("Mo-Su 00:00-24:00; Su \"maybe\"", 144, 24),
+            ("09:00-21:00 \"call first\"; Su off", 0, 72),
+            // Fallbacks.
+            ("Mo-Fr 09:00-11:00 || Mo-Sa 15:00-17:00", 22, 0),
+            (
+                "Mo-Fr 10:00-14:00 || Mo-Su 12:00-16:00 || 09:00-10:00",
+                45,
+                0,
+            ),
+            ("Mo-Fr 08:00-12:00 || \"by appointment\"", 20, 148),
+            ("\"by appointment\" || Mo-Fr 08:00-12:00", 0, 168),
+            ("Mo-Fr 08:00-12:00 unknown || 09:00-11:00", 4, 20),
+            ("Mo off || 10:00-12:00", 14, 0),
+            ("Mo-Fr 10:00-16:00; We off || We 12:00-13:00", 25, 0),
+            ("Fr 22:00-04:00 || Sa 02:00-06:00", 8, 0),
+            ("Mo-Fr 10:00-12:00 || off", 10, 0),
+            ("Mo 08:00-10:00 || Tu 08:00-10:00; We 08:00-10:00", 6, 0),
+            // Open ends.
+            ("18:00+", 0, 70),
+            ("17:00-19:00+", 14, 56),
+            ("10:00-12:00,22:00+", 14, 56),
+            // Whole weeks, months, years, feasts.
+            ("week 23 Mo-Fr 08:00-12:00", 20, 0),
+            ("week 1-53/2 08:00-12:00", 28, 0),
+            ("Jun-Aug 08:00-12:00", 28, 0),
+            ("Jun 03-05 08:00-12:00", 12, 0),
+            ("Nov-Feb 10:00-12:00", 0, 0),
+            ("easter 10:00-12:00", 0, 0),
+            ("Mo[1] 08:00-12:00", 4, 0),
+            ("2025 Mo-Fr 08:00-12:00", 0, 0),
+            ("Mo-Su 18:00-02:00; We off", 48, 0),
+            ("Mo-Fr 08:00-12:00, We 14:00-16:00", 22, 0),
+            ("Mo-Fr 08:00-12:00; We 14:00-16:00", 18, 0),
+            ("22:00-26:00", 28, 0),
+        ];
+        let mut wrong = Vec::new();
+        for (text, n_open, n_unknown) in cases {
+            let hours = OpeningHours::parse(text)
+                .unwrap()
+                .in_week(&week, shenzhen());
+            let got = (hours.open.n_hours(), hours.unknown.n_hours());
+            if got != (n_open, n_unknown) {
+                wrong.push(format!("{text}: {got:?}, wanted {:?}", (n_open, n_unknown)));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        let easter = self::week("2026-03-30", "none");
+        assert_eq!(
+            open("easter 10:00-12:00", &easter),
+            ["Su 10:00", "Su 11:00"]
+        );
     }
 
     #[test]
-    fn what_is_unknown_counts_as_closed() {
-        let week = week("2026-06-01", "none");
-        assert_eq!(open("Mo 08:00-10:00 unknown", &week), [""; 0]);
+    fn the_sun_goes_by_place_date_and_time_zone() {
+        // Shenzhen: up from 5:38 to 19:05 in June, from 6:50 to 17:40 in December.
+        let june = week("2026-06-01", "none");
+        let december = week("2026-12-07", "none");
+        let n_open = |text, week| open(text, week).len();
+        assert_eq!(n_open("08:00-sunset", &june), 7 * 12);
+        assert_eq!(n_open("08:00-sunset", &december), 7 * 10);
+        assert_eq!(n_open("sunrise-sunset", &june), 7 * 14);
+        assert_eq!(n_open("sunrise-sunset", &december), 7 * 11);
+        assert_eq!(n_open("sunrise-(sunset-01:00)", &december), 7 * 10);
+        // From 17:40 to 06:50 of the next day.
+        assert_eq!(n_open("sunset-sunrise", &december), 7 * 13);
+        let at = |lng, lat| LngLat::from_degrees(lng, lat).unwrap();
+        let hours = OpeningHours::parse("08:00-sunset").unwrap();
+        assert!(hours.follow_sun());
+        // Harbin: 15:49. Kashgar keeps the time of Beijing: 19:27.
+        for (place, n_hours) in [(at(126.6, 45.8), 8), (at(76.0, 39.5), 12)] {
+            let set = hours.in_week(&december, place).open;
+            assert_eq!(set.n_hours(), 7 * n_hours, "{place:?}");
+        }
+        let rome = ReferenceWeek::new("2026-12-07", "Europe/Rome", HolidayCalendar::none());
+        let set = hours.in_week(&rome.unwrap(), at(12.5, 41.9)).open;
+        // 16:39.
+        assert_eq!(set.n_hours(), 7 * 9);
+    }
+
+    #[test]
+    fn what_hours_rest_on_is_known() {
+        let hours = |text| OpeningHours::parse(text).unwrap();
+        assert!(hours("18:00+").have_open_end() && !hours("18:00-20:00").have_open_end());
+        assert!(hours("Mo-Fr 08:00-10:00; PH off").name_public_holidays());
+        assert!(hours("SH 08:00-10:00").name_school_holidays());
+        assert!(!hours("Mo-Fr 08:00-10:00").name_public_holidays());
+        assert!(!hours("08:00-10:00").follow_sun());
     }
 
     #[test]
     fn nonsense_is_refused() {
         assert!(OpeningHours::parse("from eight to late").is_err());
         assert!(OpeningHours::parse("Mo-Fr 8:00-25:99:99").is_err());
+        assert!(
+            OpeningHours::parse("Mo-Fr 10:00-16:00/01:30").is_err(),
+            "a timetable"
+        );
+        assert!(OpeningHours::parse("Mo-Fr \"open").is_err());
         assert_eq!(
             ReferenceWeek::new("2026-06-03", "Asia/Shanghai", HolidayCalendar::none())
                 .unwrap_err()

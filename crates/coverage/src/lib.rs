@@ -72,6 +72,7 @@ mod ground;
 mod hazard;
 mod hourly;
 mod hours;
+mod hours_rules;
 mod id;
 mod indicator;
 mod joint;
@@ -81,6 +82,7 @@ mod ledger;
 mod linkage;
 mod open_set;
 mod pattern;
+mod reference_week;
 mod route;
 mod rows;
 mod service_coverage;
@@ -111,10 +113,7 @@ pub use hazard::{
     Hazard, HazardKind, HazardRules, HazardState, StreetEffect, UnknownHazard, UnknownState,
 };
 pub use hourly::{HourlyProfile, OpenHours, night_gap};
-pub use hours::{
-    CalendarDay, HolidayCalendar, HolidayError, HourSet, HoursError, OpeningHours, ReferenceWeek,
-    WeekError,
-};
+pub use hours::{HourSet, HoursError, HoursInWeek, OpeningHours};
 pub use id::{CellRank, DemandId, FacilityId, ZoneId};
 pub use indicator::{Indicators, WorstTenth};
 pub use joint::JointCoverage;
@@ -124,6 +123,7 @@ pub use ledger::{CellLedger, FacilityLedger, Ledger, Margin};
 pub use linkage::{Link, LinkOptions, LinkState, Linkage};
 pub use open_set::OpenSet;
 pub use pattern::{Amount, DemandPattern, PatternError, PatternId};
+pub use reference_week::{CalendarDay, HolidayCalendar, HolidayError, ReferenceWeek, WeekError};
 pub use route::{RouteStep, route_steps};
 pub use rows::{RowEntry, Rows};
 pub use service_coverage::{FRAGILE_BAND_PERCENT, ServiceCoverage, ServiceInputs};

@@ -57,7 +57,7 @@ impl ServiceStandard {
             let facility = &facilities[id.index()];
             self.selection.accepts(facility)
                 && match (self.at, &facility.hours) {
-                    (Some(hour), Some(hours)) => hours.is_open(hour, week),
+                    (Some(hour), Some(hours)) => hours.is_open(hour, week, facility.position),
                     _ => true,
                 }
         })

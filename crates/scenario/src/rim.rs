@@ -121,7 +121,7 @@ impl Project {
             return FacilityClass::OtherKind;
         }
         let is_open = match (standard.at, &facility.hours) {
-            (Some(hour), Some(hours)) => hours.is_open(hour, &self.week),
+            (Some(hour), Some(hours)) => hours.is_open(hour, &self.week, facility.position),
             _ => true,
         };
         if !is_open {

@@ -53,6 +53,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("csv", &["formats", "cli"]),
     ("encoding_rs", &["formats"]),
     ("opening-hours", &["coverage"]),
+    ("opening-hours-syntax", &["coverage"]),
+    ("chrono-tz", &["coverage"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     // `cli` starts what `server` describes.

@@ -55,11 +55,14 @@ fn every_hour_is_the_fold_over_its_open_facilities() {
     );
     for hour in HourOfWeek::all() {
         let open = OpenSet::from_fn(5, |id| {
-            let hours = &facilities[id.index()].hours;
+            let (hours, at) = (
+                &facilities[id.index()].hours,
+                facilities[id.index()].position,
+            );
             id != FacilityId::new(3)
                 && hours
                     .as_ref()
-                    .is_none_or(|hours| hours.is_open(hour, &week()))
+                    .is_none_or(|hours| hours.is_open(hour, &week(), at))
         });
         assert_eq!(hours.at(hour), &open, "{hour}");
         let inputs = ServiceInputs {

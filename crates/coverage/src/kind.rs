@@ -72,6 +72,44 @@ impl FacilityKind {
     fn is_called(&self, text: &str) -> bool {
         [self.key(), self.zh(), self.en()].contains(&text)
     }
+
+    /// Other words that city tables use for the named kinds; a kind that a plan declares goes before
+    /// them.
+    const fn short_words(&self) -> &'static [&'static str] {
+        match self {
+            Self::BatterySwapCabinet => &[
+                "换电站",
+                "换电点",
+                "换电",
+                "电池柜",
+                "换电池柜",
+                "智能换电柜",
+                "swap cabinet",
+                "battery swap",
+            ],
+            Self::WarmStation => &[
+                "驿站",
+                "暖蜂驿站",
+                "爱心驿站",
+                "骑手驿站",
+                "小哥驿站",
+                "司机之家",
+                "户外劳动者驿站",
+                "户外劳动者服务站点",
+                "rest station",
+            ],
+            Self::RiderCanteen => &[
+                "食堂",
+                "骑手食堂",
+                "爱心食堂",
+                "社区食堂",
+                "餐厅",
+                "canteen",
+            ],
+            Self::RiderPharmacy => &["药房", "药店", "小哥药店", "骑手药房", "pharmacy"],
+            Self::Custom(_) => &[],
+        }
+    }
 }
 
 /// The key.
@@ -168,13 +206,17 @@ impl KindCatalog {
         FacilityKind::NAMED.iter().chain(&self.custom)
     }
 
-    /// The kind with this key, Chinese name or English name.
+    /// The kind with this key, Chinese name or English name; else the named kind that city tables
+    /// call so (`食堂`, `驿站`).
     ///
     /// # Errors
     /// When there is none; the error lists what is known and what was most likely meant.
     pub fn find(&self, text: &str) -> Result<FacilityKind, UnknownKind> {
         let text = text.trim();
         if let Some(kind) = self.kinds().find(|kind| kind.is_called(text)) {
+            return Ok(kind.clone());
+        }
+        if let Some(kind) = self.kinds().find(|kind| kind.short_words().contains(&text)) {
             return Ok(kind.clone());
         }
         let words = self
@@ -223,6 +265,29 @@ mod tests {
             catalog.declare("union-post", "", "union"),
             Err(KindError::Nameless("union-post".into()))
         );
+    }
+
+    #[test]
+    fn short_words_of_tables_mean_the_named_kinds_unless_a_plan_takes_them() {
+        let mut catalog = KindCatalog::default();
+        for (word, kind) in [
+            ("食堂", FacilityKind::RiderCanteen),
+            ("换电站", FacilityKind::BatterySwapCabinet),
+            ("驿站", FacilityKind::WarmStation),
+            ("药店", FacilityKind::RiderPharmacy),
+        ] {
+            assert_eq!(catalog.find(word), Ok(kind));
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        for word in FacilityKind::NAMED
+            .iter()
+            .flat_map(FacilityKind::short_words)
+        {
+            assert!(seen.insert(word), "`{word}` means two kinds");
+        }
+        let own = catalog.declare("canteen", "食堂", "any canteen").unwrap();
+        assert_eq!(catalog.find("食堂"), Ok(own));
+        assert!(catalog.find("食").is_err() && catalog.find("加油站").is_err());
     }
 
     #[test]

@@ -122,7 +122,7 @@ pub fn geojson(data: &[u8]) {
 /// A population raster.
 pub fn geotiff(data: &[u8]) {
     let (_folder, path) = file("a.tif", data);
-    told(geotiff::read_counts(&path));
+    told(geotiff::read_counts(&path, None));
 }
 
 /// A plan over the town, with every scenario it has.

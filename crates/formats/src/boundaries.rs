@@ -5,7 +5,7 @@ use units::{Outline, Polygon, Ring};
 
 use crate::datum::{Positions, shape_name};
 use crate::sheet::{RawShape, Reading, Sheet, SheetRow};
-use crate::{ColumnIndex, Field, Loaded, ProblemKind, ReadError, Source, csv};
+use crate::{ColumnIndex, Field, Loaded, Note, ProblemKind, ReadError, Source, number, ring_check};
 
 /// Reads zones: a polygon each, with an id and perhaps a name and a rank: a number of which only the
 /// order counts, such as an income, in thousandths.
@@ -30,6 +30,7 @@ pub fn read_zones(source: &Source) -> Result<Loaded<Vec<Zone>>, ReadError> {
         .then(|| sheet.field(Field::Rank, &source.columns, &mut reading))
         .flatten();
     let mut zones: Vec<Zone> = Vec::new();
+    let mut in_several: Vec<String> = Vec::new();
     for row in sheet.rows() {
         let polygons = polygons(row, &mut positions, &mut reading);
         let Some(id) = id else { continue };
@@ -50,6 +51,9 @@ pub fn read_zones(source: &Source) -> Result<Loaded<Vec<Zone>>, ReadError> {
             // A zone may come in several rows.
             match zones.iter_mut().find(|zone| zone.id == value) {
                 Some(zone) => {
+                    if !in_several.contains(&zone.id) {
+                        in_several.push(zone.id.clone());
+                    }
                     let parts = zone.outline.polygons().iter().cloned().chain(polygons);
                     zone.outline = Outline::new(parts.collect());
                 }
@@ -61,6 +65,12 @@ pub fn read_zones(source: &Source) -> Result<Loaded<Vec<Zone>>, ReadError> {
                 }),
             }
         }
+    }
+    if let Some(id) = in_several.first() {
+        reading.notes.push(Note::ZoneInSeveralRows {
+            n_zones: in_several.len(),
+            id: id.clone(),
+        });
     }
     positions.note(sheet.rows().len(), &mut reading);
     reading.finish("zones", &sheet, zones)
@@ -77,14 +87,11 @@ fn rank(
     if text.is_empty() {
         return None;
     }
-    let number = csv::finite(text).filter(|number| number.abs() < 9e12);
+    let number = number::finite(text).filter(|number| number.abs() < 9e12);
     if number.is_none() {
-        let kind = ProblemKind::Value {
-            column: sheet.column_name(column).to_owned(),
-            got: text.to_owned(),
-            wanted: "a number, or nothing".to_owned(),
-        };
-        reading.problems.push(row.place, kind);
+        let name = sheet.column_name(column);
+        let wanted = "a number within 9e12, or nothing";
+        reading.problems.push_number(row.place, name, text, wanted);
     }
     // Written out and read back, so that no cast is needed.
     let thousandths = format!("{:.3}", number?).replace('.', "");
@@ -158,7 +165,7 @@ fn polygons(
             match Ring::new(ring) {
                 Ok(ring) => whole.push(ring),
                 Err(error) => {
-                    let got = format!("a Polygon of which {error}");
+                    let got = format!("a Polygon that encloses nothing: {error}");
                     let wanted = "rings of at least three different corners";
                     reading
                         .problems
@@ -166,6 +173,16 @@ fn polygons(
                     return None;
                 }
             }
+        }
+        if let Some(at) = whole.iter().find_map(ring_check::crossing) {
+            positions.crosses(row.place, at);
+        } else if whole.first().is_some_and(ring_check::encloses_nothing) {
+            let got = "a Polygon that encloses nothing: its corners lie on one line".to_owned();
+            let wanted = "an outline with an area";
+            reading
+                .problems
+                .push(row.place, ProblemKind::Shape { got, wanted });
+            return None;
         }
         let mut rings = whole.into_iter();
         if let Some(outer) = rings.next() {

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::sheet::{ColumnIndex, Reading, Sheet, SheetRow};
-use crate::{ProblemKind, RowPlace};
+use crate::{ProblemKind, RowPlace, number};
 
 /// One row, and where its problems go.
 pub(crate) struct Cells<'a> {
@@ -33,6 +33,25 @@ impl Cells<'_> {
             self.reading.problems.push(self.row.place, kind);
         }
         value
+    }
+
+    /// A whole number from 0 to `most`, or nothing.
+    pub(crate) fn whole(&mut self, column: Option<ColumnIndex>, most: u64) -> Option<u64> {
+        let column = column?;
+        let text = self.row.value(column);
+        if text.is_empty() {
+            return None;
+        }
+        let value = number::whole(text);
+        let wanted = match value {
+            Some(value) if value <= most => return Some(value),
+            Some(_) => format!("a whole number up to {most}"),
+            None => "a whole number".to_owned(),
+        };
+        let name = self.sheet.column_name(column);
+        let problems = &mut self.reading.problems;
+        problems.push_number(self.row.place, name, text, &wanted);
+        None
     }
 
     /// A value that must be there and may stand only once.

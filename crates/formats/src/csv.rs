@@ -8,7 +8,7 @@ use crate::sheet::{RawShape, Reading, Sheet, SheetRow};
 use crate::table::fixed;
 use crate::{
     ColumnIndex, ColumnKind, Encoding, Loaded, Note, ProblemKind, Problems, ReadError, RowPlace,
-    Source, Table, Value,
+    Source, Table, Value, number,
 };
 
 /// Reads the rows of a CSV file that is already in memory.
@@ -54,6 +54,12 @@ pub(crate) fn sheet(
         Ok(header) => header.iter().map(|name| name.trim().to_owned()).collect(),
         Err(error) => return Err(form(error.to_string())),
     };
+    if header.iter().any(|name| name.contains('\0')) {
+        let cure = "save it as UTF-8 (in Excel: CSV UTF-8)";
+        return Err(form(format!(
+            "line 1 holds NUL bytes; it is damaged, or UTF-16 without its mark: {cure}"
+        )));
+    }
     if header.iter().all(String::is_empty) {
         return Err(form("line 1 holds no column names".to_owned()));
     }
@@ -87,13 +93,16 @@ pub(crate) fn sheet(
             problems.push_with_hint(place, kind, "put values that hold a comma in double quotes");
             continue;
         }
-        let values: Vec<String> = record.iter().map(|value| value.trim().to_owned()).collect();
+        let values = record.iter().map(|value| as_meant(value.trim()).to_owned());
+        let values: Vec<String> = values.collect();
         if values.iter().any(|value| !value.is_empty()) {
-            rows.push(SheetRow {
+            let row = SheetRow {
                 place,
                 values,
                 shape: RawShape::None,
-            });
+            };
+            row.check_text(&header, &mut problems);
+            rows.push(row);
         }
     }
     Ok(Sheet {
@@ -139,7 +148,9 @@ fn separator(header: &str) -> char {
 
 /// Writes a table as CSV text: a header, then one line for each row, lines ending in `\n`.
 ///
-/// Decimals have the fixed count of their column; what is not known is left empty.
+/// Decimals have the fixed count of their column; what is not known is left empty. Text that begins
+/// like a formula (`=`, `+`, `-`, `@`, tab, return) and is no number gets a `'` before it, which
+/// spreadsheets take for text and this crate's reader takes off again.
 ///
 /// Cost: linear.
 pub fn to_csv(table: &Table) -> String {
@@ -154,7 +165,7 @@ pub fn to_csv(table: &Table) -> String {
             .zip(row)
             .map(|(column, value)| match value {
                 Value::Empty => String::new(),
-                Value::Text(text) => text.clone(),
+                Value::Text(text) => harmless(text),
                 Value::Integer(value) => value.to_string(),
                 Value::Boolean(value) => value.to_string(),
                 Value::Decimal(value) => match column.kind() {
@@ -167,6 +178,28 @@ pub fn to_csv(table: &Table) -> String {
         push_line(&mut text, values.iter().map(String::as_str));
     }
     text
+}
+
+/// Text that a spreadsheet would run as a formula, with the `'` by which spreadsheets take it for
+/// text; a number stays as it is.
+fn harmless(text: &str) -> String {
+    if starts_like_a_formula(text) && number::finite(text).is_none() {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+fn starts_like_a_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+/// Undoes [`harmless`], so that ids come back as they were.
+fn as_meant(text: &str) -> &str {
+    match text.strip_prefix('\'') {
+        Some(rest) if starts_like_a_formula(rest) => rest.trim(),
+        _ => text,
+    }
 }
 
 /// Name of the column that says a row rests on made-up data.
@@ -325,12 +358,31 @@ impl CheckedRow<'_> {
 
     /// A finite number.
     pub fn number(&mut self, column: Option<ColumnIndex>) -> Option<f64> {
-        self.parsed(column, "a number", finite)
+        self.numeric(column, "a number", number::finite)
     }
 
     /// A whole number from 0.
     pub fn whole(&mut self, column: Option<ColumnIndex>) -> Option<u64> {
-        self.parsed(column, "a whole number", |text| text.parse().ok())
+        self.numeric(column, "a whole number", number::whole)
+    }
+
+    /// As [`parsed`](Self::parsed), and says what is wrong with text that is nearly a number.
+    pub fn numeric<T>(
+        &mut self,
+        column: Option<ColumnIndex>,
+        wanted: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let column = column?;
+        let text = self.row.value(column);
+        let value = parse(text);
+        if value.is_none() && !text.is_empty() {
+            let name = self.sheet.column_name(column);
+            self.problems
+                .push_number(self.row.place, name, text, wanted);
+            return None;
+        }
+        self.parsed(Some(column), wanted, |_| value)
     }
 
     /// Anything that can be parsed; `wanted` says what in the problem.
@@ -367,11 +419,6 @@ impl CheckedRow<'_> {
     pub fn problem(&mut self, kind: ProblemKind) {
         self.problems.push(self.row.place, kind);
     }
-}
-
-/// A finite number, decimal point only.
-pub(crate) fn finite(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|value: &f64| value.is_finite())
 }
 
 #[cfg(test)]
@@ -456,6 +503,45 @@ mod tests {
             error.to_string(),
             "could not read `x.csv`: it is not a table of comma-separated values: line 1 holds no column names"
         );
+    }
+
+    #[test]
+    fn no_text_is_a_formula_and_numbers_stay() {
+        let texts = [
+            "=HYPERLINK(\"http://example.org\",\"menu\")",
+            "+1+1",
+            "-1-1",
+            "@SUM(A1)",
+            "\t=1",
+            "-5",
+            "+86",
+            "'quoted'",
+            "a=b",
+        ];
+        let mut table = Table::new("t", vec![Column::text("id"), Column::integer("n")]);
+        for text in texts {
+            table.push(vec![text.into(), Value::Integer(-3)]);
+        }
+        let text = to_csv(&table);
+        let back = read(&text);
+        let written: Vec<&str> = text.lines().skip(1).collect();
+        assert_eq!(
+            written,
+            [
+                "\"'=HYPERLINK(\"\"http://example.org\"\",\"\"menu\"\")\",-3",
+                "'+1+1,-3",
+                "'-1-1,-3",
+                "'@SUM(A1),-3",
+                "'\t=1,-3",
+                "-5,-3",
+                "+86,-3",
+                "'quoted',-3",
+                "a=b,-3",
+            ]
+        );
+        for (row, text) in back.rows.iter().zip(texts) {
+            assert_eq!(row.values, [text.trim(), "-3"]);
+        }
     }
 
     #[test]

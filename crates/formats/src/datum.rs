@@ -1,7 +1,7 @@
 use units::{Datum, Gcj02, Length, LngLat};
 
 use crate::sheet::{ColumnIndex, RawShape, Reading, Sheet, SheetRow};
-use crate::{Area, Field, Note, Outside, ProblemKind, RowPlace, Source, csv};
+use crate::{Area, Field, MissingPositions, Note, Outside, ProblemKind, RowPlace, Source, number};
 
 /// A position this near to the area may be outside only because of its datum: GCJ-02 shifts by 100
 /// to 700 m, BD-09 by up to 1.4 km.
@@ -21,6 +21,9 @@ pub(crate) struct Positions<'a> {
     n_outside: usize,
     /// What the first row outside suggests.
     doubt: Option<String>,
+    n_missing: usize,
+    n_crossing: usize,
+    first_crossing: Option<(RowPlace, LngLat)>,
 }
 
 #[derive(Debug)]
@@ -59,6 +62,9 @@ impl<'a> Positions<'a> {
             most: Length::ZERO,
             n_outside: 0,
             doubt: None,
+            n_missing: 0,
+            n_crossing: 0,
+            first_crossing: None,
         }
     }
 
@@ -73,6 +79,9 @@ impl<'a> Positions<'a> {
             most: Length::ZERO,
             n_outside: 0,
             doubt: None,
+            n_missing: 0,
+            n_crossing: 0,
+            first_crossing: None,
         }
     }
 
@@ -100,6 +109,9 @@ impl<'a> Positions<'a> {
         row: &SheetRow,
         reading: &mut Reading,
     ) -> Option<LngLat> {
+        if self.says_nowhere(row) && self.is_dealt_with(sheet, row, reading) {
+            return None;
+        }
         let (lng_column, lat_column, lng, lat) = match self.columns {
             Columns::Missing => return None,
             Columns::Shapes => match row.shape {
@@ -110,14 +122,15 @@ impl<'a> Positions<'a> {
                     lat.to_string(),
                 ),
                 RawShape::None | RawShape::Polygons(_) | RawShape::Other(_) => {
-                    let got = shape_name(&row.shape).to_owned();
-                    reading.problems.push(
-                        row.place,
-                        ProblemKind::Shape {
-                            got,
-                            wanted: "a Point",
-                        },
-                    );
+                    let kind = ProblemKind::Shape {
+                        got: shape_name(&row.shape).to_owned(),
+                        wanted: "a Point",
+                    };
+                    let hint = match row.shape {
+                        RawShape::None => LEAVE_OUT,
+                        _ => ONE_POINT,
+                    };
+                    reading.problems.push_with_hint(row.place, kind, hint);
                     return None;
                 }
             },
@@ -196,6 +209,37 @@ impl<'a> Positions<'a> {
         None
     }
 
+    /// Whether a row has no geometry, or nothing stands in its columns.
+    fn says_nowhere(&self, row: &SheetRow) -> bool {
+        match self.columns {
+            Columns::Missing => false,
+            Columns::Shapes => row.shape == RawShape::None,
+            Columns::Two(lng, lat) => row.value(lng).is_empty() && row.value(lat).is_empty(),
+            Columns::One(column) => row.value(column).is_empty(),
+        }
+    }
+
+    /// Counts a row that says nowhere, or notes that its columns are empty; a geometry that is missing
+    /// is left to the reader of shapes.
+    fn is_dealt_with(&mut self, sheet: &Sheet, row: &SheetRow, reading: &mut Reading) -> bool {
+        if self.source.missing_positions == MissingPositions::LeaveOut {
+            self.n_missing += 1;
+            return true;
+        }
+        let column = match self.columns {
+            Columns::Two(lng, lat) => {
+                let (lng, lat) = (sheet.column_name(lng), sheet.column_name(lat));
+                format!("{lng}` and `{lat}")
+            }
+            Columns::One(column) => sheet.column_name(column).to_owned(),
+            Columns::Shapes | Columns::Missing => return false,
+        };
+        let wanted = "a position".to_owned();
+        let kind = ProblemKind::Empty { column, wanted };
+        reading.problems.push_with_hint(row.place, kind, LEAVE_OUT);
+        true
+    }
+
     /// Degrees of the declared datum to a position.
     pub(crate) fn position(
         &mut self,
@@ -217,6 +261,8 @@ impl<'a> Positions<'a> {
             };
             if LngLat::from_degrees(lat, lng).is_ok() {
                 reading.problems.push_with_hint(place, kind, SWAPPED);
+            } else if lng.abs().max(lat.abs()) > LARGEST_ANGLE {
+                reading.problems.push_with_hint(place, kind, IN_METERS);
             } else {
                 reading.problems.push(place, kind);
             }
@@ -273,6 +319,12 @@ impl<'a> Positions<'a> {
         }
     }
 
+    /// Counts an outline that crosses itself.
+    pub(crate) fn crosses(&mut self, place: RowPlace, at: LngLat) {
+        self.n_crossing += 1;
+        self.first_crossing.get_or_insert((place, at));
+    }
+
     /// Notes what was converted and left out.
     pub(crate) fn note(&self, n_rows: usize, reading: &mut Reading) {
         if self.n_converted > 0 {
@@ -280,6 +332,19 @@ impl<'a> Positions<'a> {
                 datum: self.source.datum,
                 n_positions: self.n_converted,
                 most: self.most,
+            });
+        }
+        if let Some((place, at)) = self.first_crossing {
+            reading.notes.push(Note::Crossing {
+                n_outlines: self.n_crossing,
+                place,
+                at,
+            });
+        }
+        if self.n_missing > 0 {
+            reading.notes.push(Note::LeftWithoutPosition {
+                n_rows: self.n_missing,
+                of: n_rows,
             });
         }
         let Some(area) = self.area.filter(|_| self.n_outside > 0) else {
@@ -316,8 +381,16 @@ const WRONG_AREA: &str = "check the datum of the file and the box of the area; i
      a larger area, say `outside = \"keep\"` or `outside = \"skip\"`";
 
 const SWAPPED: &str = "longitude and latitude look swapped; longitude comes first";
+const LEAVE_OUT: &str = "a plan leaves rows without a position out and counts them with \
+                         `missing_positions = \"leave-out\"` on their source";
+const ONE_POINT: &str = "give each row one position; in QGIS, Point on Surface makes them of polygons \
+                         and Multipart to Singleparts parts those of several points";
+/// No angle in degrees is larger.
+const LARGEST_ANGLE: f64 = 360.0;
+const IN_METERS: &str = "such coordinates are projected, in metres (Gauss-Krüger, UTM, Web Mercator); \
+                         reproject the file to degrees, with `ogr2ogr -t_srs EPSG:4326` or in QGIS";
 
-pub(crate) fn shape_name(shape: &RawShape) -> &'static str {
+pub(crate) fn shape_name(shape: &RawShape) -> &str {
     match shape {
         RawShape::None => "missing",
         RawShape::Point(_) => "a Point",
@@ -340,14 +413,10 @@ fn degrees(
             .push(place, ProblemKind::Empty { column, wanted });
         return None;
     }
-    let value = csv::finite(text);
+    let value = number::finite(text);
     if value.is_none() {
-        let kind = ProblemKind::Value {
-            column,
-            got: text.to_owned(),
-            wanted,
-        };
-        reading.problems.push(place, kind);
+        let problems = &mut reading.problems;
+        problems.push_number(place, &column, text, &wanted);
     }
     value
 }

@@ -5,7 +5,7 @@ use units::LngLat;
 
 use crate::datum::Positions;
 use crate::sheet::{ColumnIndex, Reading, Sheet, SheetRow};
-use crate::{Area, Field, Loaded, Note, ProblemKind, ReadError, Source, csv};
+use crate::{Area, Field, Loaded, Note, ProblemKind, ReadError, Source, number};
 
 /// How many zones without a row are named.
 const MOST_ZONES: usize = 5;
@@ -161,19 +161,19 @@ fn demand(
     let text = row.value(column);
     let demand = thousandths(text);
     if demand.is_none() {
-        let kind = ProblemKind::Value {
-            column: sheet.column_name(column).to_owned(),
-            got: text.to_owned(),
-            wanted: "a number from 0, with at most three decimals counted".to_owned(),
+        let wanted = match number::finite(text) {
+            Some(value) if value > 0.0 => "a number below 9e12",
+            _ => "a number from 0, with at most three decimals counted",
         };
-        reading.problems.push(row.place, kind);
+        let name = sheet.column_name(column);
+        reading.problems.push_number(row.place, name, text, wanted);
     }
     demand
 }
 
 /// A number from 0 to 9e12 in thousandths, rounded.
 fn thousandths(text: &str) -> Option<Demand> {
-    of_number(csv::finite(text)?)
+    of_number(number::finite(text)?)
 }
 
 /// As [`thousandths`], from a number.

@@ -18,11 +18,14 @@ pub enum Encoding {
     /// GB18030: GBK and every other character.
     #[serde(rename = "gb18030")]
     Gb18030,
+    /// UTF-16 with its mark: what Excel calls Unicode text. Without a mark, low bytes first.
+    #[serde(rename = "utf-16")]
+    Utf16,
 }
 
 /// A word that names no encoding.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("`{0}` is no encoding; known are `utf-8`, `gbk` and `gb18030`")]
+#[error("`{0}` is no encoding; known are `utf-8`, `utf-16`, `gbk` and `gb18030`")]
 pub struct UnknownEncoding(String);
 
 /// Bytes that are not text.
@@ -47,9 +50,11 @@ pub struct Decoded {
 }
 
 const UTF8_MARK: &[u8] = b"\xEF\xBB\xBF";
+const LOW_FIRST_MARK: &[u8] = b"\xFF\xFE";
+const HIGH_FIRST_MARK: &[u8] = b"\xFE\xFF";
 
 impl Encoding {
-    const ALL: [Self; 3] = [Self::Utf8, Self::Gbk, Self::Gb18030];
+    const ALL: [Self; 4] = [Self::Utf8, Self::Gbk, Self::Gb18030, Self::Utf16];
 
     /// The name as written in plans.
     pub const fn name(self) -> &'static str {
@@ -57,13 +62,14 @@ impl Encoding {
             Self::Utf8 => "utf-8",
             Self::Gbk => "gbk",
             Self::Gb18030 => "gb18030",
+            Self::Utf16 => "utf-16",
         }
     }
 
     /// Decodes a file: in the declared encoding when there is one, otherwise UTF-8 if the bytes
     /// are, otherwise GB18030 if they can be, marked as a guess.
     ///
-    /// A UTF-8 mark proves UTF-8, whatever was declared. Bytes that are valid UTF-8 beyond ASCII are
+    /// A mark proves UTF-8 or UTF-16, whatever was declared. Bytes that are valid UTF-8 beyond ASCII are
     /// hardly ever anything else, unless they are few: `暖圈` in GBK is also `ůȦ` in UTF-8. So few
     /// two-byte characters and nothing longer are a guess too.
     ///
@@ -75,14 +81,15 @@ impl Encoding {
         if let Some(bytes) = bytes.strip_prefix(UTF8_MARK) {
             return utf8(bytes);
         }
-        if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
-            return Err(DecodeError {
-                line: 1,
-                encoding: "UTF-8 (but UTF-16)".to_owned(),
-            });
+        if let Some(bytes) = bytes.strip_prefix(LOW_FIRST_MARK) {
+            return utf16(bytes, u16::from_le_bytes);
+        }
+        if let Some(bytes) = bytes.strip_prefix(HIGH_FIRST_MARK) {
+            return utf16(bytes, u16::from_be_bytes);
         }
         match declared {
             Some(Self::Utf8) => utf8(bytes),
+            Some(Self::Utf16) => utf16(bytes, u16::from_le_bytes),
             Some(encoding) => chinese(bytes, encoding, false),
             None => match utf8(bytes) {
                 Ok(decoded) => Ok(Decoded {
@@ -103,6 +110,10 @@ impl Encoding {
             Self::Utf8 => Cow::Borrowed(text.as_bytes()),
             Self::Gbk => GBK.encode(text).0,
             Self::Gb18030 => GB18030.encode(text).0,
+            Self::Utf16 => {
+                let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+                Cow::Owned(LOW_FIRST_MARK.iter().copied().chain(units).collect())
+            }
         };
         encoded.into_owned()
     }
@@ -120,6 +131,28 @@ fn utf8(bytes: &[u8]) -> Result<Decoded, DecodeError> {
             encoding: "UTF-8".to_owned(),
         }),
     }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Decoded, DecodeError> {
+    let (units, rest) = bytes.as_chunks::<2>();
+    let units = units.iter().map(|&bytes| unit(bytes));
+    let mut text = String::with_capacity(bytes.len());
+    let mut line = 1;
+    let half = rest.iter().map(|_| Err(()));
+    let characters = char::decode_utf16(units).map(|c| c.map_err(|_lone| ()));
+    for character in characters.chain(half) {
+        let Ok(character) = character else {
+            let encoding = "UTF-16".to_owned();
+            return Err(DecodeError { line, encoding });
+        };
+        line += u64::from(character == '\n');
+        text.push(character);
+    }
+    Ok(Decoded {
+        text,
+        encoding: Encoding::Utf16,
+        is_guess: false,
+    })
 }
 
 /// Whether valid UTF-8 may as well be GBK: beyond ASCII it has only two-byte characters, and so few
@@ -172,10 +205,10 @@ impl FromStr for Encoding {
     type Err = UnknownEncoding;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let folded = text.trim().to_lowercase();
-        let folded = if folded == "utf8" {
-            "utf-8".to_owned()
-        } else {
-            folded
+        let folded = match folded.as_str() {
+            "utf8" => "utf-8".to_owned(),
+            "utf16" => "utf-16".to_owned(),
+            _ => folded,
         };
         Self::ALL
             .into_iter()
@@ -261,6 +294,27 @@ mod tests {
     }
 
     #[test]
+    fn a_mark_tells_utf16_and_its_order() {
+        let written = |mark: &[u8], bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            let units = TEXT.encode_utf16().flat_map(bytes);
+            mark.iter().copied().chain(units).collect()
+        };
+        for file in [
+            written(LOW_FIRST_MARK, u16::to_le_bytes),
+            written(HIGH_FIRST_MARK, u16::to_be_bytes),
+        ] {
+            for declared in [None, Some(Encoding::Utf8), Some(Encoding::Utf16)] {
+                let decoded = Encoding::decode(&file, declared).unwrap();
+                assert_eq!(decoded.text, TEXT);
+                assert_eq!(
+                    (decoded.encoding, decoded.is_guess),
+                    (Encoding::Utf16, false)
+                );
+            }
+        }
+    }
+
+    #[test]
     fn broken_text_names_its_line() {
         let error = Encoding::decode(b"a\nb\n\xFF\xFFc", None).unwrap_err();
         assert_eq!(
@@ -272,6 +326,8 @@ mod tests {
         );
         let error = Encoding::decode(b"a\n\xFF\n", Some(Encoding::Gbk)).unwrap_err();
         assert_eq!(error.line, 2);
-        assert!(Encoding::decode(b"\xFF\xFEa\x00", None).is_err());
+        let error = Encoding::decode(b"\xFF\xFEa\x00\n\x00\x00\xD8", None).unwrap_err();
+        assert_eq!((error.line, error.encoding.as_str()), (2, "UTF-16"));
+        assert!(Encoding::decode(b"\xFF\xFEa\x00b", None).is_err());
     }
 }

@@ -58,7 +58,7 @@ impl ReadError {
                 problems.hints().into_iter().map(str::to_owned).collect()
             }
             Self::Encoding { .. } => vec![
-                "declare the file's encoding (`utf-8`, `gbk` or `gb18030`), or save it as UTF-8"
+                "declare the file's encoding (`utf-8`, `utf-16`, `gbk` or `gb18030`), or save it as UTF-8"
                     .to_owned(),
             ],
             Self::Open { .. } | Self::Form { .. } => Vec::new(),

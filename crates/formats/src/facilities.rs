@@ -1,14 +1,14 @@
 //! Rows to facilities, every problem with its line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use coverage::{Amenity, AmenitySet, Capacity, Facility, FacilityKind, KindCatalog, OpeningHours};
+use coverage::{Amenity, AmenitySet, Capacity, Facility, FacilityKind, KindCatalog};
 use units::TravelTime;
 
 use crate::cells::Cells;
 use crate::datum::Positions;
 use crate::sheet::{ColumnIndex, Reading, Sheet};
-use crate::{Area, Field, Loaded, Note, ProblemKind, ReadError, Source};
+use crate::{Area, Field, Loaded, Note, ProblemKind, ReadError, Source, hours};
 
 /// How a facility layer is read.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +55,7 @@ pub fn from_sheet(
     };
     let name = sheet.field(Field::Name, map, &mut reading);
     let amenities = sheet.field(Field::Amenities, map, &mut reading);
-    let hours = sheet.field(Field::OpeningHours, map, &mut reading);
+    let hours_column = sheet.field(Field::OpeningHours, map, &mut reading);
     let capacity = sheet.field(Field::Capacity, map, &mut reading);
     let start_delay = sheet.field(Field::StartDelay, map, &mut reading);
     let owner = sheet.field(Field::Owner, map, &mut reading);
@@ -63,6 +63,7 @@ pub fn from_sheet(
 
     let mut facilities = Vec::new();
     let mut ids = BTreeMap::new();
+    let (mut n_translated, mut translated) = (0, BTreeSet::new());
     for row in sheet.rows() {
         let mut cells = Cells {
             sheet,
@@ -76,13 +77,21 @@ pub fn from_sheet(
         };
         let amenities = cells.amenities(amenities);
         let hours = cells.parsed(
-            hours,
+            hours_column,
             "opening hours in OSM syntax, as in `Mo-Fr 08:00-22:00`",
-            |text| OpeningHours::parse(text).ok(),
+            |text| {
+                let hours = hours::parse(text)?;
+                if hours.text() != text {
+                    n_translated += 1;
+                    translated.insert((text.to_owned(), hours.text().to_owned()));
+                }
+                Some(hours)
+            },
         );
-        let capacity = cells.parsed(capacity, "a whole number", |text| {
-            text.parse().ok().map(Capacity::new)
-        });
+        let capacity = cells.whole(capacity, u64::from(u32::MAX));
+        let capacity = capacity
+            .and_then(|n| u32::try_from(n).ok())
+            .map(Capacity::new);
         let start_delay = cells.parsed(
             start_delay,
             "a time with its unit, as in `90s` or `2min`",
@@ -112,6 +121,12 @@ pub fn from_sheet(
         .count();
     if n_rows > 0 {
         reading.notes.push(Note::UnknownHours { n_rows });
+    }
+    if n_translated > 0 {
+        reading.notes.push(Note::TranslatedHours {
+            n_rows: n_translated,
+            texts: translated.into_iter().collect(),
+        });
     }
     reading.finish("facilities", sheet, facilities)
 }

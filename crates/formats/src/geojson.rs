@@ -12,10 +12,11 @@ use serde_json::Number;
 use units::{LngLat, Outline, Ring};
 
 use crate::csv::ILLUSTRATIVE;
+use crate::projection::Projection;
 use crate::sheet::{RawShape, Sheet, SheetRow};
 use crate::table::fixed;
 use crate::{
-    Column, ColumnKind, Encoding, Layer, Note, Problems, ReadError, RowPlace, Shape, Value,
+    Column, ColumnKind, Encoding, Layer, Note, Problems, ReadError, RowPlace, Shape, Value, shown,
 };
 
 /// Reads the features of a GeoJSON file that is already in memory; properties become columns in
@@ -35,15 +36,12 @@ pub(crate) fn sheet(
         wanted: "GeoJSON",
         detail,
     };
-    let features = match serde_json::from_str(&decoded.text) {
-        Ok(GeoJson::FeatureCollection(collection)) => collection.features,
-        Ok(GeoJson::Feature(feature)) => vec![feature],
-        Ok(GeoJson::Geometry(geometry)) => vec![Feature {
-            geometry: Some(geometry),
-            ..Feature::default()
-        }],
-        Err(error) => return Err(form(error.to_string())),
+    let collected = collect(&decoded.text).map_err(form)?;
+    let projection = match collected.system {
+        Some(system) => projection_of(&system).map_err(form)?,
+        None => Projection::Degrees,
     };
+    let features = collected.features;
     let mut header: Vec<String> = Vec::new();
     let mut rows = Vec::with_capacity(features.len());
     for (number, feature) in (1..).zip(features) {
@@ -72,6 +70,7 @@ pub(crate) fn sheet(
         let shape = feature
             .geometry
             .map_or(RawShape::None, |geometry| raw_shape(geometry.value));
+        let shape = in_degrees(shape, projection);
         rows.push(SheetRow {
             place: RowPlace::Feature(number),
             values,
@@ -87,18 +86,167 @@ pub(crate) fn sheet(
     {
         "id".clone_into(&mut header[id]);
     }
-    let notes = if decoded.is_guess {
-        vec![Note::GuessedEncoding(decoded.encoding)]
-    } else {
-        Vec::new()
-    };
+    let mut notes = Vec::new();
+    if decoded.is_guess {
+        notes.push(Note::GuessedEncoding(decoded.encoding));
+    }
+    if projection == Projection::WebMercator {
+        notes.push(Note::Unprojected { n_rows: rows.len() });
+    }
+    let mut problems = Problems::default();
+    for row in &rows {
+        row.check_text(&header, &mut problems);
+    }
     Ok(Sheet {
         path: path.to_owned(),
         header,
         rows,
         notes,
-        problems: Problems::default(),
+        problems,
     })
+}
+
+/// The features of a file, and the coordinate system that it names.
+struct Collected {
+    features: Vec<Feature>,
+    system: Option<JsonValue>,
+    is_empty: bool,
+}
+
+impl Default for Collected {
+    fn default() -> Self {
+        Self {
+            features: Vec::new(),
+            system: None,
+            is_empty: true,
+        }
+    }
+}
+
+/// Reads one collection, or several values one after the other: features one a line, or a GeoJSON
+/// text sequence (RFC 8142), in which each value begins with a record separator.
+fn collect(text: &str) -> Result<Collected, String> {
+    const RECORD_SEPARATOR: char = '\u{1e}';
+    // As a space, so that lines and columns of messages stay.
+    let text = text.replace(RECORD_SEPARATOR, " ");
+    let values = || serde_json::Deserializer::from_str(&text);
+    let mut collected = Collected::default();
+    let typed = values()
+        .into_iter::<GeoJson>()
+        .try_for_each(|value| value.map(|value| collected.add(value)));
+    if let Err(error) = typed {
+        // An empty point (`"coordinates": []`), which GDAL writes, is no position to the parser.
+        if !error.to_string().contains("position must contain") {
+            return Err(explained(&text, &error));
+        }
+        collected = Collected::default();
+        for value in values().into_iter::<JsonValue>() {
+            let mut value = value.map_err(|error| explained(&text, &error))?;
+            without_empty_points(&mut value);
+            let value = serde_json::from_value(value).map_err(|error| explained(&text, &error))?;
+            collected.add(value);
+        }
+    }
+    if collected.is_empty {
+        return Err("it is empty".to_owned());
+    }
+    Ok(collected)
+}
+
+/// Makes the geometry of features that have no position a null, which says the same.
+fn without_empty_points(value: &mut JsonValue) {
+    if let Some(JsonValue::Array(features)) = value.get_mut("features") {
+        features.iter_mut().for_each(without_empty_points);
+    }
+    if let Some(geometry) = value.get_mut("geometry") {
+        let coordinates = geometry.get("coordinates").and_then(JsonValue::as_array);
+        if coordinates.is_some_and(Vec::is_empty) {
+            *geometry = JsonValue::Null;
+        }
+    }
+}
+
+impl Collected {
+    fn add(&mut self, value: GeoJson) {
+        self.is_empty = false;
+        match value {
+            GeoJson::FeatureCollection(collection) => {
+                self.keep_system(collection.foreign_members);
+                self.features.extend(collection.features);
+            }
+            GeoJson::Feature(mut feature) => {
+                self.keep_system(feature.foreign_members.take());
+                self.features.push(feature);
+            }
+            GeoJson::Geometry(geometry) => self.features.push(Feature {
+                geometry: Some(geometry),
+                ..Feature::default()
+            }),
+        }
+    }
+
+    fn keep_system(&mut self, members: Option<JsonObject>) {
+        let system = members.and_then(|mut members| members.remove("crs"));
+        if let Some(system) = system.filter(|system| !system.is_null()) {
+            self.system = Some(system);
+        }
+    }
+}
+
+/// What the parser says, and the name of the form where the file is of a relative of GeoJSON.
+fn explained(text: &str, error: &serde_json::Error) -> String {
+    let start: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .take(2_000)
+        .collect();
+    let cure = "write it as GeoJSON with `ogr2ogr -f GeoJSON out.geojson in.json`";
+    if start.contains("\"type\":\"Topology\"") {
+        format!("it is TopoJSON; {cure}")
+    } else if start.contains("\"geometryType\":\"esri") {
+        format!("it is ESRI JSON; {cure}")
+    } else {
+        error.to_string()
+    }
+}
+
+/// The coordinate system of a `crs` member, as the specification of 2008 and GDAL write it:
+/// `{"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3857"}}`.
+fn projection_of(system: &JsonValue) -> Result<Projection, String> {
+    let properties = system.get("properties");
+    let of = |key: &str| properties.and_then(|all| all.get(key)).map(text_of);
+    let name = of("name").or_else(|| of("code"));
+    let Some(name) = name.filter(|name| !name.is_empty()) else {
+        return Err(format!(
+            "its `crs` names no coordinate system: `{}`",
+            shown(&system.to_string())
+        ));
+    };
+    let last = name.rsplit([':', '/', '#']).next().unwrap_or_default();
+    if matches!(last, "CRS84" | "CRS84h") {
+        return Ok(Projection::Degrees);
+    }
+    let found = last.parse().ok().and_then(Projection::of_epsg);
+    found.ok_or_else(|| {
+        format!(
+            "its `crs` says `{}`, a projected or another system than degrees; reproject it with \
+             `ogr2ogr -t_srs EPSG:4326 out.geojson in.geojson`",
+            shown(&name)
+        )
+    })
+}
+
+fn in_degrees(shape: RawShape, projection: Projection) -> RawShape {
+    match shape {
+        RawShape::Point(at) => RawShape::Point(projection.to_degrees(at)),
+        RawShape::Polygons(mut polygons) => {
+            for corner in polygons.iter_mut().flatten().flatten() {
+                *corner = projection.to_degrees(*corner);
+            }
+            RawShape::Polygons(polygons)
+        }
+        RawShape::None | RawShape::Other(_) => shape,
+    }
 }
 
 /// Stands for the id beside the properties; no property can have this name by accident.
@@ -134,10 +282,19 @@ fn raw_shape(value: GeometryValue) -> RawShape {
         GeometryValue::MultiPolygon { coordinates } => {
             RawShape::Polygons(coordinates.into_iter().map(polygon).collect())
         }
-        GeometryValue::MultiPoint { .. } => RawShape::Other("a MultiPoint"),
-        GeometryValue::LineString { .. } => RawShape::Other("a LineString"),
-        GeometryValue::MultiLineString { .. } => RawShape::Other("a MultiLineString"),
-        GeometryValue::GeometryCollection { .. } => RawShape::Other("a GeometryCollection"),
+        // QGIS writes layers of points so.
+        GeometryValue::MultiPoint { coordinates } => match coordinates.as_slice() {
+            [] => RawShape::None,
+            [only] => RawShape::Point(xy(only)),
+            several => RawShape::Other(format!("a MultiPoint of {} positions", several.len())),
+        },
+        GeometryValue::LineString { .. } => RawShape::Other("a LineString".to_owned()),
+        GeometryValue::MultiLineString { .. } => RawShape::Other("a MultiLineString".to_owned()),
+        GeometryValue::GeometryCollection { mut geometries } => match geometries.len() {
+            0 => RawShape::None,
+            1 => raw_shape(geometries.remove(0).value),
+            several => RawShape::Other(format!("a GeometryCollection of {several}")),
+        },
     }
 }
 

@@ -3,8 +3,8 @@
 use coverage::DemandPattern;
 use units::{HourOfWeek, Weekday};
 
-use crate::csv::{self, CheckedRows};
-use crate::{Loaded, ProblemKind, ReadError, RowPlace, Source};
+use crate::csv::CheckedRows;
+use crate::{Loaded, ProblemKind, ReadError, RowPlace, Source, number};
 
 /// Reads patterns of demand: a column `hour`, and one column for each pattern that says which
 /// percentage of the demand as counted is there at that hour.
@@ -42,7 +42,7 @@ pub fn read(source: &Source) -> Result<Loaded<Vec<DemandPattern>>, ReadError> {
         let wanted = "a percentage from 0 to 100000, with at most one decimal counted";
         let shares = columns
             .iter()
-            .map(|&column| row.parsed(Some(column), wanted, permille));
+            .map(|&column| row.numeric(Some(column), wanted, permille));
         // All columns are looked at, so that every wrong value is told.
         let shares: Vec<Option<u32>> = shares.collect();
         let shares: Option<Vec<u32>> = shares.into_iter().collect();
@@ -100,7 +100,7 @@ fn hours(text: &str) -> Option<Vec<HourOfWeek>> {
 
 /// A percentage in thousandths of the whole, rounded.
 fn permille(text: &str) -> Option<u32> {
-    let percent = csv::finite(text.trim_end_matches('%').trim_end())?;
+    let percent = number::finite(text.trim_end_matches('%').trim_end())?;
     let percent = Some(percent).filter(|percent| (0.0..=100_000.0).contains(percent))?;
     // Written out and read back, so that no cast is needed.
     format!("{percent:.1}").replace('.', "").parse().ok()

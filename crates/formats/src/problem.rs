@@ -1,7 +1,10 @@
+use std::borrow::Cow;
 use std::fmt;
 
 use thiserror::Error;
 use units::Length;
+
+use crate::number;
 
 /// How many problems of one file are shown; the rest is counted.
 pub const SHOWN: usize = 20;
@@ -43,7 +46,7 @@ pub enum ProblemKind {
         wanted: Vec<String>,
     },
     /// A value that does not say what its column should.
-    #[error("`{column}` is `{got}`; wanted {wanted}")]
+    #[error("`{}` is `{}`; wanted {wanted}", shown(column), shown(got))]
     Value {
         /// The column as the file names it.
         column: String,
@@ -53,7 +56,7 @@ pub enum ProblemKind {
         wanted: String,
     },
     /// A value is missing.
-    #[error("`{column}` is empty; wanted {wanted}")]
+    #[error("`{}` is empty; wanted {wanted}", shown(column))]
     Empty {
         /// The column as the file names it.
         column: String,
@@ -61,7 +64,11 @@ pub enum ProblemKind {
         wanted: String,
     },
     /// A value that must be unique stands twice.
-    #[error("`{column}` is `{got}`, which already stands in {first}")]
+    #[error(
+        "`{}` is `{}`, which already stands in {first}",
+        shown(column),
+        shown(got)
+    )]
     Repeated {
         /// The column as the file names it.
         column: String,
@@ -79,7 +86,10 @@ pub enum ProblemKind {
         wanted: usize,
     },
     /// A position outside the area.
-    #[error("`{lng_column}` {lng}, `{lat_column}` {lat} lies {} outside {area}", kilometers(*distance))]
+    #[error(
+        "`{}` {}, `{}` {} lies {} outside {area}",
+        shown(lng_column), shown(lng), shown(lat_column), shown(lat), kilometers(*distance)
+    )]
     Outside {
         /// Column of the longitude.
         lng_column: String,
@@ -112,6 +122,38 @@ pub enum ProblemKind {
         /// What it should be.
         wanted: &'static str,
     },
+}
+
+/// Longest value that a message repeats, in characters; of longer ones as many are shown.
+const LONGEST_SHOWN: usize = 80;
+
+/// Text of a file as a message shows it: on one line, and cut when it is long.
+///
+/// ```
+/// assert_eq!(formats::shown("暖新驿站"), "暖新驿站");
+/// assert_eq!(formats::shown("a\nb"), "a\\nb");
+/// assert!(formats::shown(&"x".repeat(5_000)).ends_with("x… (5000 characters)"));
+/// ```
+pub fn shown(text: &str) -> Cow<'_, str> {
+    let is_plain = !text.chars().any(char::is_control);
+    let n_characters = text.chars().count();
+    if is_plain && n_characters <= LONGEST_SHOWN {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::new();
+    for c in text.chars().take(LONGEST_SHOWN) {
+        if c.is_control() {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    if n_characters > LONGEST_SHOWN {
+        shown.push_str("… (");
+        shown.push_str(&n_characters.to_string());
+        shown.push_str(" characters)");
+    }
+    Cow::Owned(shown)
 }
 
 fn quoted(words: &[String]) -> String {
@@ -171,6 +213,21 @@ impl Problems {
             place,
             kind,
             hint: Some(hint.into()),
+        });
+    }
+
+    /// Notes a value that is not the number it should be, and what to do about it where that can be
+    /// told.
+    pub(crate) fn push_number(&mut self, place: RowPlace, column: &str, got: &str, wanted: &str) {
+        let kind = ProblemKind::Value {
+            column: column.to_owned(),
+            got: got.to_owned(),
+            wanted: wanted.to_owned(),
+        };
+        self.all.push(Problem {
+            place,
+            kind,
+            hint: number::hint(got),
         });
     }
 

@@ -36,8 +36,8 @@ pub enum RawShape {
     Point([f64; 2]),
     /// Polygons as lists of rings, the outer one first.
     Polygons(Vec<Vec<Vec<[f64; 2]>>>),
-    /// Something else, by its GeoJSON name.
-    Other(&'static str),
+    /// Something else, as a message calls it.
+    Other(String),
 }
 
 /// A column of a sheet, found by name.
@@ -173,6 +173,20 @@ impl Sheet {
 }
 
 impl SheetRow {
+    /// Notes values that hold NUL bytes: no text does, so the file is damaged.
+    pub(crate) fn check_text(&self, header: &[String], problems: &mut Problems) {
+        for (name, value) in header.iter().zip(&self.values) {
+            if value.contains('\0') {
+                let kind = ProblemKind::Value {
+                    column: name.clone(),
+                    got: value.clone(),
+                    wanted: "text without NUL bytes".to_owned(),
+                };
+                problems.push(self.place, kind);
+            }
+        }
+    }
+
     /// The value in a column; empty when nothing stands there.
     pub fn value(&self, column: ColumnIndex) -> &str {
         &self.values[column.0]

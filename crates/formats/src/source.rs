@@ -1,5 +1,6 @@
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
 use units::Datum;
 
 use crate::{ColumnMap, Encoding, ReadError, Sheet, csv, geojson};
@@ -17,8 +18,21 @@ pub struct Source {
     pub datum: Datum,
     /// Columns that the plan names itself.
     pub columns: ColumnMap,
+    /// What becomes of rows that say nowhere.
+    pub missing_positions: MissingPositions,
     /// Made up to show something (示意); carried into every result.
     pub illustrative: bool,
+}
+
+/// What becomes of rows without a position: no geometry, or empty coordinates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MissingPositions {
+    /// They are a problem of the file.
+    #[default]
+    Refuse,
+    /// They are left out and counted.
+    LeaveOut,
 }
 
 impl Source {
@@ -31,11 +45,13 @@ impl Source {
             encoding: None,
             datum: Datum::Wgs84,
             columns: ColumnMap::default(),
+            missing_positions: MissingPositions::Refuse,
             illustrative: false,
         }
     }
 
-    /// Reads the rows: `.geojson` and `.json` as GeoJSON, anything else as CSV.
+    /// Reads the rows: `.geojson`, `.json` and the endings of features one a line (`.geojsonl`,
+    /// `.geojsons`, `.jsonl`, `.ndjson`) as GeoJSON, anything else as CSV.
     ///
     /// # Errors
     /// When the file cannot be opened, is not text, or is not of its format.
@@ -45,7 +61,9 @@ impl Source {
         let bytes = read_bytes(&self.path)?;
         let ending = self.path.extension().and_then(|ending| ending.to_str());
         match ending.map(str::to_lowercase).as_deref() {
-            Some("geojson" | "json") => geojson::sheet(&self.path, &bytes, self.encoding),
+            Some("geojson" | "json" | "geojsonl" | "geojsons" | "jsonl" | "ndjson") => {
+                geojson::sheet(&self.path, &bytes, self.encoding)
+            }
             _ => csv::sheet(&self.path, &bytes, self.encoding),
         }
     }

@@ -231,7 +231,8 @@ fn choose_change(
 }
 
 fn hours(text: &str) -> Result<OpeningHours, String> {
-    OpeningHours::parse(text).map_err(|e| e.to_string())
+    let hours = formats::hours::parse(text).map_or_else(|| OpeningHours::parse(text), Ok);
+    hours.map_err(|e| e.to_string())
 }
 
 fn existing(project: &Project, known: &BTreeSet<String>, id: &str) -> Result<String, String> {

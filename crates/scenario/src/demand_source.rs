@@ -109,6 +109,7 @@ fn demand_set(
             encoding,
             columns,
             outside: rule,
+            missing_positions,
             illustrative,
             ..
         } => {
@@ -117,6 +118,7 @@ fn demand_set(
                 datum: datum.clone(),
                 encoding: encoding.clone(),
                 columns: columns.clone(),
+                missing_positions: *missing_positions,
                 illustrative: *illustrative,
                 ..SourceSpec::default()
             };
@@ -155,12 +157,13 @@ fn demand_set(
                 Ok(marked(set, *illustrative))
             })
         }
-        DemandSpec::Raster { path, unit, .. } => {
+        DemandSpec::Raster {
+            path, unit, band, ..
+        } => {
             let path = reader.plan.path_of(path);
             reader.files.push(path.clone());
-            geotiff::read_counts(&path)
-                .map_err(|error| Problems::one(format!("{at}: {error}")))
-                .map(|counts| DemandSet::counted(unit.as_str(), area, counts))
+            let counts = reader.take(at, geotiff::read_counts(&path, *band));
+            counts.map(|counts| DemandSet::counted(unit.as_str(), area, counts))
         }
         DemandSpec::Places {
             tags,

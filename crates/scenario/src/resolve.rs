@@ -72,6 +72,7 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         area: &area,
         margin: margin(profiles.values().map(|streets| &streets.profile)),
         kinds: &kinds,
+        week: &week,
         notes: &mut notes,
         left_out: &mut left_out,
         files: &mut files,

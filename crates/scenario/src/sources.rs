@@ -2,9 +2,10 @@
 
 use city::{City, Place};
 use coverage::{
-    Amenity, AmenitySet, Capacity, Facility, FacilityKind, KindCatalog, OpeningHours, StudyArea,
+    Amenity, AmenitySet, Capacity, Facility, FacilityKind, KindCatalog, OpeningHours,
+    ReferenceWeek, StudyArea,
 };
-use formats::{Area, Encoding, Loaded, Note, Outside, Source, facilities};
+use formats::{Area, Encoding, Loaded, Note, Outside, Source, facilities, hours};
 use units::{Datum, Length, TravelTime, parse_time};
 
 use crate::plan::Plan;
@@ -20,6 +21,8 @@ pub(crate) struct Reader<'a> {
     /// How far outside the study area facilities are kept.
     pub(crate) margin: Length,
     pub(crate) kinds: &'a KindCatalog,
+    /// The week that opening hours are read in.
+    pub(crate) week: &'a ReferenceWeek,
     pub(crate) notes: &'a mut Vec<String>,
     /// What layers hold and no result lists.
     pub(crate) left_out: &'a mut LeftOut,
@@ -40,25 +43,26 @@ impl Reader<'_> {
         let kind = problems.keep(&format!("{place}, kind"), kind);
         let delay = layer.start_delay.as_deref().map(parse_time).transpose();
         let delay = problems.keep(&format!("{place}, start_delay"), delay);
-        let hours = layer
+        let given = layer
             .opening_hours
             .as_deref()
-            .map(OpeningHours::parse)
+            .map(|text| hours::parse(text).map_or_else(|| OpeningHours::parse(text), Ok))
             .transpose();
-        let hours = problems.keep(&format!("{place}, opening_hours"), hours);
+        let given = problems.keep(&format!("{place}, opening_hours"), given);
         let amenities = layer
             .amenities
             .iter()
             .map(|text| text.parse::<Amenity>())
             .collect::<Result<AmenitySet, _>>();
         let amenities = problems.keep(&format!("{place}, amenities"), amenities);
-        let (Some(kind), Some(delay), Some(hours), Some(amenities)) =
-            (kind, delay, hours, amenities)
+        let (Some(kind), Some(delay), Some(given), Some(amenities)) =
+            (kind, delay, given, amenities)
         else {
             return Err(problems);
         };
         let rows = self.source(&place, &layer.from, kind.as_ref())?;
         self.left_out.not_taken += rows.n_not_taken;
+        self.left_out.bad_rows += rows.n_bad;
         let mut facilities = rows.taken;
         for facility in &mut facilities {
             facility.source.clone_from(&layer.name);
@@ -66,7 +70,7 @@ impl Reader<'_> {
                 facility.start_delay = delay.unwrap_or_default();
             }
             if facility.hours.is_none() {
-                facility.hours.clone_from(&hours);
+                facility.hours.clone_from(&given);
             }
             for amenity in amenities.iter() {
                 facility.amenities = facility.amenities.with(amenity);
@@ -80,6 +84,8 @@ impl Reader<'_> {
                 facilities.len()
             ));
         }
+        self.notes
+            .extend(hours_notes(&place, &facilities, self.week));
         Ok(facilities)
     }
 
@@ -135,13 +141,13 @@ impl Reader<'_> {
         from: &SourceSpec,
         kind: Option<&FacilityKind>,
     ) -> Result<SourceRows, Problems> {
-        let mut facilities = match (&from.path, from.tags.is_empty()) {
+        let (mut facilities, n_bad) = match (&from.path, from.tags.is_empty()) {
             (Some(_), true) => self.table(place, from, kind)?,
             (None, false) => {
                 let kind = kind.ok_or_else(|| {
                     Problems::one(format!("{place}: rows picked by tags need a `kind`"))
                 })?;
-                self.tagged(place, from, kind)?
+                (self.tagged(place, from, kind)?, 0)
             }
             (None, true) => {
                 return Err(Problems::one(format!(
@@ -172,15 +178,17 @@ impl Reader<'_> {
         Ok(SourceRows {
             n_not_taken: n_before - facilities.len(),
             taken: facilities,
+            n_bad,
         })
     }
 
+    /// The rows of a table, and how many of them say nowhere and are left out.
     fn table(
         &mut self,
         place: &str,
         from: &SourceSpec,
         kind: Option<&FacilityKind>,
-    ) -> Result<Vec<Facility>, Problems> {
+    ) -> Result<(Vec<Facility>, usize), Problems> {
         let source = self.file(place, from)?;
         let area = Area {
             outline: self.area.outline().clone(),
@@ -193,7 +201,8 @@ impl Reader<'_> {
             area: Some(&area),
         };
         let loaded = facilities::read(&source, options);
-        self.take(place, loaded)
+        let n_bad = loaded.as_ref().map_or(0, Loaded::n_without_position);
+        Ok((self.take(place, loaded)?, n_bad))
     }
 
     /// The file of a source with what the plan declares about it.
@@ -219,6 +228,7 @@ impl Reader<'_> {
             encoding,
             datum,
             columns: from.columns.clone(),
+            missing_positions: from.missing_positions.unwrap_or_default(),
             illustrative: from.illustrative,
         })
     }
@@ -272,9 +282,9 @@ impl Reader<'_> {
                 .clone_into(&mut facility.name);
             facility.illustrative = from.illustrative;
             if let Some(text) = found.tag("opening_hours") {
-                match OpeningHours::parse(text) {
-                    Ok(hours) => facility.hours = Some(hours),
-                    Err(_) => n_bad_hours += 1,
+                match hours::parse(text) {
+                    Some(hours) => facility.hours = Some(hours),
+                    None => n_bad_hours += 1,
                 }
             }
             facility.capacity = found
@@ -299,7 +309,71 @@ pub(crate) struct SourceRows {
     pub(crate) taken: Vec<Facility>,
     /// How many they do not take.
     pub(crate) n_not_taken: usize,
+    /// How many say nowhere and are left out, as declared.
+    pub(crate) n_bad: usize,
 }
+
+/// What the opening hours of a layer leave open, and what they rest on.
+fn hours_notes(place: &str, facilities: &[Facility], week: &ReferenceWeek) -> Vec<String> {
+    let mut notes = Vec::new();
+    let of = facilities.len();
+    let (mut unknown, mut n_never) = (Vec::new(), 0_usize);
+    for facility in facilities {
+        let Some(hours) = &facility.hours else {
+            continue;
+        };
+        let found = hours.in_week(week, facility.position);
+        if !found.unknown.is_empty() || hours.have_open_end() {
+            unknown.push(format!("`{}`", facility.id));
+            n_never += usize::from(found.open.is_empty());
+        }
+    }
+    if !unknown.is_empty() {
+        let n_unknown = unknown.len();
+        let more = match n_unknown.checked_sub(SHOWN_IDS) {
+            None | Some(0) => String::new(),
+            Some(more) => format!(" and {more} more"),
+        };
+        unknown.truncate(SHOWN_IDS);
+        notes.push(format!(
+            "{place}: the opening hours of {n_unknown} of {of} facilities are unknown in part or in \
+             whole (a comment alone, `unknown`, or an open end as in `18:00+`); unknown hours count \
+             as closed, and {n_never} of them are at no hour known to be open: {}{more}",
+            unknown.join(", ")
+        ));
+    }
+    let count = |is: fn(&OpeningHours) -> bool| {
+        let hours = facilities.iter().filter_map(|f| f.hours.as_ref());
+        hours.filter(|hours| is(hours)).count()
+    };
+    let n_sun = count(OpeningHours::follow_sun);
+    if n_sun > 0 {
+        notes.push(format!(
+            "{place}: {n_sun} of {of} facilities open or close with the sun (sunrise, sunset): its \
+             hours are those of each place in the week of {}, time zone {}",
+            week.monday(),
+            week.time_zone()
+        ));
+    }
+    let n_public = count(OpeningHours::name_public_holidays);
+    if n_public > 0 && week.holidays().is_empty() {
+        notes.push(format!(
+            "{place}: {n_public} of {of} facilities have hours for public holidays (PH), and \
+             [hours] names no holidays: no day counts as one"
+        ));
+    }
+    let n_school = count(OpeningHours::name_school_holidays);
+    if n_school > 0 && !week.holidays().knows_school_holidays() {
+        notes.push(format!(
+            "{place}: {n_school} of {of} facilities have hours for school holidays (SH), which are \
+             not known: no day counts as one"
+        ));
+    }
+    notes
+}
+
+/// How many ids a note names; the rest is counted.
+const SHOWN_IDS: usize = 5;
 
 /// A tag that a place must carry.
 pub(crate) struct TagRule<'a> {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use formats::ColumnMap;
+use formats::{ColumnMap, MissingPositions};
 use graph::{Contraflow, FerryPolicy, GatePolicy, ProfileSpec, SidePaths};
 use serde::{Deserialize, Serialize};
 
@@ -225,7 +225,7 @@ pub struct SourceSpec {
     pub tags: Vec<String>,
     /// Datum of the file: `wgs84` (unless given), `gcj02` or `bd09`.
     pub datum: Option<String>,
-    /// Encoding of the file: `utf-8`, `gbk` or `gb18030`; guessed with a warning unless given.
+    /// Encoding of the file: `utf-8`, `utf-16`, `gbk` or `gb18030`; guessed with a warning unless given.
     pub encoding: Option<String>,
     /// Which column holds which field, where the usual names do not apply.
     #[serde(default)]
@@ -234,6 +234,9 @@ pub struct SourceSpec {
     /// the rest is counted as outside, and a file of which most rows lie outside is refused; `keep`
     /// does not refuse it, `skip` leaves all of them out and counts them, `error` refuses each.
     pub outside: Option<Outside>,
+    /// Rows without a position: `refuse` (unless given) or `leave-out`, counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_positions: Option<MissingPositions>,
     /// Only rows with at least this capacity.
     pub capacity_at_least: Option<u32>,
     /// Only rows with less than this capacity.
@@ -315,6 +318,9 @@ pub enum DemandSpec {
         columns: ColumnMap,
         /// Rows outside the study area.
         outside: Option<Outside>,
+        /// Rows without a position: `refuse` (unless given) or `leave-out`, counted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        missing_positions: Option<MissingPositions>,
         /// Made up for illustration.
         #[serde(default)]
         illustrative: bool,
@@ -342,13 +348,16 @@ pub enum DemandSpec {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pattern: Option<String>,
     },
-    /// A raster of counts (`GeoTIFF` in WGS-84 degrees), such as population: each cell of it counts at
-    /// its centre.
+    /// A raster of counts (`GeoTIFF` in degrees of WGS-84 or CGCS2000, or Web Mercator), such as
+    /// population: each cell of it counts at its centre.
     Raster {
         /// The file.
         path: PathBuf,
         /// What is counted, e.g. `people`.
         unit: String,
+        /// Which band counts, from 1; needed where there are several.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        band: Option<u16>,
         /// The pattern that it follows over the week; the same at every hour unless given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pattern: Option<String>,

@@ -130,7 +130,7 @@ fn shapes_of_the_wrong_sort_name_their_feature() {
             "could not read zones from `a.geojson`",
             "  feature 1: its geometry is a Point; wanted a Polygon or MultiPolygon",
             "  feature 2: its geometry is a LineString; wanted a Polygon or MultiPolygon",
-            "  feature 3: its geometry is a Polygon of which a ring needs at least three different corners in a row, got 2; wanted rings of at least three different corners",
+            "  feature 3: its geometry is a Polygon that encloses nothing: a ring needs at least three different corners in a row, got 2; wanted rings of at least three different corners",
             "  feature 4: its geometry is missing; wanted a Polygon or MultiPolygon",
         ]
     );

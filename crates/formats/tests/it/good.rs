@@ -322,7 +322,7 @@ fn a_raster_that_gdal_wrote_is_read_cell_by_cell() {
     // counts and place of the largest as rasterio tells them of the same file.
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let path = folder.join("../../data/monaco/people-synthetic.tif");
-    let counts = formats::geotiff::read_counts(&path).unwrap();
+    let counts = formats::geotiff::read_counts(&path, None).unwrap().value;
     assert_eq!(counts.len(), 664);
     let total: Demand = counts.iter().map(|&(_, demand)| demand).sum();
     assert_eq!(total, Demand::from_thousandths(9_446_700));

@@ -126,7 +126,7 @@ fn a_raster_of_people_is_counted_inside_the_study_area() {
     // What the raster holds lies in the study area or is told to be outside.
     let all = project.demand.total() + project.demand.outside();
     assert_eq!(all, Demand::from_thousandths(9_446_700));
-    let inside = formats::geotiff::read_counts(&path).unwrap();
+    let inside = formats::geotiff::read_counts(&path, None).unwrap().value;
     let area = project.area.outline();
     let inside = inside.iter().filter(|(at, _)| area.contains(*at));
     assert_eq!(

@@ -17,6 +17,7 @@ mod measures;
 mod presets;
 mod shenzhen;
 mod synthetic;
+mod values;
 
 // The writer and the drawings of the importer's own tests: what is drawn is a real OSM file.
 #[path = "../../../osm/tests/it/drawn.rs"]

@@ -27,7 +27,7 @@ pub struct Link {
     /// and too short to be a network of its own.
     pub on_scrap: bool,
     /// Whether times from here may hang on how near a junction must lie to be joined
-    /// ([`Joined::is_in_doubt`]).
+    /// ([`Joined::doubt`]).
     pub is_in_doubt: bool,
 }
 
@@ -193,7 +193,7 @@ impl From<Joined> for Link {
             position: joined.snap.position,
             walk: joined.snap.walk,
             on_scrap: false,
-            is_in_doubt: joined.is_in_doubt,
+            is_in_doubt: joined.doubt.is_some(),
         }
     }
 }

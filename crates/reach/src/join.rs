@@ -58,9 +58,10 @@ pub struct Joined {
     pub place: Place,
     /// Its nearest street point.
     pub snap: Snap,
-    /// Whether a junction lies 20 to 30 m away from that point that would give (or gives) times
-    /// which the nearest point alone does not.
-    pub is_in_doubt: bool,
+    /// How far along the streets a junction lies from that point, when it is 20 to 30 m and the
+    /// junction gives, or would give, times that the nearest point alone does not; of several the
+    /// one nearest to [`JUNCTION_REACH`].
+    pub doubt: Option<Length>,
 }
 
 impl<'a> Joining<'a> {
@@ -104,7 +105,7 @@ impl<'a> Joining<'a> {
                 .on_spot(position)
                 .with_points(points),
             snap,
-            is_in_doubt: stretches.any_between(IN_DOUBT),
+            doubt: stretches.nearest_to_reach(IN_DOUBT),
         }
     }
 }
@@ -195,9 +196,10 @@ impl Stretches {
         })
     }
 
-    fn any_between(&self, (low, high): (Length, Length)) -> bool {
-        let mut distances = self.junctions.iter().map(|junction| junction.distance);
-        distances.any(|distance| low <= distance && distance <= high)
+    fn nearest_to_reach(&self, (low, high): (Length, Length)) -> Option<Length> {
+        let distances = self.junctions.iter().map(|junction| junction.distance);
+        let between = distances.filter(|&distance| low <= distance && distance <= high);
+        between.min_by_key(|distance| distance.as_mm().abs_diff(JUNCTION_REACH.as_mm()))
     }
 }
 

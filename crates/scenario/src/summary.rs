@@ -321,7 +321,7 @@ fn standard(out: &mut Text, demand: &Amounts<'_>, standard: &StandardReport) {
     ));
     if standard.n_facilities_in_doubt > 0 || standard.demand_in_doubt_thousandths > 0 {
         out.line(&format!(
-            "    {} facilities and {} lie 20 to 30 m from a junction that matters to their times (one \
+            "    {} of the facilities and {} lie 20 to 30 m from a junction that matters to their times (one \
              within 25 m is joined)",
             standard.n_facilities_in_doubt,
             demand.of(standard.demand_in_doubt_thousandths),

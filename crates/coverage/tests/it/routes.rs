@@ -1,11 +1,11 @@
 //! Routes against the rows, and reasons on drawn maps.
 
 use coverage::{
-    DemandId, Facility, FacilityId, FacilityKind, LinkOptions, Linkage, Obstacle, OpenSet,
+    DemandId, Facility, FacilityId, FacilityKind, Link, LinkOptions, Linkage, Obstacle, OpenSet,
     OpeningHours, Reason, ReasonInputs, Resolution, Rows, ServiceCoverage, ServiceInputs,
     StudyArea, gaps, reasons, route_steps,
 };
-use graph::{ArcPrice, Metric, picture};
+use graph::{ArcPrice, Metric, StreetGraph, picture};
 use proptest::prelude::*;
 use reach::{Network, Path, SearchSpace, SnapIndex};
 use units::{BoundingBox, Length, LngLat, Outline, TravelTime};
@@ -65,12 +65,28 @@ proptest! {
                 }
                 let line = path.line(&network);
                 if let (Some(start), Some(end)) = (line.first(), line.last()) {
-                    prop_assert!(start.distance_to(from.position) <= Length::from_mm(50));
-                    prop_assert!(end.distance_to(to.position) <= Length::from_mm(50));
+                    prop_assert!(is_point_of(graph, from, path.origin_access, *start));
+                    prop_assert!(is_point_of(graph, to, path.destination_access, *end));
                 }
             }
         }
     }
+}
+
+/// Whether a place has a street point there with that access time: its nearest one, or a junction.
+fn is_point_of(graph: &StreetGraph, link: &Link, access: TravelTime, position: LngLat) -> bool {
+    let mut points = link.place.points().filter(|&(_, time)| time == access);
+    points.any(|(point, _)| {
+        let (start, end) = graph.edge_ends(point.edge);
+        let corner = if point == link.place.point {
+            link.position
+        } else if point.offset == Length::ZERO {
+            graph.node_position(start)
+        } else {
+            graph.node_position(end)
+        };
+        corner.distance_to(position) <= Length::from_mm(50)
+    })
 }
 
 /// A river between two banks with one bridge far to the east, and a one-way street.

@@ -197,11 +197,11 @@ fn a_junction_that_is_ridden_to_and_from_as_fast_makes_no_points() {
 fn how_near_a_junction_must_lie_is_told_where_it_matters() {
     let streets = Streets::new(crossing().build(), &Profile::rider());
     let network = streets.network();
-    let doubt = |x_m| streets.join(&network, (x_m, 0.0), true).is_in_doubt;
+    let doubt = |x_m| streets.join(&network, (x_m, 0.0), true).doubt.is_some();
     let told = [5.0, 19.0, 21.0, 24.0, 26.0, 29.0, 31.0].map(doubt);
     assert_eq!(told, [false, false, true, true, true, true, false]);
     // On a street that may be ridden both ways nothing hangs on it.
-    assert!(!streets.join(&network, (-24.0, 0.0), true).is_in_doubt);
+    assert_eq!(streets.join(&network, (-24.0, 0.0), true).doubt, None);
 }
 
 #[test]

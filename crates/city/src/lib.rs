@@ -22,6 +22,7 @@
 mod backdrop;
 mod boundaries;
 mod bytes;
+mod cut;
 mod file;
 mod osm_id;
 mod places;

@@ -133,7 +133,12 @@ pub(crate) struct Joining {
     /// as in plans
     #[arg(long, value_parser = units::parse_length)]
     pub(crate) snap_radius: Option<Length>,
-    /// `skip` joins to the main network only; `keep` to the nearest street, an island's too
+    /// Streets that hang together, but with no others, are a network of their own from this length
+    /// on; less is a scrap
+    #[arg(long, value_parser = units::parse_length, default_value = "1km", value_name = "LENGTH")]
+    pub(crate) island_below: Length,
+    /// `skip` passes scraps by, at most 50 m farther than the scrap; `keep` joins to the nearest
+    /// street, a scrap too. Networks of their own are joined either way
     #[arg(long, value_enum, default_value_t = Islands::Skip)]
     pub(crate) islands: Islands,
     /// Add the straight walk between position and street, at walking speed, to the times

@@ -276,6 +276,7 @@ mod tests {
             position: LngLat::from_e7(0, 0),
             walk: Length::ZERO,
             on_scrap: false,
+            lifted: None,
         }
     }
 

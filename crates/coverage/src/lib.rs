@@ -120,7 +120,7 @@ pub use joint::JointCoverage;
 pub use kind::{CustomKind, FacilityKind, KindCatalog, KindError, UnknownKind};
 pub use lack::{Lack, Part};
 pub use ledger::{CellLedger, FacilityLedger, Ledger, Margin};
-pub use linkage::{Link, LinkOptions, LinkState, Linkage};
+pub use linkage::{Link, LinkDoubt, LinkOptions, LinkState, Linkage};
 pub use open_set::OpenSet;
 pub use pattern::{Amount, DemandPattern, PatternError, PatternId};
 pub use reference_week::{CalendarDay, HolidayCalendar, HolidayError, ReferenceWeek, WeekError};

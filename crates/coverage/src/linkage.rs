@@ -1,4 +1,4 @@
-use graph::EdgeId;
+use graph::{EdgeId, Lifted};
 use rayon::prelude::*;
 use reach::{Joined, Joining, Network, Place, SnapIndex};
 use units::{Length, LngLat, Speed};
@@ -29,6 +29,50 @@ pub struct Link {
     /// Whether times from here may hang on how near a junction must lie to be joined
     /// ([`Joined::doubt`]).
     pub is_in_doubt: bool,
+    /// Whether that street runs through a tunnel or over a bridge, for want of another within the
+    /// radius.
+    pub lifted: Option<Lifted>,
+}
+
+impl Link {
+    /// A place joined farther off than this is worth a look.
+    pub const FAR: Length = Length::from_m(50);
+
+    /// What is worth a look about the link, if anything.
+    pub fn doubt(&self) -> Option<LinkDoubt> {
+        LinkDoubt::of(self.on_scrap, self.lifted, self.walk)
+    }
+}
+
+/// Why it is worth a look where a place was joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LinkDoubt {
+    /// To a scrap of street.
+    OnScrap,
+    /// To a tunnel or a bridge.
+    Lifted(Lifted),
+    /// Farther off than [`Link::FAR`].
+    Far,
+}
+
+impl LinkDoubt {
+    /// The doubt about a place with these facts.
+    pub fn of(on_scrap: bool, lifted: Option<Lifted>, walk: Length) -> Option<Self> {
+        match lifted {
+            _ if on_scrap => Some(Self::OnScrap),
+            Some(lifted) => Some(Self::Lifted(lifted)),
+            None => (walk > Link::FAR).then_some(Self::Far),
+        }
+    }
+
+    /// As written in tables.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::OnScrap => "on-scrap",
+            Self::Lifted(lifted) => lifted.key(),
+            Self::Far => "far",
+        }
+    }
 }
 
 /// What a place is joined to.
@@ -125,6 +169,7 @@ impl Linkage {
                     walk: Length::ZERO,
                     on_scrap: false,
                     is_in_doubt: false,
+                    lifted: None,
                 }),
                 _ => joining.join(point.position).map(Link::from),
             })
@@ -192,7 +237,8 @@ impl From<Joined> for Link {
             place: joined.place,
             position: joined.snap.position,
             walk: joined.snap.walk,
-            on_scrap: false,
+            on_scrap: joined.snap.on_scrap,
+            lifted: joined.snap.lifted,
             is_in_doubt: joined.doubt.is_some(),
         }
     }

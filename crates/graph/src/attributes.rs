@@ -308,6 +308,8 @@ impl WayFlags {
     /// Not mapped: the straight way between two entrances of an area that see each other. It is
     /// travelled, but it is no street of its own, so its length counts nowhere.
     pub const ACROSS_AREA: Self = Self(1 << 15);
+    /// `tunnel=building_passage`: a tunnel that stays on the ground.
+    pub const BUILDING_PASSAGE: Self = Self(1 << 16);
 
     /// Whether all flags of `other` are set.
     pub const fn contains(self, other: Self) -> bool {
@@ -318,6 +320,36 @@ impl WayFlags {
     #[must_use]
     pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+}
+
+/// Why a street is not the one that a place beside it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lifted {
+    /// It runs in a tunnel; passages through buildings are none.
+    Tunnel,
+    /// It runs over a bridge.
+    Bridge,
+}
+
+impl Lifted {
+    /// As the flags of a street say.
+    pub const fn of(flags: WayFlags) -> Option<Self> {
+        if flags.contains(WayFlags::TUNNEL) && !flags.contains(WayFlags::BUILDING_PASSAGE) {
+            Some(Self::Tunnel)
+        } else if flags.contains(WayFlags::BRIDGE) {
+            Some(Self::Bridge)
+        } else {
+            None
+        }
+    }
+
+    /// As written in results.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Tunnel => "tunnel",
+            Self::Bridge => "bridge",
+        }
     }
 }
 

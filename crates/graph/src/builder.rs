@@ -357,6 +357,7 @@ impl StreetGraphBuilder {
             turn_sets: expanded.turn_sets,
             stops: self.stops.into_iter().collect(),
             corners: OnceLock::new(),
+            rim: Vec::new(),
         })
     }
 

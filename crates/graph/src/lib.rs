@@ -28,6 +28,7 @@ mod builder;
 mod component;
 mod copies;
 mod corners;
+mod cut;
 mod gate;
 mod geometry;
 pub mod grid_city;
@@ -49,11 +50,11 @@ pub mod verdict;
 
 pub use access::{AccessFacts, AccessKey, AccessValue, Along, Heading, Inside, Said};
 pub use attributes::{
-    Barrier, Conveying, NodeFacts, Oneway, RoadClass, ServiceKind, Smoothness, Surface, WayFacts,
-    WayFlags, WayTimes,
+    Barrier, Conveying, Lifted, NodeFacts, Oneway, RoadClass, ServiceKind, Smoothness, Surface,
+    WayFacts, WayFlags, WayTimes,
 };
 pub use builder::{BuildError, BuilderWay, EdgeSpec, PieceSpec, StreetGraphBuilder};
-pub use component::Components;
+pub use component::{Components, StreetPiece};
 pub use copies::TurnRule;
 pub use corners::{EdgeEnd, Standing};
 pub use gate::{Gate, Layer, Link, TurnBinding};

@@ -222,8 +222,7 @@ impl StreetGraph {
         ensure(columns.len() == column::N, "columns are missing")?;
         check(&columns, &node_osm_ids, &edge_ways, &pools)?;
         let mut take = |at: usize| std::mem::take(&mut columns[at]);
-        let n_nodes = take_len(&mut take);
-        let (first_out, n_nodes) = (n_nodes.0, n_nodes.1);
+        let (first_out, n_nodes) = take_len(&mut take);
         let tail = ids(take(column::TAIL), NodeId::new);
         let head = ids(take(column::HEAD), NodeId::new);
         let topology = Topology::new(n_nodes, tail, head);
@@ -307,6 +306,7 @@ impl StreetGraph {
             edge_compounds: take(column::EDGE_COMPOUND),
             compound_has_layers: ids(take(column::COMPOUND_LAYERS), |layers| layers != 0),
             stops,
+            rim: Vec::new(),
             names: pools.names,
             facts: pools.facts,
             node_facts: pools.node_facts,

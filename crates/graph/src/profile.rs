@@ -223,6 +223,30 @@ impl Profile {
         }
     }
 
+    /// As fast as it ever gets on streets and on the walk to them; ferries may be faster.
+    pub fn top_speed(&self) -> Speed {
+        let of_class = |rule: &ClassRule| {
+            let others = [
+                rule.segregated_speed,
+                rule.minor_speed,
+                rule.minor_designated_speed,
+            ];
+            others.into_iter().flatten().fold(rule.speed, Speed::max)
+        };
+        let pushing = self.push.iter().map(|push| push.speed);
+        let top = self.classes.values().map(of_class).chain(pushing).max();
+        let top = top.unwrap_or_else(Self::walking_speed);
+        let top = self.speed_limit.map_or(top, |limit| top.min(limit));
+        top.max(Self::walking_speed())
+    }
+
+    /// How far it can get within a time, at the most.
+    pub fn reach(&self, time: TravelTime) -> Length {
+        let tenths = u64::from(time.as_tenths());
+        let mm = u64::from(self.top_speed().as_mm_per_s()) * tenths / 10;
+        Length::from_mm(u32::try_from(mm).unwrap_or(u32::MAX))
+    }
+
     /// Walking speed: that of the foot profile, and of the way between a place and the street.
     pub fn walking_speed() -> Speed {
         Speed::from_mm_per_s(WALK_MM_PER_S).expect("not zero")

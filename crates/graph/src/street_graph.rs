@@ -6,8 +6,8 @@ use units::{BoundingBox, Length, LngLat};
 use crate::corners::Corners;
 use crate::geometry::Geometry;
 use crate::{
-    ArcId, CompoundId, EdgeId, FactsId, Gate, GateId, Layer, Link, NodeFacts, NodeFactsId, NodeId,
-    OsmNodeId, OsmWayId, Topology, TurnBinding, TurnSetId, WayFacts,
+    ArcId, CompoundId, EdgeId, FactsId, Gate, GateId, Layer, Lifted, Link, NodeFacts, NodeFactsId,
+    NodeId, OsmNodeId, OsmWayId, Topology, TurnBinding, TurnSetId, WayFacts,
 };
 
 /// The street network: topology, positions, lengths, shapes and mapped facts.
@@ -49,6 +49,8 @@ pub struct StreetGraph {
     pub(crate) stops: Vec<(EdgeId, Stops)>,
     /// What meets at each node, once somebody asks.
     pub(crate) corners: OnceLock<Corners>,
+    /// Nodes that lost a street to a cut, in order; not kept in files.
+    pub(crate) rim: Vec<NodeId>,
 }
 
 /// Signals and crossings met along an edge, forward then backward; those at the end of travel are
@@ -237,6 +239,22 @@ impl StreetGraph {
     /// Edges with signals or crossings, in order.
     pub fn stops(&self) -> &[(EdgeId, Stops)] {
         &self.stops
+    }
+
+    /// The nodes behind which streets go on that a cut left out ([`cut`](Self::cut)), in order.
+    pub fn rim(&self) -> &[NodeId] {
+        &self.rim
+    }
+
+    /// The box around an edge.
+    pub fn edge_box(&self, edge: EdgeId) -> BoundingBox {
+        BoundingBox::of(self.edge_shape(edge)).expect("a shape has two ends")
+    }
+
+    /// Whether a place joins this street only when no other lies near: it runs above the ground or
+    /// below it.
+    pub fn edge_is_lifted(&self, edge: EdgeId) -> Option<Lifted> {
+        Lifted::of(self.edge_facts(edge).flags)
     }
 
     /// Where a node lies.

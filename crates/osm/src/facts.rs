@@ -191,6 +191,9 @@ fn named(facts: &mut WayFacts, flags: &mut WayFlags, doubts: &mut Doubts, key: N
         Named::Junction => flag(text == "roundabout", WayFlags::ROUNDABOUT),
         Named::Motorroad => flag(text == "yes", WayFlags::MOTORROAD),
         Named::Area => flag(text == "yes", WayFlags::AREA),
+        Named::Tunnel if text == "building_passage" => {
+            WayFlags::TUNNEL.with(WayFlags::BUILDING_PASSAGE)
+        }
         Named::Tunnel => flag(text != "no", WayFlags::TUNNEL),
         Named::Bridge => flag(text != "no", WayFlags::BRIDGE),
         Named::Covered => flag(text == "yes", WayFlags::COVERED),

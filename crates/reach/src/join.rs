@@ -32,7 +32,8 @@ const STRETCH_MM_PER_S: u32 = 1_200;
 
 /// The rule by which positions become places: one for plans, tables, isochrones and the server.
 ///
-/// A place joins the nearest usable street within the radius. Where a junction lies within
+/// A place joins the nearest usable street within the radius, scraps, tunnels and bridges aside
+/// ([`SnapIndex::choose`]). Where a junction lies within
 /// [`JUNCTION_REACH`] along the streets, it joins the junction as well: it begins (and ends) on each
 /// of the streets there, after the walk to it. That stretch is walked along streets that are open
 /// here in some direction and open on foot, against a one-way too, never past a barrier or a gate
@@ -87,7 +88,7 @@ impl<'a> Joining<'a> {
     pub fn join(&self, position: LngLat) -> Option<Joined> {
         let snap = self
             .index
-            .snap(self.network.graph(), position, self.radius)?;
+            .choose(self.network.graph(), position, self.radius)?;
         Some(self.at(position, snap))
     }
 

@@ -80,6 +80,6 @@ pub use polygon::{
 pub use row_fold::{Count, CoverBits, Decay, DecayedSum, FullRow, Nearest, RowFold, WeightedSum};
 pub use rows::{SparseRows, row, rows_from, rows_towards};
 pub use search::{Reached, SearchSpace, SearchStats, within};
-pub use snap::{Snap, SnapIndex, StreetPoint};
+pub use snap::{PAST_SCRAP, Snap, SnapIndex, StreetPoint};
 pub use sweep::SweepStats;
 pub use two_labels::{SourceTime, TwoLabels};

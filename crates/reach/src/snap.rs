@@ -1,6 +1,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
-use graph::{EdgeId, StreetGraph};
+use graph::{EdgeId, Lifted, OsmWayId, StreetGraph};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use units::{BoundingBox, Length, LngLat, LocalPlane, PlanePoint, nearest_to_center};
@@ -25,14 +25,24 @@ pub struct Snap {
     pub position: LngLat,
     /// Straight distance between the position asked for and that point.
     pub walk: Length,
+    /// Whether the street is a scrap, the only one near enough ([`SnapIndex::choose`]).
+    pub on_scrap: bool,
+    /// Whether the street runs through a tunnel or over a bridge.
+    pub lifted: Option<Lifted>,
 }
 
 type KeptRaster = (Length, Option<Arc<StreetRaster>>);
 
+/// How much farther than the nearest scrap a place may be joined, to pass it by: across the aisles
+/// of a car park, or a street that the map left unconnected.
+pub const PAST_SCRAP: Length = Length::from_m(50);
+
 /// An R-tree of the edges that a profile may use.
 #[derive(Clone, Debug)]
 pub struct SnapIndex {
-    edges: RTree<GeomWithData<Rectangle<[i32; 2]>, u32>>,
+    edges: EdgeTree,
+    /// The usable streets of no network, beside those that places are to be joined to.
+    scraps: EdgeTree,
     /// The same edges laid out in cells, by their side, once outlines have been drawn; none when
     /// they are too many cells.
     rasters: Arc<Mutex<Vec<KeptRaster>>>,
@@ -43,13 +53,21 @@ impl SnapIndex {
     ///
     /// Cost: n log n.
     pub fn new(graph: &StreetGraph, usable: impl Fn(EdgeId) -> bool) -> Self {
-        let boxes = graph
-            .edges()
-            .filter(|&edge| usable(edge))
-            .flat_map(|edge| boxes(graph, edge))
-            .collect();
+        Self::with_scraps(graph, usable, |_| false)
+    }
+
+    /// As [`new`](Self::new), and apart from them the edges for which `scrap` holds: usable streets
+    /// that nothing leads away from, which only [`choose`](Self::choose) looks at.
+    ///
+    /// Cost: n log n.
+    pub fn with_scraps(
+        graph: &StreetGraph,
+        usable: impl Fn(EdgeId) -> bool,
+        scrap: impl Fn(EdgeId) -> bool,
+    ) -> Self {
         Self {
-            edges: RTree::bulk_load(boxes),
+            edges: tree(graph, usable),
+            scraps: tree(graph, scrap),
             rasters: Arc::default(),
         }
     }
@@ -105,70 +123,87 @@ impl SnapIndex {
         edges
     }
 
+    /// The street that a place belongs to: the nearest indexed edge within `radius`.
+    ///
+    /// A tunnel or a bridge is taken only when nothing else lies within the radius. A scrap is taken
+    /// when it is the only street on the ground there, or when every other lies more than
+    /// [`PAST_SCRAP`] farther away.
+    ///
+    /// Cost: as [`snap`](Self::snap); where the nearest street is a tunnel or a bridge, or lies more
+    /// than [`PAST_SCRAP`] away, a second or third look.
+    pub fn choose(&self, graph: &StreetGraph, position: LngLat, radius: Length) -> Option<Snap> {
+        let on_ground = |edge| graph.edge_is_lifted(edge).is_none();
+        let nearest = self.snap(graph, position, radius);
+        let street = match nearest {
+            Some(lifted) if lifted.lifted.is_some() => {
+                nearest_in(&self.edges, graph, position, radius, on_ground).or(nearest)
+            }
+            other => other,
+        };
+        if self.scraps.size() == 0 {
+            return street;
+        }
+        let on_scraps = |within| nearest_in(&self.scraps, graph, position, within, on_ground);
+        let scrap = match street {
+            Some(street) if street.lifted.is_some() => on_scraps(radius),
+            Some(street) if street.walk <= PAST_SCRAP => None,
+            Some(street) => {
+                let within = Length::from_mm(street.walk.as_mm() - PAST_SCRAP.as_mm());
+                on_scraps(within).filter(|scrap| scrap.walk < within)
+            }
+            None => on_scraps(radius)
+                .or_else(|| nearest_in(&self.scraps, graph, position, radius, |_| true)),
+        };
+        let scrap = scrap.map(|snap| Snap {
+            on_scrap: true,
+            ..snap
+        });
+        scrap.or(street)
+    }
+
     /// The nearest point of an indexed edge within `radius`, the radius included; `None` when there
-    /// is none. Of equally near edges the one with the lower id is taken.
+    /// is none. Of equally near edges the one of the lower way is taken, of one way the earlier.
     ///
     /// Cost: the edges whose boxes touch the square around the position.
     pub fn snap(&self, graph: &StreetGraph, position: LngLat, radius: Length) -> Option<Snap> {
-        let plane = LocalPlane::at(position);
-        // Most places lie within some tens of metres of a street: look near first.
-        let mut side_m = 50.0_f64;
-        loop {
-            let side = side_m.min(radius.as_m_f64());
-            let best = self.nearest_in_square(graph, &plane, position, side);
-            if let Some((distance_m, snap)) = best
-                && distance_m <= side
-            {
-                return Some(snap);
-            }
-            if side >= radius.as_m_f64() {
-                return None;
-            }
-            side_m *= 4.0;
-        }
+        nearest_in(&self.edges, graph, position, radius, |_| true)
     }
+}
 
-    /// The nearest of the edges whose boxes touch the square of half side `side_m`; right whenever
-    /// its distance is at most `side_m`.
-    fn nearest_in_square(
-        &self,
-        graph: &StreetGraph,
-        plane: &LocalPlane,
-        position: LngLat,
-        side_m: f64,
-    ) -> Option<(f64, Snap)> {
-        let corner = |sign: f64| {
-            // One metre more, since corners are rounded to 1e-7 degrees.
-            let reach = sign * (side_m + 1.0);
-            let at = plane.unproject(PlanePoint {
-                x_m: reach,
-                y_m: reach,
-            });
-            [at.lng_e7(), at.lat_e7()]
-        };
-        let square = AABB::from_corners(corner(-1.0), corner(1.0));
-        let mut best: Option<(f64, EdgeId, f64, PlanePoint)> = None;
-        for candidate in self.edges.locate_in_envelope_intersecting(&square) {
-            let edge = EdgeId::new(candidate.data);
-            let (distance_m, fraction, point) = nearest_on_edge(graph, plane, edge);
-            let better = best.is_none_or(|(best_m, best_edge, ..)| {
-                distance_m < best_m || (distance_m <= best_m && edge < best_edge)
-            });
-            if better {
-                best = Some((distance_m, edge, fraction, point));
-            }
+type EdgeTree = RTree<GeomWithData<Rectangle<[i32; 2]>, u32>>;
+
+fn tree(graph: &StreetGraph, keep: impl Fn(EdgeId) -> bool) -> EdgeTree {
+    let boxes = graph
+        .edges()
+        .filter(|&edge| keep(edge))
+        .flat_map(|edge| boxes(graph, edge))
+        .collect();
+    RTree::bulk_load(boxes)
+}
+
+/// The nearest point of an edge of a tree within a radius, of the edges for which `keep` holds.
+fn nearest_in(
+    edges: &EdgeTree,
+    graph: &StreetGraph,
+    position: LngLat,
+    radius: Length,
+    keep: impl Fn(EdgeId) -> bool,
+) -> Option<Snap> {
+    let plane = LocalPlane::at(position);
+    // Most places lie within some tens of metres of a street: look near first.
+    let mut side_m = 50.0_f64;
+    loop {
+        let side = side_m.min(radius.as_m_f64());
+        let best = nearest_in_square(edges, graph, &plane, position, side, &keep);
+        if let Some((distance_m, snap)) = best
+            && distance_m <= side
+        {
+            return Some(snap);
         }
-        let (distance_m, edge, fraction, point) = best?;
-        let length = graph.edge_length(edge);
-        let offset = Length::from_m_f64(length.as_m_f64() * fraction).min(length);
-        let snapped = plane.unproject(point);
-        debug_assert!(plane.project(position).distance_m(PlanePoint::default()) < 1.0);
-        let snap = Snap {
-            point: StreetPoint { edge, offset },
-            position: snapped,
-            walk: Length::from_m_f64(distance_m),
-        };
-        Some((distance_m, snap))
+        if side >= radius.as_m_f64() {
+            return None;
+        }
+        side_m *= 4.0;
     }
 }
 
@@ -204,6 +239,61 @@ fn boxes(
 /// a plane those lie as far apart as the earth is round: more than this at every latitude with
 /// streets, and no piece of street is as long.
 const ROUND_THE_BACK_M: f64 = 2_000_000.0;
+
+/// The nearest of the edges whose boxes touch the square of half side `side_m`; right whenever
+/// its distance is at most `side_m`.
+fn nearest_in_square(
+    edges: &EdgeTree,
+    graph: &StreetGraph,
+    plane: &LocalPlane,
+    position: LngLat,
+    side_m: f64,
+    keep: impl Fn(EdgeId) -> bool,
+) -> Option<(f64, Snap)> {
+    let corner = |sign: f64| {
+        // One metre more, since corners are rounded to 1e-7 degrees.
+        let reach = sign * (side_m + 1.0);
+        let at = plane.unproject(PlanePoint {
+            x_m: reach,
+            y_m: reach,
+        });
+        [at.lng_e7(), at.lat_e7()]
+    };
+    let square = AABB::from_corners(corner(-1.0), corner(1.0));
+    let mut best: Option<(f64, EdgeId, f64, PlanePoint)> = None;
+    for candidate in edges.locate_in_envelope_intersecting(&square) {
+        let edge = EdgeId::new(candidate.data);
+        if !keep(edge) {
+            continue;
+        }
+        let (distance_m, fraction, point) = nearest_on_edge(graph, plane, edge);
+        let better = best.is_none_or(|(best_m, best_edge, ..)| {
+            distance_m < best_m
+                || (distance_m <= best_m && along_way(graph, edge) < along_way(graph, best_edge))
+        });
+        if better {
+            best = Some((distance_m, edge, fraction, point));
+        }
+    }
+    let (distance_m, edge, fraction, point) = best?;
+    let length = graph.edge_length(edge);
+    let offset = Length::from_m_f64(length.as_m_f64() * fraction).min(length);
+    let snapped = plane.unproject(point);
+    debug_assert!(plane.project(position).distance_m(PlanePoint::default()) < 1.0);
+    let snap = Snap {
+        point: StreetPoint { edge, offset },
+        position: snapped,
+        walk: Length::from_m_f64(distance_m),
+        on_scrap: false,
+        lifted: graph.edge_is_lifted(edge),
+    };
+    Some((distance_m, snap))
+}
+
+/// Where an edge lies in its source, so that ties do not hang on how a file numbers edges.
+fn along_way(graph: &StreetGraph, edge: EdgeId) -> (OsmWayId, Length, EdgeId) {
+    (graph.edge_way(edge), graph.edge_way_start(edge), edge)
+}
 
 /// The point of an edge nearest to the centre of the plane: its distance, the fraction of the
 /// edge's length before it, and where it is.

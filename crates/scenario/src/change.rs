@@ -5,6 +5,7 @@ use graph::{EdgeId, OsmWayId};
 use units::{LngLat, TravelTime, parse_position, parse_time};
 
 use crate::choice_rules::ChoiceRules;
+use crate::margin;
 use crate::modification::Modification;
 use crate::policies::GateChange;
 use crate::problem::Problems;
@@ -144,10 +145,13 @@ pub(crate) fn resolve_change(
             id: existing(project, known, facility)?,
             hours: hours(opening_hours)?,
         }),
-        Modification::ChangeLimit { standard, limit } => Ok(Change::Limit {
-            standard: standard_index(project, standard)?,
-            limit: parse_time(limit).map_err(|e| e.to_string())?,
-        }),
+        Modification::ChangeLimit { standard, limit } => {
+            let standard = standard_index(project, standard)?;
+            let limit = parse_time(limit).map_err(|e| e.to_string())?;
+            let profile = &project.profiles[&project.standards[standard].profile].profile;
+            margin::within(profile, limit, project.margin)?;
+            Ok(Change::Limit { standard, limit })
+        }
         Modification::CloseStreet { ways, name } => {
             Ok(Change::CloseEdges(edges(project, ways, name.as_deref())?))
         }

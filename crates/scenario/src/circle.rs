@@ -3,6 +3,7 @@ use reach::{Joined, Joining, Leak, Snap};
 use units::{LngLat, Outline, TravelTime};
 
 use crate::desk::Desk;
+use crate::margin;
 
 /// What is reached from a position, or from where it is reached, within a limit: street time, the
 /// walk between position and street not counted, that along the street to a junction beside it
@@ -54,7 +55,9 @@ impl Desk<'_> {
                 known.join(" or ")
             )
         })?;
-        let graph = &self.project().city.streets;
+        let project = self.project();
+        margin::within(&project.profiles[profile].profile, limit, project.margin)?;
+        let graph = &project.city.streets;
         let network = streets.network();
         let joining = Joining::new(&network, &streets.index, streets.link.radius, None);
         let Some(Joined { place, snap, .. }) = joining.join(at) else {
@@ -62,8 +65,8 @@ impl Desk<'_> {
         };
         let mut space = SearchSpace::default();
         let reached = ReachedNetwork::of_place(&network, &mut space, &place, direction, &[limit]);
-        let (_, components) = streets.streets.metric();
-        let usable = SnapIndex::new(graph, |edge| components.is_usable(edge));
+        let made = &streets.streets;
+        let usable = SnapIndex::new(graph, |edge| made.is_joinable(edge) || made.is_scrap(edge));
         let polygon = reached_polygons(&network, &usable, &reached, PolygonOptions::STANDARD)
             .pop()
             .expect("one limit gives one outline");

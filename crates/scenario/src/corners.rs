@@ -6,7 +6,7 @@ use units::{Length, LocalPlane, TravelTime};
 
 use crate::project::Candidate;
 
-/// Street corners of the main network inside the study area, no two nearer than `spacing`.
+/// Street corners of the networks inside the study area, no two nearer than `spacing`.
 ///
 /// A corner is a node where at least three pieces of street meet. Nodes are taken in the order of
 /// their ids, each unless one taken before lies nearer than the spacing, so the choice depends on
@@ -21,7 +21,7 @@ pub(crate) fn street_corners(
 ) -> Vec<Candidate> {
     let mut names: Vec<Vec<&str>> = vec![Vec::new(); graph.n_nodes()];
     let mut n_edges = vec![0_u32; graph.n_nodes()];
-    for edge in graph.edges().filter(|&edge| components.is_main(edge)) {
+    for edge in graph.edges().filter(|&edge| components.is_network(edge)) {
         let (start, end) = graph.edge_ends(edge);
         for node in [start, end] {
             n_edges[node.index()] += 1;

@@ -222,7 +222,7 @@ fn zone_demand(
 ) -> DemandSet {
     let components = &inputs.profiles[profile].components;
     let graph = &reader.city.streets;
-    let beyond = streets_outside(graph, inputs.area, |edge| components.is_main(edge));
+    let beyond = streets_outside(graph, inputs.area, |edge| components.is_network(edge));
     let (set, parts) = ZoneDemand {
         area: inputs.area,
         streets,
@@ -310,7 +310,7 @@ fn marked(set: DemandSet, illustrative: bool) -> DemandSet {
     }
 }
 
-/// Metres of street of a profile's main network; `None` when there is no such profile, which is
+/// Metres of street of a profile's networks; `None` when there is no such profile, which is
 /// told elsewhere.
 fn street_length(
     reader: &Reader<'_>,
@@ -320,7 +320,7 @@ fn street_length(
 ) -> Option<Result<DemandSet, Problems>> {
     let components = &inputs.profiles.get(profile)?.components;
     let streets = &reader.city.streets;
-    let set = DemandSet::street_meters(streets, inputs.area, |edge| components.is_main(edge));
+    let set = DemandSet::street_meters(streets, inputs.area, |edge| components.is_network(edge));
     Some(if set.n_points() == 0 {
         Err(Problems::one(format!(
             "{at}: no street of the network lies in the study area"

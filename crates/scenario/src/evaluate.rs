@@ -7,7 +7,7 @@ use coverage::{
     Indicators, JointCoverage, Ledger, LinkState, Linkage, Obstacle, OpenSet, PointState, Rows,
     ServiceCoverage, ServiceInputs, ServiceStandard, gaps,
 };
-use graph::{Components, EdgeId, GatePolicies, GatePolicy, Metric, Policies};
+use graph::{Components, EdgeId, GatePolicies, GatePolicy, Metric, Policies, StreetGraph};
 use reach::{Network, SnapIndex};
 use siting::Infeasible;
 use units::{LngLat, Speed, TravelTime};
@@ -16,6 +16,7 @@ use crate::balance;
 use crate::change::Change;
 use crate::choose::{Choices, ChosenSites};
 use crate::detail::ServiceDetail;
+use crate::joined::{self, JoinedPlace};
 use crate::measure::{Measure, MeasureRows};
 use crate::project::{ProfileStreets, Project};
 use crate::repriced::{hindered, ordinary_speed, two_way};
@@ -37,6 +38,11 @@ pub struct Evaluation {
     pub n_closed_edges: usize,
     /// Whether hazards slow or close their streets.
     pub heeds_hazards: bool,
+    /// Facilities, candidates and counted demand that were joined to a street worth a look, profile
+    /// by profile.
+    pub joined: Vec<JoinedPlace>,
+    /// The candidates joined to the streets of each profile.
+    pub candidate_links: BTreeMap<String, Linkage>,
 }
 
 /// One service standard, decided.
@@ -53,6 +59,8 @@ pub struct ServiceResult {
     /// Facilities and demand that lie 20 to 30 m from a junction which gives, or would give, times
     /// that their nearest street point does not.
     pub in_doubt: InDoubt,
+    /// All facilities joined to the streets of its profile.
+    pub facility_links: Linkage,
     /// Point by point and cell by cell.
     pub coverage: ServiceCoverage,
     /// Contiguous uncovered cells, ranked.
@@ -257,9 +265,9 @@ impl<'a> State<'a> {
             }
             Obstacle::OneWay => {
                 let metric = two_way(graph, usual.metric().0);
-                let components = Components::of(graph, &metric);
+                let opened = Components::of(graph, &metric);
                 ScenarioStreets {
-                    changed: Some((metric, components)),
+                    changed: Some((metric, Some(opened))),
                     project: usual.project,
                     base: usual.base,
                 }
@@ -292,8 +300,9 @@ impl<'a> State<'a> {
             } else {
                 hindered(graph, &metric, &effects)
             };
-            let components = Components::of(graph, &metric);
-            (metric, components)
+            // Closing streets changes times only; other policies may open the way into a scrap.
+            let opened = policies_differ.then(|| Components::of(graph, &metric));
+            (metric, opened)
         });
         ScenarioStreets {
             project: self.project,
@@ -314,10 +323,27 @@ impl<'a> State<'a> {
         let limits = search_limits(&self.standards);
         let mut results: Vec<Option<(ServiceResult, D)>> =
             self.standards.iter().map(|_| None).collect();
+        let mut joined = Vec::new();
+        let mut candidate_links = BTreeMap::new();
+        let candidates = project.candidates.iter();
+        let candidates: Vec<Facility> = candidates
+            .map(|candidate| candidate.as_facility(TravelTime::ZERO))
+            .collect();
         for (&profile, &far) in &limits {
             let streets = self.streets_of(profile);
             let view = streets.view();
             let facilities = view.link_facilities(&self.facilities);
+            let of_candidates = view.link_facilities(&candidates);
+            joined.extend(joined::of_profile(
+                project,
+                profile,
+                [
+                    ("facility", &self.facilities, &facilities),
+                    ("candidate", &candidates, &of_candidates),
+                ],
+                &view.demand,
+            ));
+            candidate_links.insert(profile.to_owned(), of_candidates);
             let rows = Rows::search(&view.network, &facilities, &view.demand, far);
             let (metric, components) = streets.metric();
             let speed = ordinary_speed(&project.city.streets, metric, components);
@@ -377,6 +403,8 @@ impl<'a> State<'a> {
             chosen: self.chosen,
             n_closed_edges: self.closed_edges.len(),
             heeds_hazards: self.heeds_hazards,
+            joined,
+            candidate_links,
         };
         (evaluation, details)
     }
@@ -461,6 +489,7 @@ impl<'a> State<'a> {
                 is_joined,
             ),
             in_doubt,
+            facility_links: facilities.clone(),
             gaps: gaps(&project.area, coverage.cells()),
             ledger: Ledger::of(&inputs, &coverage),
             edge_affected,
@@ -551,39 +580,61 @@ pub(crate) fn decide_joint(
 pub(crate) struct ScenarioStreets<'a> {
     project: &'a Project,
     base: &'a ProfileStreets,
-    changed: Option<(Metric, Components)>,
+    /// Its metric, and what hangs together under it when it may open streets.
+    changed: Option<(Metric, Option<Components>)>,
 }
 
 /// Streets ready for searching, with the demand joined to them.
 pub(crate) struct StreetsView<'a> {
     pub(crate) link: coverage::LinkOptions,
     pub(crate) index: SnapIndex,
-    components: &'a Components,
+    streets: &'a ScenarioStreets<'a>,
     pub(crate) network: Network<'a>,
     pub(crate) demand: Linkage,
 }
 
 impl ScenarioStreets<'_> {
-    /// Travel times, and main network and islands.
+    /// Travel times, and the networks of the baseline.
     pub(crate) fn metric(&self) -> (&Metric, &Components) {
+        let changed = self.changed.as_ref().map(|(metric, _)| metric);
+        (changed.unwrap_or(&self.base.metric), &self.base.components)
+    }
+
+    /// What places are joined to: the open streets of the baseline's networks, and those that the
+    /// scenario joins to one.
+    pub(crate) fn is_joinable(&self, edge: EdgeId) -> bool {
+        let Some((metric, opened)) = &self.changed else {
+            return self.base.components.is_network(edge);
+        };
+        let is_network = self.base.components.is_network(edge)
+            || opened
+                .as_ref()
+                .is_some_and(|opened| opened.is_network(edge));
+        is_network && is_open(&self.project.city.streets, metric, edge)
+    }
+
+    /// Open streets of no network.
+    pub(crate) fn is_scrap(&self, edge: EdgeId) -> bool {
         match &self.changed {
-            Some((metric, components)) => (metric, components),
-            None => (&self.base.metric, &self.base.components),
+            None => self.base.components.is_scrap(edge),
+            Some((metric, _)) => {
+                is_open(&self.project.city.streets, metric, edge) && !self.is_joinable(edge)
+            }
         }
     }
 
     pub(crate) fn view(&self) -> StreetsView<'_> {
         let graph = &self.project.city.streets;
-        let (metric, components) = self.metric();
-        let index = SnapIndex::new(graph, |edge| components.is_main(edge));
+        let (metric, _) = self.metric();
+        let joinable = |edge| self.is_joinable(edge);
+        let index = SnapIndex::with_scraps(graph, joinable, |edge| self.is_scrap(edge));
         let link = self.base.link;
-        let is_main = |edge| components.is_main(edge);
         let network = Network::new(graph, metric);
-        let demand = Linkage::of_demand(&network, &index, &self.project.demand, is_main, link);
+        let demand = Linkage::of_demand(&network, &index, &self.project.demand, joinable, link);
         StreetsView {
             link,
             index,
-            components,
+            streets: self,
             network,
             demand,
         }
@@ -593,8 +644,8 @@ impl ScenarioStreets<'_> {
 impl StreetsView<'_> {
     /// Other demand than the plan's joined to these streets.
     pub(crate) fn link_demand(&self, demand: &DemandSet) -> Linkage {
-        let is_main = |edge| self.components.is_main(edge);
-        Linkage::of_demand(&self.network, &self.index, demand, is_main, self.link)
+        let joinable = |edge| self.streets.is_joinable(edge);
+        Linkage::of_demand(&self.network, &self.index, demand, joinable, self.link)
     }
 
     pub(crate) fn link_facilities(&self, facilities: &[Facility]) -> Linkage {
@@ -610,6 +661,13 @@ impl StreetsView<'_> {
             limit,
         )
     }
+}
+
+/// Whether a trip may begin or end on an edge.
+fn is_open(graph: &StreetGraph, metric: &Metric, edge: EdgeId) -> bool {
+    let origins = graph.origin_arcs(edge).iter();
+    let mut arcs = origins.chain(graph.destination_arcs(edge));
+    arcs.any(|&arc| metric.is_open(arc))
 }
 
 /// The time of the demand point that stands for a cell on the map.

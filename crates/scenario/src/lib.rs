@@ -34,7 +34,9 @@ mod first_version;
 mod gap_name;
 mod gate_choice;
 mod hazards;
+mod joined;
 pub mod joint_detail;
+mod margin;
 mod measure;
 mod modification;
 mod place_name;
@@ -70,6 +72,7 @@ pub use evaluate::{Evaluation, InDoubt, JointResult, ServiceResult, evaluate, ev
 pub use explain::{ExplainError, Explanation, explain};
 pub use gate_choice::{GateChoice, Opening, choose_gates};
 pub use hazards::Hazards;
+pub use joined::{JoinedPlace, JoinsReport};
 pub use measure::{Measure, MeasureDetail};
 pub use modification::Modification;
 pub use plan::Plan;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use coverage::LinkOptions;
+use coverage::{DemandSet, LinkOptions, StudyArea};
 use graph::{Components, Metric, Policies, Profile, StreetGraph};
 use units::Length;
 
@@ -10,16 +10,35 @@ use crate::problem::Problems;
 use crate::project::ProfileStreets;
 use crate::spec::{DemandSpec, PlanSpec};
 
-/// The streets of every profile that the plan's standards and demand name.
+/// The streets as each profile may use them.
 ///
 /// Cost: one metric and its components for each, linear in the arcs.
 pub(crate) fn profiles(
-    spec: &PlanSpec,
     streets: &StreetGraph,
     policies: &Policies,
-    radius: Length,
-    problems: &mut Problems,
+    named: BTreeMap<String, Profile>,
+    (radius, island_below): (Length, Length),
 ) -> BTreeMap<String, ProfileStreets> {
+    let walk_speed = Profile::walking_speed();
+    let laid_out = named.into_iter().map(|(name, profile)| {
+        let metric = Metric::of(streets, &profile, policies);
+        let components = Components::with_islands(streets, &metric, island_below);
+        let streets = ProfileStreets {
+            profile,
+            metric,
+            components,
+            link: LinkOptions { radius, walk_speed },
+        };
+        (name, streets)
+    });
+    laid_out.collect()
+}
+
+/// Every profile that the plan's standards and demand name.
+pub(crate) fn named_profiles(
+    spec: &PlanSpec,
+    problems: &mut Problems,
+) -> BTreeMap<String, Profile> {
     let described = described(spec, problems);
     let mut named: BTreeMap<&str, String> = BTreeMap::new();
     for standard in &spec.standards {
@@ -34,7 +53,6 @@ pub(crate) fn profiles(
             named.entry(profile).or_insert(place);
         }
     }
-    let walk_speed = Profile::walking_speed();
     let mut profiles = BTreeMap::new();
     for (name, place) in named {
         let known = described.get(name).cloned();
@@ -47,17 +65,7 @@ pub(crate) fn profiles(
             }
             continue;
         };
-        let metric = Metric::of(streets, &profile, policies);
-        let components = Components::of(streets, &metric);
-        profiles.insert(
-            name.to_owned(),
-            ProfileStreets {
-                profile,
-                metric,
-                components,
-                link: LinkOptions { radius, walk_speed },
-            },
-        );
+        profiles.insert(name.to_owned(), profile);
     }
     profiles
 }
@@ -92,19 +100,65 @@ fn described<'a>(
     described
 }
 
-/// What a reader must know about streets that no route joins to the main network.
-pub(crate) fn island_notes(profiles: &BTreeMap<String, ProfileStreets>) -> Vec<String> {
+/// How many scraps are named; the rest is counted.
+const MOST_SCRAPS: usize = 3;
+
+/// What a reader must know about streets that nothing joins to the main network.
+///
+/// Cost: linear in the edges.
+pub(crate) fn island_notes(
+    profiles: &BTreeMap<String, ProfileStreets>,
+    streets: &StreetGraph,
+    area: &StudyArea,
+) -> Vec<String> {
     let mut notes = Vec::new();
     for (name, profile) in profiles {
-        let main = profile.components.main_length_mm();
-        let all = profile.components.usable_length_mm();
-        if main < all {
+        let components = &profile.components;
+        if let [_, islands @ ..] = components.networks()
+            && !islands.is_empty()
+        {
+            let all: u64 = islands.iter().map(|island| island.length_mm).sum();
             notes.push(format!(
-                "profile `{name}`: {} of {} km of street lie on islands and are not used",
-                (all - main).div_ceil(1_000_000),
-                all / 1_000_000
+                "profile `{name}`: {} networks of their own beside the main one, {} of street: \
+                 nothing crosses between them",
+                islands.len(),
+                kilometers(all),
             ));
         }
+        let scraps = components.scraps();
+        if scraps.is_empty() {
+            continue;
+        }
+        let all: u64 = scraps.iter().map(|scrap| scrap.length_mm).sum();
+        let inside = DemandSet::street_meters(streets, area, |edge| components.is_scrap(edge));
+        let named: Vec<String> = scraps
+            .iter()
+            .take(MOST_SCRAPS)
+            .map(|scrap| {
+                let length = kilometers(scrap.length_mm);
+                format!("{length} at way {} around {}", scrap.way, scrap.position)
+            })
+            .collect();
+        let rest = scraps.len().saturating_sub(MOST_SCRAPS);
+        let rest = if rest > 0 {
+            format!(" and {rest} more")
+        } else {
+            String::new()
+        };
+        notes.push(format!(
+            "profile `{name}`: {} scraps of street that trips neither leave nor enter, {} in all, \
+             {} of it in the study area, are no part of street-length demand: {}{rest}",
+            scraps.len(),
+            kilometers(all),
+            kilometers(inside.total().as_thousandths()),
+            named.join(", "),
+        ));
     }
     notes
+}
+
+/// Millimetres (thousandths of a metre) as kilometres with one digit after the point, rounded up.
+fn kilometers(mm: u64) -> String {
+    let hundred_m = mm.div_ceil(100_000);
+    format!("{}.{} km", hundred_m / 10, hundred_m % 10)
 }

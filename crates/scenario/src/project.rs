@@ -7,7 +7,7 @@ use coverage::{
     ServiceStandard, StudyArea, ZoneId, Zones,
 };
 use graph::{Components, Metric, NodeId, Policies, Profile};
-use units::{BoundingBox, HourOfWeek, LngLat, TravelTime};
+use units::{BoundingBox, HourOfWeek, Length, LngLat, TravelTime};
 
 use crate::change::Change;
 use crate::hazards::Hazards;
@@ -28,8 +28,10 @@ pub struct Project {
     /// Hash of what decides whether two results may be compared cell by cell: network, study area,
     /// grid and demand.
     pub grid_fingerprint: String,
-    /// The imported city.
+    /// The part of the imported city that the plan opens: the study area and its margin.
     pub city: City,
+    /// How far beyond the study area streets are looked at.
+    pub margin: Length,
     /// The study area and its cells.
     pub area: StudyArea,
     /// The box around the streets.
@@ -132,7 +134,7 @@ pub struct ProfileStreets {
     pub profile: Profile,
     /// Travel times.
     pub metric: Metric,
-    /// Main network and islands.
+    /// Networks and scraps, judged once, on the baseline, for every scenario.
     pub components: Components,
     /// How places are joined.
     pub link: LinkOptions,
@@ -165,6 +167,7 @@ impl Candidate {
     pub(crate) fn as_facility(&self, usual: TravelTime) -> Facility {
         let kind = FacilityKind::BatterySwapCabinet;
         let mut facility = Facility::new(self.id.clone(), kind, self.position);
+        facility.name.clone_from(&self.name);
         facility.start_delay = self.start_delay_as(usual);
         facility
     }

@@ -11,6 +11,7 @@ use crate::balance::{BalanceReport, DemandBalanceReport, FacilityBalanceReport, 
 use crate::choose::ChosenSites;
 use crate::evaluate::{Evaluation, InDoubt, JointResult, typical_time};
 use crate::gap_name::GapNames;
+use crate::joined::JoinsReport;
 use crate::project::Project;
 
 /// A scenario's result as data with provenance: `result.json`, what `compare` reads back.
@@ -44,6 +45,9 @@ pub struct ScenarioReport {
     pub h3_resolution: u8,
     /// All demand in the study area.
     pub demand_thousandths: u64,
+    /// Places whose street is worth a look.
+    #[serde(default)]
+    pub joins: JoinsReport,
     /// One for each standard.
     pub standards: Vec<StandardReport>,
     /// One for each joint standard.
@@ -373,15 +377,18 @@ impl ScenarioReport {
             .collect();
         let chosen = chosen_reports(project, &evaluation.chosen);
         let n_closed_edges = evaluation.n_closed_edges;
-        Self::assemble(
-            project,
-            key,
-            name,
-            standards,
-            joints,
-            chosen,
-            n_closed_edges,
-        )
+        Self {
+            joins: JoinsReport::of(&evaluation.joined),
+            ..Self::assemble(
+                project,
+                key,
+                name,
+                standards,
+                joints,
+                chosen,
+                n_closed_edges,
+            )
+        }
     }
 
     /// From parts that were decided already.
@@ -410,6 +417,7 @@ impl ScenarioReport {
             demand_unit: project.demand.unit().name().to_owned(),
             h3_resolution: project.area.resolution().as_u8(),
             demand_thousandths: project.demand.total().as_thousandths(),
+            joins: JoinsReport::default(),
             standards,
             joints,
             measures: Vec::new(),

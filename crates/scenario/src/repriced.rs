@@ -69,7 +69,7 @@ fn price(graph: &StreetGraph, metric: &Metric, arc: ArcId, edge: EdgeId) -> Opti
     })
 }
 
-/// How fast a profile gets on along its main network: its length over the time that takes, delays
+/// How fast a profile gets on along its networks: its length over the time that takes, delays
 /// left out.
 ///
 /// Cost: linear in the arcs.
@@ -83,7 +83,7 @@ pub(crate) fn ordinary_speed(
         let (Some(edge), Some(speed)) = (graph.arc_edge(arc), metric.arc_speed(arc)) else {
             continue;
         };
-        if components.is_main(edge) {
+        if components.is_network(edge) {
             let length = u128::from(graph.edge_length(edge).as_mm());
             mm += length;
             micros += length * 1_000_000 / u128::from(speed.as_mm_per_s());

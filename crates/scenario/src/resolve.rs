@@ -8,6 +8,7 @@ use coverage::{
     StudyArea, Zones, border_nodes,
 };
 use formats::{Encoding, Field, Source, boundaries, calendar};
+use graph::Components;
 use units::{BoundingBox, HourOfWeek, Length, LngLat, Outline, parse_length};
 
 use crate::candidate_source::candidates;
@@ -15,14 +16,15 @@ use crate::change::resolve_changes;
 use crate::demand_source::{DemandInputs, all_demand, patterns_of};
 use crate::fingerprint::Fingerprint;
 use crate::hazards::Hazards;
+use crate::margin::{length_text, margin};
 use crate::measure::{Measure, demand_of_hours};
 use crate::place_name::{PlaceNames, zone_name};
 use crate::plan::Plan;
 use crate::policies::{policies, policy_notes};
 use crate::problem::Problems;
-use crate::profiles::{island_notes, profiles};
+use crate::profiles::{island_notes, named_profiles, profiles};
 use crate::project::{Candidate, Project, ResolvedScenario};
-use crate::rim::{LeftOut, margin};
+use crate::rim::LeftOut;
 use crate::sources::Reader;
 use crate::spec::{PlanSpec, SourceSpec, StudyAreaSpec};
 use crate::standard_source::standards;
@@ -46,7 +48,6 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
 
     let kinds = kinds(spec, &mut problems);
     let week = week(plan, &mut problems, &mut notes, &mut files);
-    let streets_box = streets_box(spec, &city, &mut problems);
     let area = study_area(
         plan,
         &spec.study_area,
@@ -54,14 +55,19 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         &mut notes,
         &mut files,
     );
-    let radius = link_radius(spec, &mut problems);
-    let policies = policies(&spec.policies, &city.streets, &mut problems);
-    let profiles = profiles(spec, &city.streets, &policies, radius, &mut problems);
+    let named = named_profiles(spec, &mut problems);
     let (standards, joints) = standards(spec, &kinds, &mut problems);
-    let (Some((week, day, night)), Some(streets_box), Some(area)) = (week, streets_box, area)
-    else {
+    let margin = margin(spec, &named, &standards, &mut problems);
+    let (Some((week, day, night)), Some(area), Some(margin)) = (week, area, margin) else {
         return Err(problems);
     };
+    // From here on there are no other streets than those that the plan opens.
+    let Some((city, streets_box)) = open(spec, city, &area, margin, &mut problems) else {
+        return Err(problems);
+    };
+    let policies = policies(&spec.policies, &city.streets, &mut problems);
+    let joining = joining(spec, &mut problems);
+    let profiles = profiles(&city.streets, &policies, named, joining);
     let complete_box = complete_box(spec, streets_box, &mut problems).unwrap_or(streets_box);
 
     let is_known = spec.network.complete_within.is_some() || city.source.bounding_box.is_some();
@@ -70,7 +76,7 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         plan,
         city: &city,
         area: &area,
-        margin: margin(profiles.values().map(|streets| &streets.profile)),
+        margin,
         kinds: &kinds,
         week: &week,
         notes: &mut notes,
@@ -98,20 +104,21 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
 
     notes.extend(overlap_notes(&zones, &demand));
     notes.extend(policy_notes(&spec.policies));
-    notes.extend(island_notes(&profiles));
+    notes.extend(island_notes(&profiles, &city.streets, &area));
     let border = border_nodes(&city.streets, &complete_box, DEFAULT_BORDER);
     let zone_of_point = demand.zones_of_points(&zones);
     let measure = |demand| Measure::new(demand, &zones, &standards);
     let measures = measures.into_iter().map(measure).collect();
     let mut project = Project {
         spec: spec.clone(),
-        fingerprint: fingerprint(plan, &city, &files)?,
+        fingerprint: fingerprint(plan, &city, margin, &files)?,
         files: {
             files.extend([plan.path.clone(), plan.network_path()]);
             files
         },
         grid_fingerprint: grid_fingerprint(&city, &area, &demand),
         city,
+        margin,
         area,
         streets_box,
         border,
@@ -197,19 +204,43 @@ fn complete_box(
         .bounding_box()
 }
 
-/// The box that the extract was cut with, or that of its streets.
-fn streets_box(spec: &PlanSpec, city: &City, problems: &mut Problems) -> Option<BoundingBox> {
-    let found = city
-        .source
-        .bounding_box
-        .or_else(|| city.streets.bounding_box());
-    if found.is_none() {
+/// How far a place may lie from its street, and below which length of street a component is a
+/// scrap.
+fn joining(spec: &PlanSpec, problems: &mut Problems) -> (Length, Length) {
+    (link_radius(spec, problems), island_below(spec, problems))
+}
+
+/// Street of a component below which it is a scrap.
+fn island_below(spec: &PlanSpec, problems: &mut Problems) -> Length {
+    let text = spec.network.island_below.as_deref();
+    let below = text.map_or(Ok(Components::ISLAND_BELOW), parse_length);
+    let below = problems.keep("[network], island_below", below);
+    below.unwrap_or(Components::ISLAND_BELOW)
+}
+
+/// The part of a city that a plan opens, and the box that the extract was cut with, or that of its
+/// streets, as far as it is opened.
+fn open(
+    spec: &PlanSpec,
+    city: City,
+    area: &StudyArea,
+    margin: Length,
+    problems: &mut Problems,
+) -> Option<(City, BoundingBox)> {
+    let opened = area.bounding_box().grown(margin);
+    let (city, _) = city.opened(&opened);
+    let Some(of_streets) = city.streets.bounding_box() else {
         problems.add(format!(
-            "[network]: `{}` holds no streets",
+            "[study_area]: no street of the network lies in the study area, nor within {} of it; \
+             `{}` holds another place, or the area is in another datum",
+            length_text(margin),
             spec.network.path.display()
         ));
-    }
-    found
+        return None;
+    };
+    let complete = city.source.bounding_box.unwrap_or(of_streets);
+    let complete = complete.intersection(&opened).unwrap_or(of_streets);
+    Some((city, complete))
 }
 
 /// The scenarios with their modifications resolved.
@@ -411,10 +442,16 @@ fn name_places(
     all
 }
 
-fn fingerprint(plan: &Plan, city: &City, files: &[std::path::PathBuf]) -> Result<String, Problems> {
+fn fingerprint(
+    plan: &Plan,
+    city: &City,
+    margin: Length,
+    files: &[std::path::PathBuf],
+) -> Result<String, Problems> {
     let mut hash = Fingerprint::default();
     hash.add("plan", &plan.bytes);
     hash.add("network", city.source.sha256.as_bytes());
+    hash.add("margin", &margin.as_mm().to_le_bytes());
     for file in files {
         let bytes = std::fs::read(file).map_err(|error| {
             Problems::one(format!("could not read `{}`: {error}", file.display()))

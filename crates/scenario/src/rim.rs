@@ -1,14 +1,9 @@
 //! The rim of the study area: which facilities outside it still count.
 
 use coverage::{Facility, FacilityClass, OpenSet, ServiceStandard, StudyArea};
-use graph::Profile;
-use units::{Length, LngLat, Speed, TravelTime};
+use units::{Length, LngLat};
 
 use crate::project::Project;
-
-/// How long the fastest profile may travel from outside the study area to its border for a facility
-/// there to be kept at all: twice the 15 minutes that cities promise.
-const MARGIN: TravelTime = TravelTime::from_mins(30);
 
 /// Facilities of the plan's sources that no result lists, so that the balance can count them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,30 +16,6 @@ pub struct LeftOut {
     pub bad_rows: usize,
 }
 
-/// The fastest that a profile gets on along any street.
-pub(crate) fn top_speed(profile: &Profile) -> Speed {
-    let rules = profile.classes.values();
-    let speeds = rules.flat_map(|rule| {
-        let more = [
-            rule.segregated_speed,
-            rule.minor_speed,
-            rule.minor_designated_speed,
-        ];
-        more.into_iter().flatten().chain([rule.speed])
-    });
-    let fastest = speeds.max().unwrap_or_else(Profile::walking_speed);
-    profile
-        .speed_limit
-        .map_or(fastest, |limit| fastest.min(limit))
-        .max(Profile::walking_speed())
-}
-
-/// How far one gets at most.
-fn reach(speed: Speed, time: TravelTime) -> Length {
-    let mm = speed.position_after(0, time);
-    Length::from_mm(u32::try_from(mm).unwrap_or(u32::MAX))
-}
-
 /// How far outside the study area a position lies; `None` inside.
 ///
 /// Cost: a binary search; outside also linear in the corners of the boundary.
@@ -53,12 +24,6 @@ pub(crate) fn distance_outside(area: &StudyArea, position: LngLat) -> Option<Len
         return None;
     }
     formats::distance_outside(area.outline(), position)
-}
-
-/// How far outside the study area facilities are kept.
-pub(crate) fn margin<'a>(profiles: impl Iterator<Item = &'a Profile>) -> Length {
-    let speeds = profiles.map(top_speed);
-    reach(speeds.max().unwrap_or_else(Profile::walking_speed), MARGIN)
 }
 
 impl Project {
@@ -73,7 +38,7 @@ impl Project {
     ) -> bool {
         outside.is_none_or(|distance| {
             let profile = &self.profiles[&standard.profile].profile;
-            distance <= reach(top_speed(profile), standard.limit)
+            distance <= profile.reach(standard.limit)
         })
     }
 

@@ -85,7 +85,7 @@ impl ScenarioResult {
         found.map(csv::to_csv)
     }
 
-    fn layers(&self, project: &Project) -> [Layer; 7] {
+    fn layers(&self, project: &Project) -> [Layer; 8] {
         let Self {
             evaluation,
             report,
@@ -104,6 +104,7 @@ impl ScenarioResult {
             tables::zones(project, report),
             tables::sites(project, report),
             tables::hazards(report, detail_report),
+            tables::joined(evaluation),
         ]
     }
 
@@ -228,12 +229,14 @@ pub fn write(
         results
             .par_iter()
             .try_for_each(|result| write_scenario(project, result, staging))?;
-        let candidates = tables::candidates(project);
-        staging.file("candidates.csv", csv::to_csv(candidates.table()).as_bytes())?;
-        staging.file(
-            "candidates.geojson",
-            geojson::to_geojson(&candidates).as_bytes(),
-        )?;
+        if let Some(first) = results.first() {
+            let candidates = tables::candidates(project, &first.evaluation);
+            staging.file("candidates.csv", csv::to_csv(candidates.table()).as_bytes())?;
+            staging.file(
+                "candidates.geojson",
+                geojson::to_geojson(&candidates).as_bytes(),
+            )?;
+        }
         staging.file(SUMMARY_FILE, summary.as_bytes())?;
         Ok(())
     })

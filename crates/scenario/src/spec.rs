@@ -91,6 +91,10 @@ pub struct StudyAreaSpec {
     pub outline: Option<PathBuf>,
     /// H3 resolution of the cells, 9 unless given.
     pub h3_resolution: Option<u8>,
+    /// How far beyond the area streets are looked at; unless given, as far as the fastest profile of
+    /// the plan gets in 30 minutes. No limit may reach farther.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin: Option<String>,
 }
 
 /// The streets and how places are joined to them.
@@ -101,6 +105,10 @@ pub struct NetworkSpec {
     pub path: PathBuf,
     /// How far a place may lie from the street it is joined to, 150 m unless given.
     pub link_radius: Option<String>,
+    /// Streets that hang together, but with no others, are a network of their own from this length
+    /// on, 1 km unless given; less is a scrap, which is told and not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub island_below: Option<String>,
     /// Ties side paths to the streets within this distance, by links that only
     /// `join-side-paths` opens; none unless given.
     pub side_path_links: Option<String>,

@@ -9,6 +9,7 @@ use crate::compare::Comparison;
 use crate::detail_report::{DetailReport, StandardDetail, WeekReport};
 use crate::district::DistrictReport;
 use crate::explain::{Explanation, Route};
+use crate::joined::{JoinedPlace, JoinsReport};
 use crate::joint_detail::JointDetail;
 use crate::report::{ChosenReport, GapReport, JointReport, ScenarioReport, StandardReport};
 
@@ -36,6 +37,7 @@ pub fn scenario(report: &ScenarioReport) -> String {
         report.cells.len(),
         report.h3_resolution
     ));
+    joins(&mut out, &report.joins);
     if report.n_closed_edges > 0 {
         out.line(&format!(
             "  {} pieces of street closed",
@@ -53,6 +55,39 @@ pub fn scenario(report: &ScenarioReport) -> String {
         self::chosen(&mut out, &demand, total, chosen);
     }
     out.0
+}
+
+/// The places whose street is worth a look: how many of each kind, and the first.
+fn joins(out: &mut Text, joins: &JoinsReport) {
+    if joins.n_places() == 0 {
+        return;
+    }
+    out.line(&format!(
+        "  joined to a street worth a look (joined.csv): {} more than 50 m away, {} on scraps of \
+         street, {} in tunnels or on bridges; {} too far from any street",
+        joins.n_far, joins.n_on_scrap, joins.n_lifted, joins.n_too_far,
+    ));
+    let told = |place: &JoinedPlace| {
+        let moved = place
+            .moved_m
+            .map_or_else(String::new, |moved| format!(", {moved:.0} m"));
+        let JoinedPlace {
+            what,
+            id,
+            joined,
+            profile,
+            ..
+        } = place;
+        format!("{what} {id} ({profile}: {joined}{moved})")
+    };
+    let examples: Vec<String> = joins.examples.iter().map(told).collect();
+    let rest = joins.n_places() - examples.len();
+    let rest = if rest > 0 {
+        format!(", and {rest} more")
+    } else {
+        String::new()
+    };
+    out.line(&format!("    {}{rest}", examples.join(", ")));
 }
 
 /// One scenario in detail: the week, the night.

@@ -9,6 +9,7 @@ use crate::compare::{Comparison, StandardComparison};
 use crate::detail::ServiceDetail;
 use crate::detail_report::{DetailReport, StandardDetail};
 use crate::evaluate::Evaluation;
+use crate::joined::link_key;
 use crate::project::Project;
 use crate::report::{GapReport, ScenarioReport};
 
@@ -336,6 +337,8 @@ pub fn facilities(
     ];
     for standard in &report.standards {
         columns.push(Column::boolean(format!("{}_serves", standard.key)));
+        columns.push(Column::text(format!("{}_joined", standard.key)));
+        columns.push(Column::meters(&format!("{}_moved", standard.key)));
         columns.push(Column::demand(
             &format!("{}_within_limit", standard.key),
             unit,
@@ -380,6 +383,9 @@ pub fn facilities(
         for (open, (service, detail)) in opens.iter().zip(services) {
             let serves = !closed && open.contains(FacilityId::from_index(index));
             row.push(serves.into());
+            let link = service.facility_links.links()[index].as_ref();
+            row.push(link_key(link).into());
+            row.push(link.map(|link| link.walk).into());
             if serves {
                 let ledger = &service.ledger.facilities()[index];
                 row.push(ledger.within_limit.into());
@@ -660,27 +666,67 @@ pub fn sites(project: &Project, report: &ScenarioReport) -> Layer {
     marked(layer, report)
 }
 
-/// Where something could be built.
-pub fn candidates(project: &Project) -> Layer {
+/// Places that were joined to a street worth a look, all of them.
+pub fn joined(evaluation: &Evaluation) -> Layer {
     let columns = vec![
+        Column::text("place"),
+        Column::text("id"),
+        Column::text("name"),
+        Column::text("profile"),
+        Column::decimal("lng", 7),
+        Column::decimal("lat", 7),
+        Column::text("joined"),
+        Column::decimal("moved_m", 1),
+    ];
+    let mut layer = Layer::new(Table::new("joined", columns));
+    for place in &evaluation.joined {
+        let position = LngLat::from_degrees(place.lng, place.lat).ok();
+        layer.push(
+            position.map_or(Shape::None, Shape::Position),
+            vec![
+                place.what.clone().into(),
+                place.id.clone().into(),
+                place.name.clone().into(),
+                place.profile.clone().into(),
+                place.lng.into(),
+                place.lat.into(),
+                place.joined.clone().into(),
+                place.moved_m.into(),
+            ],
+        );
+    }
+    layer
+}
+
+/// Where something could be built, and how it is joined to the streets of each profile; the links
+/// are those of the baseline.
+pub fn candidates(project: &Project, baseline: &Evaluation) -> Layer {
+    let mut columns = vec![
         Column::text("id"),
         Column::text("name"),
         Column::decimal("lng", 7),
         Column::decimal("lat", 7),
         Column::boolean("illustrative"),
     ];
+    for profile in baseline.candidate_links.keys() {
+        columns.push(Column::text(format!("{profile}_joined")));
+        columns.push(Column::meters(&format!("{profile}_moved")));
+    }
     let mut layer = Layer::new(Table::new("candidates", columns));
-    for candidate in &project.candidates {
-        layer.push(
-            Shape::Position(candidate.position),
-            vec![
-                candidate.id.clone().into(),
-                candidate.name.clone().into(),
-                candidate.position.lng().into(),
-                candidate.position.lat().into(),
-                candidate.illustrative.into(),
-            ],
-        );
+    for (index, candidate) in project.candidates.iter().enumerate() {
+        let mut row: Vec<Value> = vec![
+            candidate.id.clone().into(),
+            candidate.name.clone().into(),
+            candidate.position.lng().into(),
+            candidate.position.lat().into(),
+            candidate.illustrative.into(),
+        ];
+        for linkage in baseline.candidate_links.values() {
+            let link = linkage.links()[index].as_ref();
+            row.push(link_key(link).into());
+            row.push(link.map(|link| link.walk).into());
+        }
+        layer.push(Shape::Position(candidate.position), row);
     }
     layer
 }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::LngLat;
+use crate::{Length, LngLat, LocalPlane, PlanePoint};
 
 /// A box of longitudes and latitudes, both ends included; never empty.
 ///
@@ -64,6 +64,57 @@ impl BoundingBox {
     pub fn contains(&self, position: LngLat) -> bool {
         (self.south_west.lng_e7()..=self.north_east.lng_e7()).contains(&position.lng_e7())
             && (self.south_west.lat_e7()..=self.north_east.lat_e7()).contains(&position.lat_e7())
+    }
+
+    /// The box with a belt of this width around it, at least; cut off at the 180° meridian and the
+    /// poles.
+    #[must_use]
+    pub fn grown(&self, width: Length) -> Self {
+        // A belt of equal width is widest in degrees at the end nearer to a pole.
+        let at = |corner: LngLat| {
+            let width_m = width.as_m_f64() + 1.0;
+            let far = LocalPlane::at(corner).unproject(PlanePoint {
+                x_m: width_m,
+                y_m: width_m,
+            });
+            let d = |a: i32, b: i32| i64::from(a) - i64::from(b);
+            let lng = d(far.lng_e7(), corner.lng_e7());
+            (lng, d(far.lat_e7(), corner.lat_e7()))
+        };
+        // Far from the rim of the earth's range, so that nothing is clamped.
+        let middle =
+            |corner: LngLat| LngLat::from_e7(0, corner.lat_e7().clamp(-850_000_000, 850_000_000));
+        let (low, high) = (at(middle(self.south_west)), at(middle(self.north_east)));
+        let (lng, lat) = (low.0.max(high.0), low.1.max(high.1));
+        let moved = |value: i32, by: i64, most: i64| {
+            let moved = (i64::from(value) + by).clamp(-most, most);
+            i32::try_from(moved).expect("clamped to the earth's range")
+        };
+        let corner = |at: LngLat, sign: i64| {
+            LngLat::from_e7(
+                moved(at.lng_e7(), sign * lng, 1_800_000_000),
+                moved(at.lat_e7(), sign * lat, 900_000_000),
+            )
+        };
+        Self {
+            south_west: corner(self.south_west, -1),
+            north_east: corner(self.north_east, 1),
+        }
+    }
+
+    /// What two boxes share; `None` when they lie apart.
+    pub fn intersection(&self, other: &Self) -> Option<Self> {
+        let (a, b) = (self.south_west, other.south_west);
+        let (c, d) = (self.north_east, other.north_east);
+        self.intersects(other).then(|| Self {
+            south_west: LngLat::from_e7(a.lng_e7().max(b.lng_e7()), a.lat_e7().max(b.lat_e7())),
+            north_east: LngLat::from_e7(c.lng_e7().min(d.lng_e7()), c.lat_e7().min(d.lat_e7())),
+        })
+    }
+
+    /// Whether the other box lies within this one.
+    pub fn holds(&self, other: &Self) -> bool {
+        self.contains(other.south_west) && self.contains(other.north_east)
     }
 
     /// Whether two boxes share a position.

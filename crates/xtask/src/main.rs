@@ -14,6 +14,7 @@ mod demo;
 mod e2e;
 mod guard;
 mod peers;
+mod same_town;
 mod test;
 mod web;
 

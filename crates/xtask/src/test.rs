@@ -1,7 +1,7 @@
 use anyhow::Result;
 
 use crate::command::{self, cargo};
-use crate::{architecture, bench, data, e2e, guard, peers, web};
+use crate::{architecture, bench, data, e2e, guard, peers, same_town, web};
 
 /// Everything that must pass before a change lands.
 ///
@@ -60,6 +60,7 @@ pub(crate) fn run(long: bool) -> Result<()> {
             cargo(&["test", "--package", "benches", "--test", "it", "corpus"])
                 .env("CORPUS_CHANGES", "3000"),
         )?;
+        same_town::check()?;
         guard::sees_slower_loops()?;
         bench::run()?;
         peers::run(None)?;

@@ -29,6 +29,9 @@ pub(crate) fn run(args: &Inspect) -> Result<(), Failure> {
                         "profile": name,
                         "main_length_m": components.main_length_mm() / 1_000,
                         "usable_length_m": components.usable_length_mm() / 1_000,
+                        "n_networks": components.networks().len(),
+                        "network_length_m": components.network_length_mm() / 1_000,
+                        "n_scraps": components.scraps().len(),
                         "n_components": components.n_components(),
                     })
                 })
@@ -87,15 +90,7 @@ pub(crate) fn run(args: &Inspect) -> Result<(), Failure> {
                 ),
             );
             for (name, components) in &profiles {
-                let (main, all) = (components.main_length_mm(), components.usable_length_mm());
-                line(
-                    name,
-                    format!(
-                        "{} km of street in the main network, {} km on islands",
-                        main / 1_000_000,
-                        (all - main) / 1_000_000
-                    ),
-                );
+                line(name, hangs_together(components));
             }
             line("places", city.places.len().to_string());
             line("backdrop", format!("{} areas", city.backdrop.len()));
@@ -104,4 +99,18 @@ pub(crate) fn run(args: &Inspect) -> Result<(), Failure> {
             output::text(&text)
         }
     }
+}
+
+/// How much street hangs together, in words.
+fn hangs_together(components: &Components) -> String {
+    let (main, all) = (components.main_length_mm(), components.usable_length_mm());
+    let networks = components.network_length_mm();
+    format!(
+        "{} km of street in the main network, {} km in {} others, {} km on {} scraps",
+        main / 1_000_000,
+        (networks - main) / 1_000_000,
+        components.networks().len().saturating_sub(1),
+        (all - networks) / 1_000_000,
+        components.scraps().len(),
+    )
 }

@@ -2,14 +2,17 @@ use formats::{Column, Layer, Shape, Table, geojson};
 use reach::{Direction, Network, PolygonOptions, ReachedNetwork, SearchSpace, reached_polygons};
 
 use crate::args::{Isochrone, IsochroneFormat};
-use crate::commands::joining::join;
+use crate::commands::joining::{doubt, join};
 use crate::commands::network::{self, Streets};
 use crate::failure::Failure;
 use crate::output;
 
 /// `nuanquan isochrone`.
 pub(crate) fn run(args: &Isochrone) -> Result<(), Failure> {
-    let city = network::open(&args.network)?;
+    let longest = args.limit.iter().copied().max().unwrap_or_default();
+    let places = args.at.iter().copied();
+    let (travelling, joining) = (&args.travelling, &args.joining);
+    let city = network::open_around(&args.network, travelling, joining, places, longest)?;
     let streets = Streets::of(&city, &args.travelling, &args.joining)?;
     let network = Network::new(&city.streets, &streets.metric);
     let direction = if args.toward {
@@ -30,6 +33,9 @@ pub(crate) fn run(args: &Isochrone) -> Result<(), Failure> {
     let mut space = SearchSpace::default();
     for (origin, &at) in (0_usize..).zip(&args.at) {
         let reach::Joined { place, snap, .. } = join(&streets, &network, at, &args.joining)?;
+        if let Some(doubt) = doubt(&snap) {
+            output::warning(&format!("`{at}` {doubt}"));
+        }
         let reached = ReachedNetwork::of_place(&network, &mut space, &place, direction, &limits);
         match args.format {
             IsochroneFormat::Geojson => {

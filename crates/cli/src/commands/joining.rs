@@ -1,6 +1,7 @@
 use anyhow::anyhow;
-use graph::Profile;
-use reach::{JOIN_RADIUS, Joined, Network};
+use coverage::LinkDoubt;
+use graph::{Lifted, Profile};
+use reach::{JOIN_RADIUS, Joined, Network, Snap};
 use units::LngLat;
 
 use crate::args::Joining;
@@ -13,24 +14,31 @@ pub(crate) fn join(
     position: LngLat,
     joining: &Joining,
 ) -> anyhow::Result<Joined> {
-    let graph = &streets.city.streets;
     let radius = joining.snap_radius.unwrap_or(JOIN_RADIUS);
     let walk_speed = joining.count_access.then(Profile::walking_speed);
     let rule = reach::Joining::new(network, streets.index(), radius, walk_speed);
     rule.join(position).ok_or_else(|| {
-        let on_island = streets.usable().snap(graph, position, radius).is_some();
-        if on_island {
-            anyhow!(
-                "`{position}` lies on an island: the streets within {} m of it have no way to the \
-                 main network; `--islands keep` uses them all the same",
-                radius.as_m_f64()
-            )
-        } else {
-            anyhow!(
-                "`{position}` lies more than {} m from any street of the profile; check longitude \
-                 and latitude, or give a larger --snap-radius",
-                radius.as_m_f64()
-            )
-        }
+        anyhow!(
+            "`{position}` lies more than {} m from any street of the profile; check longitude \
+             and latitude, or give a larger --snap-radius",
+            radius.as_m_f64()
+        )
     })
+}
+
+/// What is worth a look about the street that a position was joined to, if anything.
+pub(crate) fn doubt(snap: &Snap) -> Option<String> {
+    let far = snap.walk.as_m_f64();
+    let way = |kind: &str| format!("lies {far:.0} m from {kind}");
+    Some(
+        match LinkDoubt::of(snap.on_scrap, snap.lifted, snap.walk)? {
+            LinkDoubt::OnScrap => format!(
+                "{}, which trips neither leave nor enter; no other street is near",
+                way("a scrap of street")
+            ),
+            LinkDoubt::Lifted(Lifted::Tunnel) => way("a tunnel, and no other street is near"),
+            LinkDoubt::Lifted(Lifted::Bridge) => way("a bridge, and no other street is near"),
+            LinkDoubt::Far => way("the street that it is joined to"),
+        },
+    )
 }

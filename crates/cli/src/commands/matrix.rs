@@ -8,7 +8,7 @@ use reach::{Network, Place, rows_from};
 use units::TravelTime;
 
 use crate::args::Matrix;
-use crate::commands::joining::join;
+use crate::commands::joining::{doubt, join};
 use crate::commands::network::{self, Streets};
 use crate::failure::Failure;
 use crate::output;
@@ -17,7 +17,9 @@ use crate::output;
 pub(crate) fn run(args: &Matrix) -> Result<(), Failure> {
     let origins = read(&args.origins)?;
     let destinations = read(&args.destinations)?;
-    let city = network::open(&args.network)?;
+    let places = origins.iter().chain(&destinations).map(|row| row.position);
+    let (travelling, joining) = (&args.travelling, &args.joining);
+    let city = network::open_around(&args.network, travelling, joining, places, args.limit)?;
     let streets = Streets::of(&city, &args.travelling, &args.joining)?;
     let network = Network::new(&city.streets, &streets.metric);
     let (origin_ids, origins) = join_all(&streets, &network, &origins, args, "origins");
@@ -91,6 +93,7 @@ fn join_all<'a>(
     let mut ids = Vec::with_capacity(positions.len());
     let mut places = Vec::with_capacity(positions.len());
     let mut unlinked = Vec::new();
+    let mut doubtful = Vec::new();
     let joined: Vec<_> = positions
         .par_iter()
         .map(|row| join(streets, network, row.position, &args.joining))
@@ -98,6 +101,8 @@ fn join_all<'a>(
     for (row, joined) in positions.iter().zip(joined) {
         match joined {
             Ok(joined) => {
+                let doubt = doubt(&joined.snap);
+                doubtful.extend(doubt.map(|doubt| format!("`{}` {doubt}", row.id)));
                 ids.push(row.id.as_str());
                 places.push(joined.place);
             }
@@ -105,25 +110,37 @@ fn join_all<'a>(
         }
     }
     if !unlinked.is_empty() {
-        let shown = unlinked
-            .iter()
-            .take(MOST_SHOWN)
-            .map(|line| format!("\n  {line}"));
-        let rest = unlinked.len().saturating_sub(MOST_SHOWN);
-        let rest = if rest > 0 {
-            format!("\n  and {rest} more")
-        } else {
-            String::new()
-        };
         output::warning(&format!(
-            "{} of {} {what} are not joined to a street and have no rows:{}{rest}",
+            "{} of {} {what} are not joined to a street and have no rows:{}",
             unlinked.len(),
             positions.len(),
-            shown.collect::<String>()
+            listed(&unlinked)
+        ));
+    }
+    if !doubtful.is_empty() {
+        output::warning(&format!(
+            "{} of {} {what} were joined to a street worth a look:{}",
+            doubtful.len(),
+            positions.len(),
+            listed(&doubtful)
         ));
     }
     (ids, places)
 }
 
-/// How many unlinked positions are named; the rest is counted.
+/// The first lines, and how many more there are.
+fn listed(lines: &[String]) -> String {
+    let shown = lines.iter().take(MOST_SHOWN);
+    let mut text = String::new();
+    for line in shown {
+        write!(text, "\n  {line}").expect("writing to a string cannot fail");
+    }
+    let rest = lines.len().saturating_sub(MOST_SHOWN);
+    if rest > 0 {
+        write!(text, "\n  and {rest} more").expect("writing to a string cannot fail");
+    }
+    text
+}
+
+/// How many positions are named; the rest is counted.
 const MOST_SHOWN: usize = 20;

@@ -5,12 +5,35 @@ use anyhow::{Context, bail};
 use city::City;
 use graph::{Components, GatePolicies, Metric, Policies, Profile, ProfileSpec};
 use osm::{ImportOptions, Step};
-use reach::SnapIndex;
-use units::Length;
+use reach::{JOIN_RADIUS, SnapIndex};
+use units::{BoundingBox, Length, LngLat, TravelTime};
 
 use crate::args::{Islands, Joining, Travelling};
 use crate::failure::Failure;
 use crate::progress::Progress;
+
+/// For how long a profile travels at the least to the end of what is opened round the places of a
+/// question: as for a plan, so that longer limits change nothing near them.
+const OPENED_FOR: TravelTime = TravelTime::from_secs(30 * 60);
+
+/// As [`open`], and of it only what can be reached round some places within a limit, or in half an
+/// hour: what lies beyond has no say in what hangs together.
+pub(crate) fn open_around(
+    path: &Path,
+    travelling: &Travelling,
+    joining: &Joining,
+    places: impl IntoIterator<Item = LngLat>,
+    limit: TravelTime,
+) -> Result<City, Failure> {
+    let city = open(path)?;
+    let reach = profile(&travelling.profile)?.reach(limit.max(OPENED_FOR));
+    let Some(around) = BoundingBox::of(places) else {
+        return Ok(city);
+    };
+    let radius = joining.snap_radius.unwrap_or(JOIN_RADIUS);
+    let width = Length::from_mm(reach.as_mm().saturating_add(radius.as_mm()));
+    Ok(city.opened(&around.grown(width)).0)
+}
 
 /// Opens a network file, or imports an extract.
 pub(crate) fn open(path: &Path) -> Result<City, Failure> {
@@ -71,8 +94,8 @@ pub(crate) struct Streets<'a> {
     pub(crate) profile: Profile,
     pub(crate) metric: Metric,
     components: Components,
-    /// The main network, unless islands are to be kept.
-    main: Option<SnapIndex>,
+    /// Networks with the scraps apart, unless scraps are to be kept.
+    networks: Option<SnapIndex>,
     usable: OnceLock<SnapIndex>,
 }
 
@@ -92,9 +115,13 @@ impl<'a> Streets<'a> {
         };
         let graph = &city.streets;
         let metric = Metric::of(graph, &profile, &policies);
-        let components = Components::of(graph, &metric);
-        let main = match joining.islands {
-            Islands::Skip => Some(SnapIndex::new(graph, |edge| components.is_main(edge))),
+        let components = Components::with_islands(graph, &metric, joining.island_below);
+        let networks = match joining.islands {
+            Islands::Skip => Some(SnapIndex::with_scraps(
+                graph,
+                |edge| components.is_network(edge),
+                |edge| components.is_scrap(edge),
+            )),
             Islands::Keep => None,
         };
         let streets = Self {
@@ -102,10 +129,11 @@ impl<'a> Streets<'a> {
             profile,
             metric,
             components,
-            main,
+            networks,
             usable: OnceLock::new(),
         };
-        if streets.index().n_edges() == 0 {
+        // When nothing lies near the places, joining them says so.
+        if graph.n_edges() > 0 && streets.index().n_edges() == 0 {
             bail!(
                 "the network has no street that profile `{}` may use",
                 streets.profile.name
@@ -116,10 +144,10 @@ impl<'a> Streets<'a> {
 
     /// The streets that positions are joined to.
     pub(crate) fn index(&self) -> &SnapIndex {
-        self.main.as_ref().unwrap_or_else(|| self.usable())
+        self.networks.as_ref().unwrap_or_else(|| self.usable())
     }
 
-    /// Every street that may be travelled, islands included; indexed when first asked for.
+    /// Every street that may be travelled, scraps included; indexed when first asked for.
     pub(crate) fn usable(&self) -> &SnapIndex {
         self.usable.get_or_init(|| {
             SnapIndex::new(&self.city.streets, |edge| self.components.is_usable(edge))

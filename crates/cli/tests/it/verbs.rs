@@ -172,33 +172,35 @@ fn positions_west_and_south_of_zero_are_understood() {
 }
 
 #[test]
-fn islands_are_used_only_when_asked_for() {
+fn a_place_on_a_scrap_is_joined_to_it_with_a_warning() {
     let file = shenzhen();
-    let at = position_on_an_island(&file);
+    let at = position_on_a_scrap(&file);
     let ask = |more: &[&str]| {
         let mut words = vec!["isochrone", &file, "--at", &at, "--limit", "3min"];
         words.extend(["--snap-radius", ISLAND_RADIUS]);
         words.extend(more);
         run_in(Path::new("."), &words)
     };
-    let skipped = ask(&[]);
-    assert_eq!(skipped.code, 2);
-    assert_eq!(skipped.stdout, "");
+    let told = ask(&[]);
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    assert!(told.stdout.contains("MultiPolygon"));
     assert!(
-        skipped.stderr.contains("lies on an island") && skipped.stderr.contains("--islands keep"),
+        told.stderr.contains("from a scrap of street"),
         "{}",
-        skipped.stderr
+        told.stderr
     );
-    let kept = ask(&["--islands", "keep"]);
-    assert_eq!(kept.code, 0, "{}", kept.stderr);
-    assert!(kept.stdout.contains("MultiPolygon"));
+    for asked in [["--islands", "keep"], ["--island-below", "0m"]] {
+        let kept = ask(&asked);
+        assert_eq!(kept.code, 0, "{}", kept.stderr);
+        assert_eq!(kept.stdout, told.stdout, "the same streets lead from there");
+    }
 }
 
 /// Near enough for a place on a street, too near for a street beside it.
 const ISLAND_RADIUS: &str = "20m";
 
-/// The middle of a piece of street that no trip joins to the main network, away from streets of it.
-fn position_on_an_island(file: &str) -> String {
+/// The middle of a scrap of street, away from streets of a network.
+fn position_on_a_scrap(file: &str) -> String {
     let city = osm::import(Path::new(file), &osm::ImportOptions::default()).unwrap();
     let streets = &city.streets;
     let metric = graph::Metric::of(
@@ -207,18 +209,17 @@ fn position_on_an_island(file: &str) -> String {
         &graph::Policies::default(),
     );
     let components = graph::Components::of(streets, &metric);
-    let main = reach::SnapIndex::new(streets, |edge| components.is_main(edge));
+    let networks = reach::SnapIndex::new(streets, |edge| components.is_network(edge));
     let mut middles = streets
         .edges()
-        .filter(|&edge| components.is_usable(edge) && !components.is_main(edge))
-        .filter(|&edge| !streets.origin_arcs(edge).is_empty())
+        .filter(|&edge| components.is_scrap(edge))
         .map(|edge| {
             let shape: Vec<units::LngLat> = streets.edge_shape(edge).collect();
             shape[shape.len() / 2]
         });
     let radius = units::parse_length("40m").unwrap();
-    let alone = middles.find(|&middle| main.snap(streets, middle, radius).is_none());
-    alone.expect("the demo extract has islands").to_string()
+    let alone = middles.find(|&middle| networks.snap(streets, middle, radius).is_none());
+    alone.expect("the demo extract has scraps").to_string()
 }
 
 #[test]

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use city::{AreaKind, FindingKind, OsmId};
 use graph::{
     Components, FerryPolicy, GatePolicy, Metric, OsmNodeId, OsmWayId, Policies, Profile, RoadClass,
-    TurnOnFoot,
+    StreetPiece, TurnOnFoot,
 };
 use osm::ImportOptions;
-use units::{Length, TravelTime};
+use units::{BoundingBox, Length, TravelTime};
 
 use crate::drawn::{self, Map};
 use crate::pbf::{self, Block, Node, Way};
@@ -259,6 +259,96 @@ cz highway=residential
         };
         assert_eq!(open(&metric) - open(&closed), 4);
     }
+}
+
+#[test]
+fn a_kilometre_of_street_is_a_network_and_less_is_a_scrap() {
+    // Beside a town of 2 km: 1.1 km that nothing joins, 0.9 km, and a one-way out of the town.
+    let map = Map::parse(
+        "grid 100m
+a                                       b
+            x
+m                     n
+p                 q
+ways
+ab highway=residential
+mn highway=residential
+pq highway=residential
+ax highway=residential|oneway=yes
+",
+    );
+    let city = map.import().unwrap();
+    let rider = Metric::of(&city.streets, &Profile::rider(), &Policies::default());
+    let components = Components::of(&city.streets, &rider);
+    let of_way = |components: &Components, way| {
+        let mut edges = city.streets.edges();
+        let edge = edges.find(|&e| city.streets.edge_way(e) == OsmWayId::new(way));
+        let edge = edge.unwrap();
+        assert!(components.is_usable(edge));
+        assert_ne!(components.is_network(edge), components.is_scrap(edge));
+        (components.is_main(edge), components.is_network(edge))
+    };
+    assert_eq!(of_way(&components, 1), (true, true));
+    assert_eq!(of_way(&components, 2), (false, true), "an island");
+    assert_eq!(of_way(&components, 3), (false, false), "a scrap");
+    assert_eq!(of_way(&components, 4), (false, false), "no way back");
+    let lengths = |pieces: &[StreetPiece]| -> Vec<u64> {
+        pieces
+            .iter()
+            .map(|p| (p.length_mm + 50_000) / 100_000)
+            .collect()
+    };
+    assert_eq!(lengths(components.networks()), [20, 11]);
+    assert_eq!(lengths(components.scraps()), [9, 6]);
+    assert_eq!(components.scraps()[0].way, OsmWayId::new(3));
+    let sums = components.network_length_mm() + 1_500_000;
+    assert!(components.usable_length_mm().abs_diff(sums) < 100_000);
+    // A plan may say otherwise; what no trip leaves stays a scrap, and the largest a network.
+    let all = Components::with_islands(&city.streets, &rider, Length::ZERO);
+    assert_eq!(of_way(&all, 3), (false, true));
+    assert_eq!(of_way(&all, 4), (false, false));
+    let one = Components::with_islands(&city.streets, &rider, Length::from_m(9_000));
+    assert_eq!(of_way(&one, 1), (true, true));
+    assert_eq!(of_way(&one, 2), (false, false));
+}
+
+#[test]
+fn a_piece_that_only_a_cut_separates_is_no_scrap() {
+    let map = Map::parse(
+        "grid 100m
+a                                       b
+m       n
+ways
+ab highway=residential
+mn highway=residential
+nb highway=residential
+",
+    );
+    let city = map.import().unwrap();
+    let whole = city.streets.clone();
+    let mut west = BoundingBox::of_position(map.position('a'));
+    west.extend(map.position('m'));
+    let (opened, is_cut) = city.opened(&west);
+    assert!(is_cut);
+    let graph = &opened.streets;
+    let ways: Vec<OsmWayId> = graph.edges().map(|edge| graph.edge_way(edge)).collect();
+    assert!(ways.contains(&OsmWayId::new(2)) && !ways.contains(&OsmWayId::new(3)));
+    let rim: Vec<_> = graph
+        .rim()
+        .iter()
+        .map(|&n| graph.node_position(n))
+        .collect();
+    assert_eq!(rim.len(), 2, "n and b have lost the street between them");
+    assert!(rim.contains(&map.position('n')) && rim.contains(&map.position('b')));
+    let metric = Metric::of(graph, &Profile::rider(), &Policies::default());
+    let components = Components::of(graph, &metric);
+    assert!(components.scraps().is_empty());
+    assert_eq!(components.networks().len(), 2);
+    // What a box holds whole comes back as it was.
+    let all = whole.bounding_box().unwrap();
+    let again = map.import().unwrap().opened(&all);
+    assert!(!again.1 && again.0.streets.rim().is_empty());
+    assert_eq!(again.0.streets.to_parts(), whole.to_parts());
 }
 
 #[test]

@@ -39,6 +39,7 @@ fn result(classes: &[ClassKey]) -> ScenarioReport {
         demand_unit: "riders".to_owned(),
         h3_resolution: 9,
         demand_thousandths: total,
+        joins: scenario::JoinsReport::default(),
         standards: vec![StandardReport {
             key: "swap".to_owned(),
             name: "swap".to_owned(),

@@ -20,6 +20,11 @@ pub(crate) struct DrawnPlan<'a> {
 
 impl DrawnPlan<'_> {
     pub(crate) fn project(&self) -> Result<Project, String> {
+        self.project_with("", "")
+    }
+
+    /// The project with lines added after one of the head of the plan.
+    pub(crate) fn project_with(&self, after: &str, more: &str) -> Result<Project, String> {
         let map = Map::parse(self.map);
         let folder = tempfile::tempdir().unwrap();
         let network = folder.path().join("drawn.osm.pbf");
@@ -32,6 +37,7 @@ impl DrawnPlan<'_> {
              [network]\npath = \"drawn.osm.pbf\"\n",
             around(&map)
         );
+        let head = head.replacen(after, &format!("{after}{more}"), 1);
         let path = folder.path().join("plan.toml");
         fs::write(&path, head + filled(&map, self.plan).as_str()).unwrap();
         let plan = Plan::read(&path).map_err(|problems| problems.to_string())?;

@@ -314,6 +314,7 @@ impl<'a> Prices<'a> {
             stands[gate.node.index()] = Stands::of(state.passage);
         }
         let mut regions = Regions::find(&graph.edges, &uses, &stands);
+        let may_lie_behind = regions.behind(&graph.edges, &uses, &stands);
         for (id, state) in graph.gates().map(|(id, _)| id).zip(&self.gates) {
             let edges = graph.gate_edges(id).iter().copied();
             if state.passage == Passage::Block {
@@ -332,10 +333,10 @@ impl<'a> Prices<'a> {
                 stands[gate.node.index()] = Stands::Nothing;
             }
         }
-        let mut behind = regions.behind(&graph.edges, &uses, &stands);
-        for (edge, behind) in graph.edges().zip(&mut behind) {
+        let mut behind = regions.apart(&uses);
+        for (edge, (behind, may)) in graph.edges().zip(behind.iter_mut().zip(may_lie_behind)) {
             // Elsewhere the network was built without the copies it takes.
-            *behind &= graph.edge_compound(edge).is_some();
+            *behind &= may && graph.edge_compound(edge).is_some();
         }
         if !self.walking.is_empty() {
             self.add_walked_behind(&uses, &stands, &mut behind);

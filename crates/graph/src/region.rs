@@ -131,26 +131,34 @@ impl Regions {
         }
     }
 
-    /// For each street, whether it is public by its own tags and yet joined to the outside through
-    /// gates only, one of them mapped: what private streets alone lead to stays as it is tagged.
-    ///
-    /// `stands` says which nodes keep their gate, those that let everybody through left out.
-    pub(crate) fn behind(
-        mut self,
-        edges: &[EdgeRecord],
-        uses: &[Use],
-        stands: &[Stands],
-    ) -> Vec<bool> {
+    /// For each street, whether it is public by its own tags and yet not joined to the outside.
+    pub(crate) fn apart(&mut self, uses: &[Use]) -> Vec<bool> {
         let outside: HashSet<u32> = self
             .outside
             .iter()
             .map(|&edge| self.sets.find(edge))
             .collect();
+        let ids = (0..).map(EdgeId::new);
+        ids.zip(uses)
+            .map(|(edge, &kind)| {
+                kind == Use::Public && !outside.contains(&self.sets.find(edge.as_u32()))
+            })
+            .collect()
+    }
+
+    /// For each street, whether it is public by its own tags and yet joined to the outside through
+    /// gates only, one of them mapped: what private streets alone lead to stays as it is tagged.
+    ///
+    /// This is asked before any gate joins streets: a gate that a plan opens must not make what
+    /// lies farther in, beyond streets that nobody passes, a place that nobody enters.
+    pub(crate) fn behind(
+        &mut self,
+        edges: &[EdgeRecord],
+        uses: &[Use],
+        stands: &[Stands],
+    ) -> Vec<bool> {
         let ids = || (0..).map(EdgeId::new);
-        let is_apart = |(edge, &kind): (EdgeId, &Use)| {
-            kind == Use::Public && !outside.contains(&self.sets.find(edge.as_u32()))
-        };
-        let mut behind: Vec<bool> = ids().zip(uses).map(is_apart).collect();
+        let mut behind = self.apart(uses);
         if !behind.contains(&true) {
             return behind;
         }

@@ -162,7 +162,8 @@ impl SnapIndex {
     }
 
     /// The nearest point of an indexed edge within `radius`, the radius included; `None` when there
-    /// is none. Of equally near edges the one of the lower way is taken, of one way the earlier.
+    /// is none. Of equally near edges public street comes before the inside of a compound, then the
+    /// lower way, of one way the earlier edge.
     ///
     /// Cost: the edges whose boxes touch the square around the position.
     pub fn snap(&self, graph: &StreetGraph, position: LngLat, radius: Length) -> Option<Snap> {
@@ -269,7 +270,7 @@ fn nearest_in_square(
         let (distance_m, fraction, point) = nearest_on_edge(graph, plane, edge);
         let better = best.is_none_or(|(best_m, best_edge, ..)| {
             distance_m < best_m
-                || (distance_m <= best_m && along_way(graph, edge) < along_way(graph, best_edge))
+                || (distance_m <= best_m && precedence(graph, edge) < precedence(graph, best_edge))
         });
         if better {
             best = Some((distance_m, edge, fraction, point));
@@ -290,9 +291,16 @@ fn nearest_in_square(
     Some((distance_m, snap))
 }
 
-/// Where an edge lies in its source, so that ties do not hang on how a file numbers edges.
-fn along_way(graph: &StreetGraph, edge: EdgeId) -> (OsmWayId, Length, EdgeId) {
-    (graph.edge_way(edge), graph.edge_way_start(edge), edge)
+/// What decides between equally near edges. A place at the mouth of a compound is not inside: else
+/// a trip to it might pass the compound. Then where an edge lies in its source, so that ties do not
+/// hang on how a file numbers edges.
+fn precedence(graph: &StreetGraph, edge: EdgeId) -> (bool, OsmWayId, Length, EdgeId) {
+    (
+        graph.edge_compound(edge).is_some(),
+        graph.edge_way(edge),
+        graph.edge_way_start(edge),
+        edge,
+    )
 }
 
 /// The point of an edge nearest to the centre of the plane: its distance, the fraction of the

@@ -170,7 +170,8 @@ pub(crate) fn import_bytes(bytes: &[u8]) -> Result<City, osm::ImportError> {
     osm::import(&path, &ImportOptions::default())
 }
 
-/// The edge and offset nearest to a position among edges that `is_usable` accepts.
+/// The edge and offset nearest to a position among edges that `is_usable` accepts. At the mouth of
+/// a compound a place lies on the public street.
 pub(crate) fn snap(
     graph: &StreetGraph,
     position: LngLat,
@@ -178,7 +179,12 @@ pub(crate) fn snap(
 ) -> Option<(EdgeId, Length)> {
     let plane = LocalPlane::at(position);
     let mut best: Option<(f64, EdgeId, Length)> = None;
-    for edge in graph.edges().filter(|&edge| is_usable(edge)) {
+    let is_inner = |edge: &EdgeId| graph.edge_compound(*edge).is_some();
+    let public_first = [false, true].into_iter().flat_map(|inner| {
+        let edges = graph.edges();
+        edges.filter(move |edge| is_inner(edge) == inner)
+    });
+    for edge in public_first.filter(|&edge| is_usable(edge)) {
         let shape: Vec<PlanePoint> = graph.edge_shape(edge).map(|p| plane.project(p)).collect();
         let mut before = 0.0;
         let total: f64 = shape

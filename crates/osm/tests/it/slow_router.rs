@@ -353,7 +353,7 @@ impl<'a> SlowRouter<'a> {
 
     /// Whatever public street cannot be got to from the outside as on public streets, when some
     /// nodes let everybody through.
-    fn shut_off(
+    fn apart(
         &self,
         who: Who,
         kind: impl Fn((usize, usize)) -> Option<bool>,
@@ -367,11 +367,20 @@ impl<'a> SlowRouter<'a> {
             kind(to).is_some() && (is_through(v) || (!is_apart(v) && kind(from) == kind(to)))
         });
         let all = self.steps();
-        let shut: BTreeSet<(usize, usize)> = all
-            .into_iter()
+        all.into_iter()
             .filter(|&step| kind(step) == Some(true) && !reached.contains(&step))
-            .collect();
-        // What private streets alone lead to stays as it is: some gate must stand before it.
+            .collect()
+    }
+
+    /// What lies behind gates when nobody passes any. What private streets alone lead to stays as
+    /// it is: some gate must stand before it.
+    fn shut_off(
+        &self,
+        who: Who,
+        kind: impl Fn((usize, usize)) -> Option<bool>,
+    ) -> BTreeSet<(usize, usize)> {
+        let mapped = |v: usize| self.stands_at(v, who);
+        let shut = self.apart(who, &kind, |_| false, |_| false);
         let is_inner = |step: (usize, usize)| kind(step) == Some(false) || shut.contains(&step);
         let mut behind = shut.clone();
         let mut judged: BTreeSet<(usize, usize)> = BTreeSet::new();
@@ -387,7 +396,6 @@ impl<'a> SlowRouter<'a> {
                     let v = self.map.head((way, i, f));
                     let outer = |&(w, j, _): &Step| kind((w, j)) == Some(true) && !is_inner((w, j));
                     matches!(mapped(v), Some(Stands::Gate(..)))
-                        && !is_through(v)
                         && self.map.leaving[v].iter().any(outer)
                 })
             });
@@ -420,7 +428,10 @@ impl<'a> SlowRouter<'a> {
             let gate = self.gates.get(&v);
             gate.is_some_and(|g| g.past && g.mapped != Some(Stands::Block))
         };
-        let mut behind = self.shut_off(self.who, own, is_through, lets_past);
+        // A gate that is opened makes no street farther in less open than it was.
+        let mut behind = self.apart(self.who, own, is_through, lets_past);
+        let when_all_stand = self.shut_off(self.who, own);
+        behind.retain(|step| when_all_stand.contains(step));
         if self.walks_in() {
             // Paths for walkers only: those that lie behind gates for walkers, or are private, and
             // meet no public street of the rider but at gates.
@@ -429,7 +440,7 @@ impl<'a> SlowRouter<'a> {
                 self.walk[way].iter().flatten().next()?;
                 Some(open.any(|a| a.inside.is_none()))
             };
-            let for_walkers = self.shut_off(Who::Foot, foot, |_| false, |_| false);
+            let for_walkers = self.shut_off(Who::Foot, foot);
             let walked_only = |step: (usize, usize)| {
                 let is_inner = foot(step) == Some(false) || for_walkers.contains(&step);
                 own(step).is_none() && is_inner

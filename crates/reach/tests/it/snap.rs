@@ -1,7 +1,8 @@
 //! The index equals brute force over all edges.
 
 use graph::{
-    EdgeId, EdgeSpec, Lifted, OsmNodeId, OsmWayId, StreetGraphBuilder, WayFacts, WayFlags, picture,
+    AccessKey, AccessValue, Along, EdgeId, EdgeSpec, Lifted, OsmNodeId, OsmWayId,
+    StreetGraphBuilder, WayFacts, WayFlags, picture,
 };
 use proptest::prelude::*;
 use reach::SnapIndex;
@@ -184,5 +185,41 @@ fn equally_near_edges_go_to_the_lower_way_whatever_their_numbers() {
         let index = SnapIndex::new(&graph, |_| true);
         let snap = index.snap(&graph, at, Length::from_m(10)).unwrap();
         assert_eq!(graph.edge_way(snap.point.edge), OsmWayId::new(5));
+    }
+}
+
+#[test]
+fn at_the_mouth_of_a_compound_a_place_lies_on_the_public_street() {
+    let at = LngLat::from_degrees(114.05, 22.54).unwrap();
+    let plane = LocalPlane::at(at);
+    let private = WayFacts {
+        access: [(AccessKey::Access, Along::Both, AccessValue::Private)]
+            .into_iter()
+            .collect(),
+        ..WayFacts::default()
+    };
+    for ways in [[7, 5], [5, 7]] {
+        let mut builder = StreetGraphBuilder::new();
+        let middle = builder.add_node(at, OsmNodeId::new(1));
+        let facts = [WayFacts::default(), private.clone()];
+        for ((way, x_m), facts) in ways.into_iter().zip([-100.0, 100.0]).zip(facts) {
+            let end = plane.unproject(PlanePoint { x_m, y_m: 0.0 });
+            let end = builder.add_node(end, OsmNodeId::new(way + 10));
+            builder.add_edge(EdgeSpec {
+                start: middle,
+                end,
+                length: Length::from_m(100),
+                way_start: Length::ZERO,
+                shape: &[],
+                way: OsmWayId::new(way),
+                name: None,
+                facts,
+            });
+        }
+        let graph = builder.build().unwrap();
+        let index = SnapIndex::new(&graph, |_| true);
+        let snap = index.snap(&graph, at, Length::from_m(10)).unwrap();
+        assert_eq!(graph.edge_compound(snap.point.edge), None);
+        assert_eq!(graph.edge_way(snap.point.edge), OsmWayId::new(ways[0]));
     }
 }

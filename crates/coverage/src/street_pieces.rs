@@ -123,6 +123,10 @@ pub(crate) fn pieces_outside(
     area: &StudyArea,
     edge: EdgeId,
 ) -> Vec<(LngLat, Length)> {
+    if graph.is_across_area(edge) {
+        // No street, inside the area or outside it.
+        return Vec::new();
+    }
     let whole = u64::from(graph.edge_length(edge).as_mm());
     let mut borders = vec![0];
     for piece in street_pieces(graph, area, edge) {

@@ -107,12 +107,17 @@ impl Components {
                 let (start, end) = graph.edge_ends(edge);
                 union.join(start.as_u32(), end.as_u32());
             }
+            let mut holds_street = vec![false; graph.n_original_nodes()];
+            for edge in graph.edges().filter(|&edge| is_scrap(&self.class_of, edge)) {
+                let (start, _) = graph.edge_ends(edge);
+                holds_street[NodeId::new(union.find(start.as_u32())).index()] = true;
+            }
             let mut number_of_group = vec![SCRAP; graph.n_original_nodes()];
             let mut next = n_networks;
             for &node in graph.rim() {
-                let number = &mut number_of_group[NodeId::new(union.find(node.as_u32())).index()];
-                if *number == SCRAP {
-                    *number = next;
+                let group = NodeId::new(union.find(node.as_u32())).index();
+                if holds_street[group] && number_of_group[group] == SCRAP {
+                    number_of_group[group] = next;
                     next += 1;
                 }
             }
@@ -137,14 +142,8 @@ impl Components {
                 add(&mut networks[number], graph, edge);
             }
         }
-        // A group at the rim that held no street left a number without a piece.
-        let none = StreetPiece {
-            length_mm: 0,
-            n_edges: 0,
-            way: OsmWayId::new(0),
-            position: LngLat::from_e7(0, 0),
-        };
-        self.networks = networks.into_iter().map(|n| n.unwrap_or(none)).collect();
+        let every = "every number was given to a street";
+        self.networks = networks.into_iter().map(|n| n.expect(every)).collect();
         self.scraps = groups.into_iter().flatten().collect();
         let longest_first = |piece: &StreetPiece| {
             let position = (piece.position.lng_e7(), piece.position.lat_e7());

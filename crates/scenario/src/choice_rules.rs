@@ -1,7 +1,7 @@
 //! What a choice of sites keeps to, beside their number.
 
 use std::num::NonZeroU32;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use siting::{Effort, Share};
 
@@ -19,8 +19,25 @@ pub struct ChoiceRules {
     /// Searches until the choice is proven to be the best one.
     pub exact: bool,
     /// When to stop with the best choice and a valid bound.
-    pub time_limit: Option<Duration>,
+    pub time_limit: Option<TimeLimit>,
 }
+
+/// How long a choice may take, by the clock of whoever asks: this crate sees none.
+#[derive(Clone, Copy, Debug)]
+pub struct TimeLimit {
+    /// The longest time.
+    pub limit: Duration,
+    /// Time since some moment of the past, never going back.
+    pub clock: fn() -> Duration,
+}
+
+impl PartialEq for TimeLimit {
+    fn eq(&self, other: &Self) -> bool {
+        self.limit == other.limit
+    }
+}
+
+impl Eq for TimeLimit {}
 
 impl Default for ChoiceRules {
     fn default() -> Self {
@@ -42,10 +59,10 @@ impl ChoiceRules {
 
     /// How hard to try; the time runs from now.
     pub(crate) fn effort<T>(&self, solve: impl FnOnce(&Effort<'_>) -> T) -> T {
-        let start = Instant::now();
+        let end = self.time_limit.map(|time| (time.clock)() + time.limit);
         let stop = || {
-            self.time_limit
-                .is_some_and(|limit| start.elapsed() >= limit)
+            let both = self.time_limit.zip(end);
+            both.is_some_and(|(time, end)| (time.clock)() >= end)
         };
         let effort = if self.exact {
             Effort::exact()

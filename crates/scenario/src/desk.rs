@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use coverage::{
     Capacity, Demand, EdgeAffected, Facility, FacilityBalance, FacilityClass, FacilityId, Gap,
-    Indicators, LinkState, OpenSet, PointState, ServiceCoverage, ServiceInputs, ServiceStandard,
-    gaps,
+    Indicators, LinkState, Linkage, OpenSet, PointState, ServiceCoverage, ServiceInputs,
+    ServiceStandard, gaps,
 };
 use rayon::prelude::*;
 use siting::Infeasible;
@@ -19,6 +19,7 @@ use crate::change::{Change, resolve_change};
 use crate::desk_streets::{Column, DeskStreets};
 use crate::evaluate::{InDoubt, State, decide_joint, search_limits};
 use crate::gap_name::GapNames;
+use crate::joined::{self, JoinedPlace, JoinsReport};
 use crate::modification::Modification;
 use crate::project::Project;
 use crate::report::{
@@ -548,11 +549,41 @@ impl<'a> Desk<'a> {
         Some(edit)
     }
 
-    /// The whole result as `nuanquan run` writes it.
+    /// The whole result as `nuanquan run` writes it, but for the balances of measures.
     ///
-    /// Cost: linear in cells and demand points.
+    /// Cost: linear in cells and demand points; facilities and candidates are joined once more.
     pub fn report(&self, key: &str, name: &str) -> ScenarioReport {
-        self.current.report(self.project, key, name)
+        ScenarioReport {
+            joins: JoinsReport::of(&self.joined()),
+            ..self.current.report(self.project, key, name)
+        }
+    }
+
+    /// Where facilities, candidates and counted demand were joined to a street worth a look.
+    fn joined(&self) -> Vec<JoinedPlace> {
+        let project = self.project;
+        let candidates = project.candidates.iter();
+        let candidates: Vec<Facility> = candidates
+            .map(|candidate| candidate.as_facility(TravelTime::ZERO))
+            .collect();
+        let mut found = Vec::new();
+        for (profile, streets) in &self.base.streets {
+            let network = streets.network();
+            let link = |places: &[Facility]| {
+                Linkage::of_facilities(&network, &streets.index, places, streets.link)
+            };
+            let facilities = &self.current.facilities;
+            found.extend(joined::of_profile(
+                project,
+                profile,
+                [
+                    ("facility", facilities, &link(facilities)),
+                    ("candidate", &candidates, &link(&candidates)),
+                ],
+                &streets.demand,
+            ));
+        }
+        found
     }
 
     /// What each candidate site would add to a standard's covered demand, as things stand, when
@@ -655,7 +686,8 @@ impl<'a> Desk<'a> {
 }
 
 impl Standing {
-    /// The whole result as `nuanquan run` writes it.
+    /// The whole result as `nuanquan run` writes it, but for places worth a look and the balances of
+    /// measures.
     ///
     /// Cost: linear in cells and demand points.
     pub fn report(&self, project: &Project, key: &str, name: &str) -> ScenarioReport {

@@ -60,7 +60,7 @@ mod trips;
 mod week;
 
 pub use change::{Change, resolve_changes};
-pub use choice_rules::ChoiceRules;
+pub use choice_rules::{ChoiceRules, TimeLimit};
 pub use choose::{
     ChosenSite, ChosenSites, SitePhase, SitesToClose, choose_phases, choose_to_close,
 };

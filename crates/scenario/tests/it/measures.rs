@@ -142,7 +142,7 @@ fn people_orders_and_street_are_told_side_by_side() {
     // Circles in every unit.
     let joint = |joint: usize, unit| units_of(&find(&detail.joints[joint].districts, unit, None));
     assert_eq!(
-        (joint(0, "riders"), joint(2, "riders")),
+        (joint(0, "riders"), joint(1, "riders")),
         ((10_000, 100_000), (30_000, 100_000))
     );
     assert_eq!(

@@ -1,12 +1,13 @@
 use std::fmt::Write as _;
 use std::num::NonZeroU32;
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
 use coverage::{Demand, FacilityKind};
 use scenario::{
-    Change, ChoiceRules, Modification, Project, ScenarioReport, SitePhase, SitesToClose,
+    Change, ChoiceRules, Modification, Project, ScenarioReport, SitePhase, SitesToClose, TimeLimit,
     choose_phases, choose_to_close, evaluate, resolve_changes, summary,
 };
 use serde_json::{Map, Value, json};
@@ -50,10 +51,17 @@ fn rules(args: &Site) -> anyhow::Result<ChoiceRules> {
         floor: args.floor.as_deref().map(asked::floor).transpose()?,
         too_near: too_near.into_iter().map(|(a, b)| [a, b]).collect(),
         exact: args.exact,
-        time_limit: args
-            .time_limit
-            .map(|t| Duration::from_secs_f64(t.as_secs_f64())),
+        time_limit: args.time_limit.map(|t| TimeLimit {
+            limit: Duration::from_secs_f64(t.as_secs_f64()),
+            clock: since_first_asked,
+        }),
     })
+}
+
+/// Time since this was asked first.
+fn since_first_asked() -> Duration {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed()
 }
 
 /// Which sites are asked for, of which plan.

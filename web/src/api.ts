@@ -60,6 +60,7 @@ export interface DemandBalance {
   too_far_thousandths: number;
   on_scraps_thousandths: number;
   outside_thousandths: number;
+  scrap_street_thousandths: number;
 }
 
 export interface FacilityBalance {

@@ -23,6 +23,7 @@ const headline = (covered: number): Headline => ({
     too_far_thousandths: 0,
     on_scraps_thousandths: 0,
     outside_thousandths: 7,
+    scrap_street_thousandths: 0,
   },
   facilities: {
     given: 28,

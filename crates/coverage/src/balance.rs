@@ -19,6 +19,8 @@ pub struct DemandBalance {
     pub on_scraps: Demand,
     /// Outside the study area.
     pub outside: Demand,
+    /// Beside all that, for street length: the street of scraps in the study area.
+    pub scrap_street: Demand,
 }
 
 impl DemandBalance {
@@ -33,6 +35,7 @@ impl DemandBalance {
             too_far: split.unlinked,
             on_scraps: split.on_scrap,
             outside: demand.outside(),
+            scrap_street: demand.scrap_street(),
         }
     }
 

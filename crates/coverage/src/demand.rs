@@ -147,6 +147,7 @@ pub struct DemandSet {
     /// pattern.
     given: Vec<Amount>,
     outside: Vec<Amount>,
+    scrap_street: Demand,
     illustrative: bool,
 }
 
@@ -246,6 +247,7 @@ impl DemandSet {
             first,
             given,
             outside: Vec::new(),
+            scrap_street: Demand::ZERO,
             illustrative: false,
         }
     }
@@ -259,6 +261,14 @@ impl DemandSet {
     ) -> Self {
         self.given = by_pattern(given);
         self.outside = by_pattern(outside);
+        self
+    }
+
+    /// The same street length, beside that of scraps in the study area: no part of the demand, but
+    /// told with it.
+    #[must_use]
+    pub fn beside_scraps(mut self, scrap_street: Demand) -> Self {
+        self.scrap_street = scrap_street;
         self
     }
 
@@ -415,6 +425,12 @@ impl DemandSet {
     /// Cost: linear in the patterns.
     pub fn given(&self) -> Demand {
         self.given.iter().map(|amount| amount.demand).sum()
+    }
+
+    /// Street length of scraps in the study area, which is no part of the demand; zero for demand
+    /// that is counted.
+    pub fn scrap_street(&self) -> Demand {
+        self.scrap_street
     }
 
     /// Demand that the source holds but the study area does not.

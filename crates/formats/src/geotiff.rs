@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 
-use coverage::Demand;
+use coverage::DemandSquare;
 use tiff::decoder::{Decoder, DecodingResult};
 use tiff::tags::Tag;
 use units::LngLat;
@@ -13,7 +13,7 @@ use crate::raster_band::BandMeaning;
 use crate::raster_place::RasterPlace;
 use crate::{Loaded, Note, ReadError, demand};
 
-/// Reads the cells of a raster that hold a count above zero, each at its centre, row by row as the
+/// Reads the cells of a raster that hold a count above zero, each with its ground, row by row as the
 /// file has them.
 ///
 /// The raster lies in degrees of WGS-84 or CGCS2000, or in Web Mercator, placed by pixel scale and
@@ -27,10 +27,7 @@ use crate::{Loaded, Note, ReadError, demand};
 ///
 /// Cost: linear in the cells, all of which are in memory at a time; the decoder refuses files that
 /// ask for more than 256 MiB.
-pub fn read_counts(
-    path: &Path,
-    band: Option<u16>,
-) -> Result<Loaded<Vec<(LngLat, Demand)>>, ReadError> {
+pub fn read_counts(path: &Path, band: Option<u16>) -> Result<Loaded<Vec<DemandSquare>>, ReadError> {
     let file = File::open(path).map_err(|source| ReadError::Open {
         path: path.to_owned(),
         source,
@@ -46,7 +43,7 @@ fn counts<R: Read + Seek>(
     path: &Path,
     file: R,
     band: Option<u16>,
-) -> Result<Loaded<Vec<(LngLat, Demand)>>, String> {
+) -> Result<Loaded<Vec<DemandSquare>>, String> {
     side_files(path)?;
     let mut decoder = Decoder::new(file).map_err(|error| broken(&error))?;
     one_image(&mut decoder)?;
@@ -70,12 +67,17 @@ fn counts<R: Read + Seek>(
             n_negative += usize::from(value < 0.0);
             continue;
         }
-        let [lng, lat] = place.center(x, y);
-        let at = LngLat::from_degrees(lng, lat)
-            .map_err(|error| format!("column {x}, row {y}: {error}"))?;
+        let position = |[lng, lat]: [f64; 2]| {
+            LngLat::from_degrees(lng, lat).map_err(|error| format!("column {x}, row {y}: {error}"))
+        };
         let demand = demand::of_number(value)
             .ok_or_else(|| format!("column {x}, row {y} holds {value}, which is past 9e12"))?;
-        counts.push((at, demand));
+        let [a, b, c, d] = place.corners(x, y);
+        counts.push(DemandSquare {
+            center: position(place.center(x, y))?,
+            corners: [position(a)?, position(b)?, position(c)?, position(d)?],
+            demand,
+        });
     }
     if n_negative > 0 {
         notes.push(Note::NegativeCells {
@@ -274,6 +276,8 @@ fn numbers<R: Read + Seek>(
 
 #[cfg(test)]
 mod tests {
+    use coverage::Demand;
+
     use super::*;
     use tempfile::NamedTempFile;
     use tiff::encoder::{TiffEncoder, TiffKindStandard, colortype};
@@ -321,7 +325,7 @@ mod tests {
 
     fn total(file: &NamedTempFile) -> u64 {
         let loaded = read_counts(file.path(), None).unwrap();
-        let sum = loaded.value.iter().map(|(_, demand)| *demand);
+        let sum = loaded.value.iter().map(|square| square.demand);
         sum.sum::<Demand>().as_thousandths()
     }
 
@@ -342,12 +346,29 @@ mod tests {
             (at(114.025, 22.585), 3_250),
         ];
         let want = want.map(|(at, thousandths)| (at, Demand::from_thousandths(thousandths)));
-        assert_eq!((loaded.value.as_slice(), loaded.notes), (&want[..], vec![]));
+        let seen = loaded
+            .value
+            .iter()
+            .map(|square| (square.center, square.demand));
+        assert_eq!(
+            (seen.collect::<Vec<_>>(), loaded.notes),
+            (want.to_vec(), vec![])
+        );
+        let corners = [
+            (114.0, 22.6),
+            (114.01, 22.6),
+            (114.01, 22.59),
+            (114.0, 22.59),
+        ];
+        assert_eq!(
+            loaded.value[0].corners,
+            corners.map(|(lng, lat)| at(lng, lat))
+        );
         let mut point = DEGREES;
         point[11] = 2;
         let file = written(&point, &[1.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
         let counts = read_counts(file.path(), None).unwrap().value;
-        assert_eq!(counts[0].0, at(114.0, 22.6));
+        assert_eq!(counts[0].center, at(114.0, 22.6));
     }
 
     #[test]
@@ -465,11 +486,11 @@ mod tests {
             tags.write_tag(Tag::GeoKeyDirectoryTag, &keys[..]).unwrap();
         });
         let counts = read_counts(file.path(), None).unwrap().value;
-        let off = counts[0].0.distance_to(at(114.06, 22.54)).as_m_f64();
+        let off = counts[0].center.distance_to(at(114.06, 22.54)).as_m_f64();
         assert!(
             off < 1.0,
             "{off} m from where it should be: {:?}",
-            counts[0].0
+            counts[0].center
         );
     }
 
@@ -497,7 +518,7 @@ mod tests {
         });
         for (file, notes) in [(south_up, vec![]), (negative_scale, vec![Note::SouthUp])] {
             let loaded = read_counts(file.path(), None).unwrap();
-            let places: Vec<LngLat> = loaded.value.iter().map(|(at, _)| *at).collect();
+            let places: Vec<LngLat> = loaded.value.iter().map(|square| square.center).collect();
             assert_eq!(places, [at(114.005, 22.585), at(114.025, 22.595)]);
             assert_eq!(loaded.notes, notes);
         }
@@ -526,7 +547,7 @@ mod tests {
         refused(&file, &["3 bands", "`band = 1`", "gdal_translate -b 1"]);
         let sum = |band| {
             let counts = read_counts(file.path(), Some(band)).unwrap().value;
-            let sum = counts.iter().map(|(_, demand)| *demand);
+            let sum = counts.iter().map(|square| square.demand);
             sum.sum::<Demand>().as_thousandths()
         };
         assert_eq!((sum(1), sum(2), sum(3)), (15_000, 60_000, 1_200_000));

@@ -95,7 +95,19 @@ impl RasterPlace {
 
     /// Longitude and latitude of the centre of a cell, in degrees.
     pub(crate) fn center(&self, column: u32, row: u32) -> [f64; 2] {
-        let (column, row) = (f64::from(column) + self.half, f64::from(row) + self.half);
+        self.at(column, row, [0.0, 0.0])
+    }
+
+    /// Longitude and latitude of the corners of a cell, one after the other.
+    pub(crate) fn corners(&self, column: u32, row: u32) -> [[f64; 2]; 4] {
+        [[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]]
+            .map(|shift| self.at(column, row, shift))
+    }
+
+    /// A position by columns and rows from the centre of a cell.
+    fn at(&self, column: u32, row: u32, [right, down]: [f64; 2]) -> [f64; 2] {
+        let column = f64::from(column) + self.half + right;
+        let row = f64::from(row) + self.half + down;
         let [x, y] = self.affine.map(|[a, b, c]| a * column + b * row + c);
         self.projection.to_degrees([x, y])
     }

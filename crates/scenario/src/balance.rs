@@ -30,6 +30,10 @@ pub struct DemandBalanceReport {
     pub outside_thousandths: u64,
     /// All but what lies outside: the whole that the covered share is a part of.
     pub in_area_thousandths: u64,
+    /// Beside all that, for street length: the street of scraps in the study area, no term of the
+    /// sum.
+    #[serde(default)]
+    pub scrap_street_thousandths: u64,
 }
 
 /// What becomes of all facilities that were given; the classes add up to `given`.
@@ -92,6 +96,7 @@ impl DemandBalanceReport {
             on_scraps_thousandths: balance.on_scraps.as_thousandths(),
             outside_thousandths: balance.outside.as_thousandths(),
             in_area_thousandths: balance.in_area().as_thousandths(),
+            scrap_street_thousandths: balance.scrap_street.as_thousandths(),
         }
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use city::AreaKind;
 use coverage::{
-    Amount, Demand, DemandPattern, DemandSet, PatternId, StudyArea, ZoneDemand, ZonePart, Zones,
-    nearest_spelling, streets_outside,
+    Amount, Demand, DemandPattern, DemandSet, DemandSquare, PatternId, StudyArea, ZoneDemand,
+    ZonePart, Zones, nearest_spelling, streets_outside,
 };
 use formats::{Area, demand, geotiff, patterns};
 use units::{BoundingBox, LngLat, LocalPlane};
@@ -162,8 +162,8 @@ fn demand_set(
         } => {
             let path = reader.plan.path_of(path);
             reader.files.push(path.clone());
-            let counts = reader.take(at, geotiff::read_counts(&path, *band));
-            counts.map(|counts| DemandSet::counted(unit.as_str(), area, counts))
+            let squares = reader.take(at, geotiff::read_counts(&path, *band));
+            squares.map(|squares| raster_demand(reader, at, area, unit, squares))
         }
         DemandSpec::Places {
             tags,
@@ -209,6 +209,27 @@ fn no_demand(at: &str, set: &DemandSet) -> String {
         String::new()
     };
     format!("{at}: there is no demand in the study area{hint}")
+}
+
+/// Demand counted on the cells of a raster; tells what those at the rim give.
+fn raster_demand(
+    reader: &mut Reader<'_>,
+    at: &str,
+    area: &StudyArea,
+    unit: &str,
+    squares: Vec<DemandSquare>,
+) -> DemandSet {
+    let (set, rim) = DemandSet::counted_on_squares(unit, area, squares);
+    if rim.n_squares > 0 {
+        reader.notes.push(format!(
+            "{at}: {} cells of the raster lie partly outside the study area: {:.0} of their {:.0} \
+             {unit} count, by ground",
+            rim.n_squares,
+            rim.inside.as_units_f64(),
+            (rim.inside + rim.outside).as_units_f64()
+        ));
+    }
+    set
 }
 
 /// Demand counted per zone, spread over the streets of a profile; tells what lies outside.
@@ -326,7 +347,9 @@ fn street_length(
             "{at}: no street of the network lies in the study area"
         )))
     } else {
-        Ok(set)
+        let is_scrap = |edge| components.is_scrap(edge);
+        let scraps = DemandSet::street_meters(streets, inputs.area, is_scrap);
+        Ok(set.beside_scraps(scraps.total()))
     })
 }
 

@@ -383,6 +383,12 @@ fn balance_of_demand(out: &mut Text, demand: &Amounts<'_>, balance: &DemandBalan
         demand.of(balance.outside_thousandths),
         demand.of(balance.given_thousandths),
     ));
+    if balance.scrap_street_thousandths > 0 {
+        out.line(&format!(
+            "    beside it {} of scraps in the area, which no trip leaves or enters",
+            demand.of(balance.scrap_street_thousandths),
+        ));
+    }
 }
 
 /// All facilities that were given and what became of them.

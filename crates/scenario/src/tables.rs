@@ -558,6 +558,10 @@ pub fn balance(report: &ScenarioReport) -> Table {
             };
             push(class, amount, share);
         }
+        if balance.scrap_street_thousandths > 0 {
+            let beside = balance.scrap_street_thousandths;
+            push("scrap-street-beside", beside, Value::Empty);
+        }
     };
     let standards = report.standards.iter().map(|s| (&s.key, &s.balance.demand));
     let joints = report.joints.iter().map(|j| (&j.key, &j.balance));

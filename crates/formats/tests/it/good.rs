@@ -324,19 +324,20 @@ fn a_raster_that_gdal_wrote_is_read_cell_by_cell() {
     let path = folder.join("../../data/monaco/people-synthetic.tif");
     let counts = formats::geotiff::read_counts(&path, None).unwrap().value;
     assert_eq!(counts.len(), 664);
-    let total: Demand = counts.iter().map(|&(_, demand)| demand).sum();
+    let total: Demand = counts.iter().map(|square| square.demand).sum();
     assert_eq!(total, Demand::from_thousandths(9_446_700));
-    let (place, most) = counts.iter().max_by_key(|&&(_, demand)| demand).unwrap();
-    assert_eq!(*most, Demand::from_thousandths(83_700));
+    let most = counts.iter().max_by_key(|square| square.demand).unwrap();
+    assert_eq!(most.demand, Demand::from_thousandths(83_700));
     let center = at(7.422_25, 43.737_416_7);
     assert!(
-        place.distance_to(center) < units::Length::from_mm(100),
-        "{place}"
+        most.center.distance_to(center) < units::Length::from_mm(100),
+        "{}",
+        most.center
     );
     // Row by row from the north.
     assert!(
         counts
             .windows(2)
-            .all(|pair| pair[0].0.lat() >= pair[1].0.lat())
+            .all(|pair| pair[0].center.lat() >= pair[1].center.lat())
     );
 }

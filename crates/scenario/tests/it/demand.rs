@@ -126,17 +126,74 @@ fn a_raster_of_people_is_counted_inside_the_study_area() {
     // What the raster holds lies in the study area or is told to be outside.
     let all = project.demand.total() + project.demand.outside();
     assert_eq!(all, Demand::from_thousandths(9_446_700));
-    let inside = formats::geotiff::read_counts(&path, None).unwrap().value;
-    let area = project.area.outline();
-    let inside = inside.iter().filter(|(at, _)| area.contains(*at));
-    assert_eq!(
-        project.demand.total(),
-        inside.map(|(_, demand)| *demand).sum()
-    );
+    // Cells at the rim give a part: more than those wholly inside, less than those that touch it.
+    let squares = formats::geotiff::read_counts(&path, None).unwrap().value;
+    let outline = project.area.outline();
+    let sum = |most: usize, least: usize| -> Demand {
+        let n_in = |square: &coverage::DemandSquare| {
+            let corners = square
+                .corners
+                .iter()
+                .filter(|&&at| outline.contains(at))
+                .count();
+            corners + usize::from(outline.contains(square.center))
+        };
+        let chosen = squares
+            .iter()
+            .filter(|square| (least..=most).contains(&n_in(square)));
+        chosen.map(|square| square.demand).sum()
+    };
+    let (wholly, touching) = (sum(5, 5), sum(5, 1));
+    assert!(wholly <= project.demand.total() && project.demand.total() <= touching);
     let evaluation = scenario::evaluate(&project, &[]).unwrap();
     let total = evaluation.services[0].coverage.total();
     assert!(total.covered_share().unwrap() > 0.5, "{total:?}");
     assert_eq!(total.total(), project.demand.total());
+}
+
+#[test]
+fn cells_of_a_raster_at_the_rim_give_the_part_inside() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
+    let path = data.join("monaco/people-synthetic.tif");
+    let text = format!(
+        "source = \"raster\"\npath = '{}'\nunit = \"people\"",
+        path.display()
+    );
+    // The south border runs through a row of cells.
+    let bounds = [7.4085, 43.7362, 7.4400, 43.7520];
+    let project = within(bounds, &text, "", &[]).unwrap();
+    let squares = formats::geotiff::read_counts(&path, None).unwrap().value;
+    let [west, south, east, north] = bounds;
+    let inside =
+        |at: &LngLat| (west..=east).contains(&at.lng()) && (south..=north).contains(&at.lat());
+    // Of a cell of degrees the part inside is a product of two overlaps.
+    let part = |square: &coverage::DemandSquare| {
+        let bounds_of = |of: fn(LngLat) -> f64| {
+            let all = square.corners.iter().copied().map(of);
+            all.fold((f64::MAX, f64::MIN), |(low, high), at| {
+                (low.min(at), high.max(at))
+            })
+        };
+        let overlap = |(low, high): (f64, f64), least: f64, most: f64| {
+            (high.min(most) - low.max(least)).max(0.0) / (high - low)
+        };
+        let wide = overlap(bounds_of(LngLat::lng), west, east);
+        let high = overlap(bounds_of(LngLat::lat), south, north);
+        wide * high * square.demand.as_units_f64()
+    };
+    let want: f64 = squares.iter().map(part).sum();
+    let by_centers: f64 = squares
+        .iter()
+        .filter(|square| inside(&square.center))
+        .map(|square| square.demand.as_units_f64())
+        .sum();
+    let total = project.demand.total().as_units_f64();
+    assert!((total - want).abs() < 0.5, "{total} of {want}");
+    assert!((by_centers - want).abs() > 5.0, "{by_centers} of {want}");
+    let all = project.demand.total() + project.demand.outside();
+    assert_eq!(all, Demand::from_thousandths(9_446_700));
+    let told = "cells of the raster lie partly outside the study area";
+    assert!(project.notes.iter().any(|note| note.contains(told)));
 }
 
 #[test]
@@ -160,7 +217,12 @@ fn counts_of_zones_are_spread_over_their_streets() {
     ];
     let riders = "columns = { zone = \"id\" }\nencoding = \"utf-8\"";
     let project = monaco(&format!("{text}\n{riders}"), zone, &files).unwrap();
-    assert_eq!(project.demand.total(), Demand::from_units(800));
+    assert_eq!(
+        project.demand.total(),
+        Demand::from_units(800),
+        "{:?}",
+        project.notes
+    );
     let evaluation = scenario::evaluate(&project, &[]).unwrap();
     let by_zone = &evaluation.services[0].by_zone;
     let total = |zone: usize| by_zone[zone].split.total();

@@ -13,8 +13,8 @@ fn plan(more: &str) -> String {
     )
 }
 
-/// Covered and all street in metres, and the riders: covered, uncovered, on scraps, too far.
-fn told(map: &str, more: &str, station: &str, riders: &str) -> ([u64; 2], [u64; 4], Vec<String>) {
+/// Covered street, all of it, and that of scraps beside it in metres, and the riders: covered, uncovered, on scraps, too far.
+fn told(map: &str, more: &str, station: &str, riders: &str) -> ([u64; 3], [u64; 4], Vec<String>) {
     let plan = plan(more);
     let stations = format!("id,lng,lat\nS,{station}\n");
     let riders = format!("lng,lat,demand\n{riders}\n");
@@ -25,7 +25,11 @@ fn told(map: &str, more: &str, station: &str, riders: &str) -> ([u64; 2], [u64; 
     };
     let (_, result) = drawn.run();
     let split = &result.report.standards[0].split;
-    let street = [split.covered_thousandths, split.total_thousandths()];
+    let scraps = result.report.standards[0]
+        .balance
+        .demand
+        .scrap_street_thousandths;
+    let street = [split.covered_thousandths, split.total_thousandths(), scraps];
     let measured = result.detail_report.standards[0]
         .districts
         .iter()
@@ -62,7 +66,7 @@ fn an_island_serves_itself_and_nothing_crosses_to_it() {
     let (street, people, notes) = told(ISLAND, "", "{n}", riders);
     assert_eq!(
         street,
-        [1_200, 3_200],
+        [1_200, 3_200, 0],
         "the island is covered, the mainland not"
     );
     assert_eq!(people, [12, 3, 0, 0]);
@@ -72,7 +76,7 @@ fn an_island_serves_itself_and_nothing_crosses_to_it() {
             .any(|note| note.contains("1 networks of their own beside the main one, 1.2 km"))
     );
     let (street, people, _) = told(ISLAND, "", "{a}", riders);
-    assert_eq!((street, people), ([2_000, 3_200], [3, 12, 0, 0]));
+    assert_eq!((street, people), ([2_000, 3_200, 0], [3, 12, 0, 0]));
 }
 
 #[test]
@@ -80,7 +84,7 @@ fn a_scrap_is_told_and_is_no_demand() {
     let riders = "{a},1\n{n},8";
     let more = "island_below = \"1300m\"\n";
     let (street, people, notes) = told(ISLAND, more, "{a}", riders);
-    assert_eq!(street, [2_000, 2_000]);
+    assert_eq!(street, [2_000, 2_000, 1_200]);
     assert_eq!(people, [1, 0, 8, 0], "100 m from a street, on a scrap");
     let told = notes
         .iter()

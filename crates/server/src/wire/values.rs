@@ -90,6 +90,8 @@ pub(crate) struct DemandBalanceInfo {
     pub(crate) too_far_thousandths: u64,
     pub(crate) on_scraps_thousandths: u64,
     pub(crate) outside_thousandths: u64,
+    /// Beside the classes: the street of scraps, where demand is street length.
+    pub(crate) scrap_street_thousandths: u64,
 }
 
 /// The classes add up to what is given.
@@ -114,6 +116,7 @@ impl DemandBalanceInfo {
             too_far_thousandths: balance.too_far_thousandths,
             on_scraps_thousandths: balance.on_scraps_thousandths,
             outside_thousandths: balance.outside_thousandths,
+            scrap_street_thousandths: balance.scrap_street_thousandths,
         }
     }
 }

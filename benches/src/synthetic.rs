@@ -32,10 +32,13 @@ const HOURS: [&str; 8] = [
 /// # Panics
 /// When there are no streets.
 pub fn facilities(streets: &StreetGraph, n: usize) -> String {
-    let corners: Vec<LngLat> = streets
+    // By position, so that the table does not hang on how the network numbers its edges.
+    let mut corners: Vec<LngLat> = streets
         .edges()
         .map(|edge| streets.node_position(streets.edge_ends(edge).0))
         .collect();
+    corners.sort_unstable_by_key(|at| (at.lng_e7(), at.lat_e7()));
+    corners.dedup();
     let mut table = "id,kind,lng,lat,opening_hours,capacity\n".to_owned();
     let mut state = SEED;
     for number in 0..n {

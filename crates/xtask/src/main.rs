@@ -23,6 +23,7 @@ use std::process::ExitCode;
 const VERBS: &str = "\
 cargo xtask demo           build, import the sample city, run its plan, show it on a map
 cargo xtask demo --no-serve    the same without the map at the end
+cargo xtask check          what to run before each commit: format, architecture, data, lints, unit tests
 cargo xtask test           everything that must pass: format, lints, docs, architecture, data, tests
 cargo xtask test --long    the same and what takes long: benches against their bars
 cargo xtask web            install, check, test and build the page; needs Node 20 or newer
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         ["web"] => web::run(),
         ["e2e"] => e2e::run(),
         ["e2e", "drag"] => e2e::drag(),
+        ["check"] => test::quick(),
         ["test"] => test::run(false),
         ["test", "--long"] => test::run(true),
         ["bench"] => bench::run(),

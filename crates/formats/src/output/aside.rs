@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -26,9 +26,19 @@ fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Nothing is put in its place any more as long as this is kept.
+/// Kept by many while they make an entry, and by the one that clears: else a thread could make a
+/// file or folder after its output was cleared.
+static MAKING: RwLock<()> = RwLock::new(());
+
+/// Nothing is cleared for a signal while this is kept; it is not asked for twice by one thread.
+pub(super) fn making() -> RwLockReadGuard<'static, ()> {
+    MAKING.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Nothing is made and put in its place any more as long as this is kept.
 #[derive(Debug)]
 pub struct Stopped {
+    _none_makes: RwLockWriteGuard<'static, ()>,
     _none_other: MutexGuard<'static, Vec<PathBuf>>,
 }
 
@@ -39,9 +49,10 @@ pub struct Stopped {
 ///
 /// Cost: removes at most the files that were written.
 pub fn stop() -> Stopped {
+    let none_makes = MAKING.write().unwrap_or_else(PoisonError::into_inner);
     let stems = unfinished();
     for stem in stems.iter() {
-        // Other threads may still be writing; what they make between two rounds goes in the next.
+        // A folder may be busy for a moment where others look through it.
         for _ in 0..50 {
             if clear(stem).is_ok_and(|left| left.is_none()) {
                 break;
@@ -49,7 +60,10 @@ pub fn stop() -> Stopped {
             std::thread::sleep(Duration::from_millis(2));
         }
     }
-    Stopped { _none_other: stems }
+    Stopped {
+        _none_makes: none_makes,
+        _none_other: stems,
+    }
 }
 
 /// Whether an output is a file or a folder.
@@ -80,6 +94,7 @@ impl Aside {
     /// Also gives what could not be cleared, since it holds more than a run wrote.
     pub(super) fn begin(around: &Path, name: &str, form: Form) -> io::Result<(Self, Vec<PathBuf>)> {
         let left = sweep(around);
+        let _making = making();
         for _ in 0..TRIES {
             let file = tempfile::Builder::new()
                 .prefix(PREFIX)

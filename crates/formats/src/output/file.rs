@@ -4,7 +4,7 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::aside::{Aside, Form};
+use super::aside::{Aside, Form, making};
 use super::{OutputError, Place};
 
 /// A file that may be written: it is free, or what stands there may be replaced.
@@ -56,7 +56,10 @@ impl<'a> OutputFile<'a> {
         let (aside, _) = Aside::begin(&self.place.around, &name, Form::File).map_err(io)?;
         let mut options = OpenOptions::new();
         let options = options.read(true).write(true).create_new(true);
-        let mut file = options.open(aside.part()).map_err(io)?;
+        let mut file = {
+            let _making = making();
+            options.open(aside.part()).map_err(io)?
+        };
         fill(&mut file)?;
         file.sync_all().map_err(io)?;
         drop(file);

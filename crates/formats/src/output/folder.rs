@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use super::aside::{Aside, Form};
+use super::aside::{Aside, Form, making};
 use super::inventory::{self, FolderKind, Inventory, MARKER, Other, Print};
 use super::{OutputError, Place};
 use crate::SHOWN;
@@ -110,7 +110,10 @@ impl OutputFolder {
             aside,
             written: Mutex::default(),
         };
-        fs::create_dir(staging.aside.part()).map_err(io)?;
+        {
+            let _making = making();
+            fs::create_dir(staging.aside.part()).map_err(io)?;
+        }
         fill(&staging)?;
         staging.finish(&self.kind).map_err(io)?;
         let aside = &staging.aside;
@@ -291,6 +294,7 @@ impl Staging {
     }
 
     fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
+        let _making = making();
         self.aside.note([path])?;
         let place = self.aside.part().join(path);
         if let Some(folder) = place.parent() {

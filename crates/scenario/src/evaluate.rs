@@ -1,3 +1,10 @@
+pub(crate) mod choose;
+pub(crate) mod detail;
+pub mod explain;
+pub(crate) mod gate_choice;
+pub(crate) mod measure;
+pub(crate) mod repriced;
+
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
@@ -12,14 +19,14 @@ use reach::{Network, SnapIndex};
 use siting::Infeasible;
 use units::{LngLat, Speed, TravelTime};
 
-use crate::balance;
-use crate::change::Change;
-use crate::choose::{Choices, ChosenSites};
-use crate::detail::ServiceDetail;
-use crate::joined::{self, JoinedPlace};
-use crate::measure::{Measure, MeasureRows};
+use crate::evaluate::choose::{Choices, ChosenSites};
+use crate::evaluate::detail::ServiceDetail;
+use crate::evaluate::measure::{Measure, MeasureRows};
+use crate::evaluate::repriced::{hindered, ordinary_speed, two_way};
+use crate::project::change::Change;
 use crate::project::{ProfileStreets, Project};
-use crate::repriced::{hindered, ordinary_speed, two_way};
+use crate::report::balance;
+use crate::report::joined::{self, JoinedPlace};
 
 /// What a scenario comes to.
 #[derive(Debug)]

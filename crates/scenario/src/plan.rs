@@ -1,12 +1,18 @@
+pub(crate) mod fingerprint;
+pub(crate) mod modification;
+pub(crate) mod preset;
+pub(crate) mod problem;
+pub mod spec;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use city::SidePathLinks;
 use units::{Length, parse_length};
 
-use crate::preset::include;
-use crate::problem::Problems;
-use crate::spec::PlanSpec;
+use crate::plan::preset::include;
+use crate::plan::problem::Problems;
+use crate::plan::spec::PlanSpec;
 
 /// A plan file as read: its text understood, the files it names not yet opened.
 #[derive(Clone, Debug)]

@@ -1,3 +1,11 @@
+pub(crate) mod change;
+pub(crate) mod choice_rules;
+pub(crate) mod hazards;
+pub(crate) mod margin;
+pub(crate) mod place_name;
+pub(crate) mod policies;
+pub(crate) mod rim;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -9,11 +17,11 @@ use coverage::{
 use graph::{Components, Metric, NodeId, Policies, Profile};
 use units::{BoundingBox, HourOfWeek, Length, LngLat, TravelTime};
 
-use crate::change::Change;
-use crate::hazards::Hazards;
-use crate::measure::Measure;
-use crate::rim::LeftOut;
-use crate::spec::PlanSpec;
+use crate::evaluate::measure::Measure;
+use crate::plan::spec::PlanSpec;
+use crate::project::change::Change;
+use crate::project::hazards::Hazards;
+use crate::project::rim::LeftOut;
 
 /// A plan with everything it names loaded, checked and joined: the untouched baseline that every
 /// scenario borrows.

@@ -1,5 +1,17 @@
 //! A result as data with provenance: what `run` writes as `result.json` and `compare` reads back.
 
+pub mod balance;
+pub mod compare;
+pub mod detail_report;
+pub mod district;
+pub(crate) mod first_version;
+pub(crate) mod gap_name;
+pub(crate) mod joined;
+pub mod joint_detail;
+pub mod run;
+pub mod summary;
+pub mod tables;
+
 use coverage::{
     Capacity, CellClass, CellRank, Demand, DemandSet, DemandSplit, EdgeAffected, FacilityBalance,
     FacilityId, Gap, Indicators, JointRule, ServiceCoverage, ServiceStandard, ZoneId,
@@ -7,12 +19,14 @@ use coverage::{
 use serde::{Deserialize, Serialize};
 use units::TravelTime;
 
-use crate::balance::{BalanceReport, DemandBalanceReport, FacilityBalanceReport, MeasureBalance};
-use crate::choose::ChosenSites;
+use crate::evaluate::choose::ChosenSites;
 use crate::evaluate::{Evaluation, InDoubt, JointResult, typical_time};
-use crate::gap_name::GapNames;
-use crate::joined::JoinsReport;
 use crate::project::Project;
+use crate::report::balance::{
+    BalanceReport, DemandBalanceReport, FacilityBalanceReport, MeasureBalance,
+};
+use crate::report::gap_name::GapNames;
+use crate::report::joined::JoinsReport;
 
 /// A scenario's result as data with provenance: `result.json`, what `compare` reads back.
 ///

@@ -1,5 +1,12 @@
 //! Names to values; collects every problem before giving up.
 
+pub(crate) mod candidate_source;
+pub(crate) mod corners;
+pub(crate) mod demand_source;
+pub(crate) mod profiles;
+pub(crate) mod sources;
+pub(crate) mod standard_source;
+
 use std::collections::BTreeMap;
 
 use city::City;
@@ -11,23 +18,23 @@ use formats::{Encoding, Field, Source, boundaries, calendar};
 use graph::Components;
 use units::{BoundingBox, HourOfWeek, Length, LngLat, Outline, parse_length};
 
-use crate::candidate_source::candidates;
-use crate::change::resolve_changes;
-use crate::demand_source::{DemandInputs, all_demand, patterns_of};
-use crate::fingerprint::Fingerprint;
-use crate::hazards::Hazards;
-use crate::margin::{length_text, margin};
-use crate::measure::{Measure, demand_of_hours};
-use crate::place_name::{PlaceNames, zone_name};
+use crate::evaluate::measure::{Measure, demand_of_hours};
 use crate::plan::Plan;
-use crate::policies::{policies, policy_notes};
-use crate::problem::Problems;
-use crate::profiles::{island_notes, named_profiles, profiles};
+use crate::plan::fingerprint::Fingerprint;
+use crate::plan::problem::Problems;
+use crate::plan::spec::{PlanSpec, SourceSpec, StudyAreaSpec};
+use crate::project::change::resolve_changes;
+use crate::project::hazards::Hazards;
+use crate::project::margin::{length_text, margin};
+use crate::project::place_name::{PlaceNames, zone_name};
+use crate::project::policies::{policies, policy_notes};
+use crate::project::rim::LeftOut;
 use crate::project::{Candidate, Project, ResolvedScenario};
-use crate::rim::LeftOut;
-use crate::sources::Reader;
-use crate::spec::{PlanSpec, SourceSpec, StudyAreaSpec};
-use crate::standard_source::standards;
+use crate::resolve::candidate_source::candidates;
+use crate::resolve::demand_source::{DemandInputs, all_demand, patterns_of};
+use crate::resolve::profiles::{island_notes, named_profiles, profiles};
+use crate::resolve::sources::Reader;
+use crate::resolve::standard_source::standards;
 
 /// What a zone without a name is, where the plan does not say.
 const ZONES_CALLED: &str = "分区 · zone";

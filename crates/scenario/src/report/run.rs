@@ -11,15 +11,15 @@ use serde::Serialize;
 use siting::Infeasible;
 use thiserror::Error;
 
-use crate::balance;
-use crate::change::Change;
-use crate::compare::{Comparison, compare};
-use crate::detail::ServiceDetail;
-use crate::detail_report::DetailReport;
+use crate::evaluate::detail::ServiceDetail;
 use crate::evaluate::{Evaluation, evaluate_in_detail};
-use crate::first_version;
 use crate::project::Project;
+use crate::project::change::Change;
 use crate::report::ScenarioReport;
+use crate::report::balance;
+use crate::report::compare::{Comparison, compare};
+use crate::report::detail_report::DetailReport;
+use crate::report::first_version;
 use crate::{summary, tables};
 
 /// The folder of the untouched baseline.

@@ -4,12 +4,12 @@ use coverage::{Amenity, Capacity, Facility, FacilityKind, OpeningHours};
 use graph::{EdgeId, OsmWayId};
 use units::{LngLat, TravelTime, parse_position, parse_time};
 
-use crate::choice_rules::ChoiceRules;
-use crate::margin;
-use crate::modification::Modification;
-use crate::policies::GateChange;
-use crate::problem::Problems;
+use crate::plan::modification::Modification;
+use crate::plan::problem::Problems;
 use crate::project::Project;
+use crate::project::choice_rules::ChoiceRules;
+use crate::project::margin;
+use crate::project::policies::GateChange;
 
 /// A [`Modification`] with its names turned into values and checked.
 #[derive(Clone, Debug)]

@@ -24,11 +24,11 @@ use reach::{Direction, NearestFacilities, Place, SearchSpace, within};
 use siting::Solution;
 use units::{LngLat, TravelTime};
 
-use crate::change::{Change, standard_index};
-use crate::choose::{demand_of, most_covered};
+use crate::evaluate::choose::{demand_of, most_covered};
 use crate::evaluate::{State, StreetsView};
-use crate::place_name::PlaceNames;
 use crate::project::Project;
+use crate::project::change::{Change, standard_index};
+use crate::project::place_name::PlaceNames;
 
 /// Gates chosen for opening, and how far from the best the choice can be.
 #[derive(Clone, Debug, PartialEq, Eq)]

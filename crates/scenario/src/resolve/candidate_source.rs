@@ -3,12 +3,12 @@
 use coverage::FacilityKind;
 use units::parse_length;
 
-use crate::corners::street_corners;
-use crate::demand_source::DemandInputs;
-use crate::problem::Problems;
+use crate::plan::problem::Problems;
+use crate::plan::spec::{CandidatesSpec, DemandSpec, Outside};
 use crate::project::Candidate;
-use crate::sources::Reader;
-use crate::spec::{CandidatesSpec, DemandSpec, Outside};
+use crate::resolve::corners::street_corners;
+use crate::resolve::demand_source::DemandInputs;
+use crate::resolve::sources::Reader;
 
 /// The candidates of each `[[candidates]]` of a plan.
 pub(crate) fn candidates(

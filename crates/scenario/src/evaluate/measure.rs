@@ -8,8 +8,8 @@ use coverage::{
 };
 use units::HourOfWeek;
 
-use crate::detail::ServiceCapacity;
 use crate::evaluate::Decided;
+use crate::evaluate::detail::ServiceCapacity;
 use crate::project::Project;
 
 /// Another demand of a plan (`[[measure]]`), in a unit of its own.

@@ -9,9 +9,9 @@ use formats::{Area, Encoding, Loaded, Note, Outside, Source, facilities, hours};
 use units::{Datum, Length, TravelTime, parse_time};
 
 use crate::plan::Plan;
-use crate::problem::Problems;
-use crate::rim::{LeftOut, distance_outside};
-use crate::spec::{self, LayerSpec, SourceSpec};
+use crate::plan::problem::Problems;
+use crate::plan::spec::{self, LayerSpec, SourceSpec};
+use crate::project::rim::{LeftOut, distance_outside};
 
 /// What reading layers needs to know.
 pub(crate) struct Reader<'a> {

@@ -9,13 +9,13 @@ use coverage::{
 use serde::{Deserialize, Serialize};
 use units::{HourOfWeek, LngLat, TravelTime};
 
-use crate::detail::{NightGap, ServiceCapacity, ServiceDetail};
-use crate::district::{DistrictReport, districts};
+use crate::evaluate::detail::{NightGap, ServiceCapacity, ServiceDetail};
 use crate::evaluate::{Evaluation, ServiceResult, typical_time};
-use crate::gap_name::GapNames;
-use crate::hazards::{effect_text, streets_of_hazards};
-use crate::joint_detail::{JointDetail, joint_details};
 use crate::project::Project;
+use crate::project::hazards::{effect_text, streets_of_hazards};
+use crate::report::district::{DistrictReport, districts};
+use crate::report::gap_name::GapNames;
+use crate::report::joint_detail::{JointDetail, joint_details};
 use crate::report::{GapReport, gap_reports};
 
 /// A scenario's result in detail: `detail.json`.

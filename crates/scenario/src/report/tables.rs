@@ -4,13 +4,13 @@ use coverage::{CellId, Demand, DemandUnit, FacilityId, Reason};
 use formats::{Column, Layer, Shape, Table, Value};
 use units::{LngLat, Outline};
 
-use crate::balance::DemandBalanceReport;
-use crate::compare::{Comparison, StandardComparison};
-use crate::detail::ServiceDetail;
-use crate::detail_report::{DetailReport, StandardDetail};
 use crate::evaluate::Evaluation;
-use crate::joined::link_key;
+use crate::evaluate::detail::ServiceDetail;
 use crate::project::Project;
+use crate::report::balance::DemandBalanceReport;
+use crate::report::compare::{Comparison, StandardComparison};
+use crate::report::detail_report::{DetailReport, StandardDetail};
+use crate::report::joined::link_key;
 use crate::report::{GapReport, ScenarioReport};
 
 /// A result in detail: as data, and as decided.

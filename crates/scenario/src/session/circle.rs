@@ -2,8 +2,8 @@ use reach::{Direction, PolygonOptions, ReachedNetwork, SearchSpace, SnapIndex, r
 use reach::{Joined, Joining, Leak, Snap};
 use units::{LngLat, Outline, TravelTime};
 
-use crate::desk::Desk;
-use crate::margin;
+use crate::project::margin;
+use crate::session::Desk;
 
 /// What is reached from a position, or from where it is reached, within a limit: street time, the
 /// walk between position and street not counted, that along the street to a junction beside it

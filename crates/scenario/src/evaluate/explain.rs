@@ -12,10 +12,10 @@ use siting::Infeasible;
 use thiserror::Error;
 use units::{LngLat, TravelTime};
 
-use crate::change::Change;
+use crate::evaluate::repriced::ordinary_speed;
 use crate::evaluate::{ScenarioStreets, State, StreetsView, search_limits, waters};
 use crate::project::Project;
-use crate::repriced::ordinary_speed;
+use crate::project::change::Change;
 
 /// A place and what every standard says about it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

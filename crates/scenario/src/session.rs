@@ -1,5 +1,10 @@
 //! A planner's desk: one scenario with edits on top, each decided in milliseconds.
 
+pub(crate) mod circle;
+pub(crate) mod desk_streets;
+pub(crate) mod trips;
+pub(crate) mod week;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -14,19 +19,19 @@ use siting::Infeasible;
 use thiserror::Error;
 use units::{Length, LngLat, TravelTime};
 
-use crate::balance::{self, FacilityBalanceReport};
-use crate::change::{Change, resolve_change};
-use crate::desk_streets::{Column, DeskStreets};
 use crate::evaluate::{InDoubt, State, decide_joint, search_limits};
-use crate::gap_name::GapNames;
-use crate::joined::{self, JoinedPlace, JoinsReport};
-use crate::modification::Modification;
+use crate::plan::modification::Modification;
 use crate::project::Project;
+use crate::project::change::{Change, resolve_change};
+use crate::project::rim::distance_outside;
+use crate::report::balance::{self, FacilityBalanceReport};
+use crate::report::gap_name::GapNames;
+use crate::report::joined::{self, JoinedPlace, JoinsReport};
 use crate::report::{
     ChosenReport, DecidedStandard, JointReport, ScenarioReport, StandardReport, chosen_reports,
     joint_report, standard_report,
 };
-use crate::rim::distance_outside;
+use crate::session::desk_streets::{Column, DeskStreets};
 
 /// One scenario and the edits made on top of it, in order.
 ///

@@ -8,7 +8,7 @@ use coverage::{
 use units::LngLat;
 
 use crate::evaluate::Decided;
-use crate::measure::{MeasureDetail, measured, zone_ranks};
+use crate::evaluate::measure::{MeasureDetail, measured, zone_ranks};
 
 /// What a standard comes to beyond its coverage.
 #[derive(Debug)]

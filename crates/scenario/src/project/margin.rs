@@ -6,8 +6,8 @@ use coverage::ServiceStandard;
 use graph::Profile;
 use units::{Length, TravelTime, parse_length};
 
-use crate::problem::Problems;
-use crate::spec::PlanSpec;
+use crate::plan::problem::Problems;
+use crate::plan::spec::PlanSpec;
 
 /// For how long the fastest profile travels to the end of the margin, unless a plan says otherwise:
 /// twice the quarter of an hour that services promise, since searches reach to twice a limit.

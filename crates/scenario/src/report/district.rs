@@ -4,8 +4,8 @@ use coverage::{DemandSplit, Equity, Indicators};
 use serde::{Deserialize, Serialize};
 use units::TravelTime;
 
-use crate::detail::ServiceDetail;
 use crate::evaluate::ServiceResult;
+use crate::evaluate::detail::ServiceDetail;
 use crate::project::Project;
 use crate::report::SplitReport;
 

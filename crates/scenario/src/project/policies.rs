@@ -6,8 +6,8 @@ use graph::{
 };
 use units::{TravelTime, parse_time};
 
-use crate::problem::Problems;
-use crate::spec::PoliciesSpec;
+use crate::plan::problem::Problems;
+use crate::plan::spec::PoliciesSpec;
 
 /// The policies of a plan.
 pub(crate) fn policies(

@@ -7,10 +7,10 @@ use formats::{Area, hazards};
 use graph::{EdgeId, StreetGraph};
 use reach::{Network, SnapIndex};
 
-use crate::problem::Problems;
+use crate::plan::problem::Problems;
+use crate::plan::spec::HazardsSpec;
 use crate::project::ProfileStreets;
-use crate::sources::{Reader, outside};
-use crate::spec::HazardsSpec;
+use crate::resolve::sources::{Reader, outside};
 
 /// The hazards of a plan.
 #[derive(Clone, Debug, Default)]

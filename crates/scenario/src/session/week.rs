@@ -3,9 +3,9 @@ use coverage::{
     by_hour,
 };
 
-use crate::desk::Desk;
 use crate::evaluate::search_limit;
 use crate::report::{CellSplit, cell_splits};
+use crate::session::Desk;
 
 /// A standard through the week: most hours share their open facilities and their demand with others,
 /// so there are fewer states than hours.

@@ -4,11 +4,11 @@ use coverage::{DemandSet, JointCoverage, Part, ServiceCoverage, ZoneId};
 use serde::{Deserialize, Serialize};
 use units::TravelTime;
 
-use crate::detail::ServiceDetail;
-use crate::district::{DistrictReport, split_districts};
+use crate::evaluate::detail::ServiceDetail;
 use crate::evaluate::{Evaluation, JointResult};
-use crate::gap_name::GapNames;
 use crate::project::Project;
+use crate::report::district::{DistrictReport, split_districts};
+use crate::report::gap_name::GapNames;
 
 /// One joint standard in detail.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -9,10 +9,10 @@ use siting::{
 };
 use units::{LngLat, TravelTime};
 
-use crate::change::Change;
-use crate::choice_rules::ChoiceRules;
 use crate::evaluate::{State, StreetsView};
 use crate::project::Project;
+use crate::project::change::Change;
+use crate::project::choice_rules::ChoiceRules;
 
 /// Sites chosen for one standard: which, in which order, and how far from the best they can be.
 #[derive(Debug)]

@@ -8,8 +8,8 @@ use coverage::{
 };
 use units::{HourOfWeek, parse_time};
 
-use crate::problem::Problems;
-use crate::spec::{JointSpec, PlanSpec, StandardSpec};
+use crate::plan::problem::Problems;
+use crate::plan::spec::{JointSpec, PlanSpec, StandardSpec};
 
 /// All standards and joint standards of a plan; their keys are checked too.
 pub(crate) fn standards(
@@ -135,7 +135,7 @@ fn check_keys(spec: &PlanSpec, problems: &mut Problems) {
             .chain(spec.joints.iter().map(|j| j.key.as_str()))
             .collect(),
     );
-    let baseline = std::iter::once(crate::run::BASELINE);
+    let baseline = std::iter::once(crate::report::run::BASELINE);
     check(
         "scenario",
         baseline

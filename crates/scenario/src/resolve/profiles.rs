@@ -6,9 +6,9 @@ use coverage::{DemandSet, LinkOptions, StudyArea};
 use graph::{Components, Metric, Policies, Profile, StreetGraph};
 use units::Length;
 
-use crate::problem::Problems;
+use crate::plan::problem::Problems;
+use crate::plan::spec::{DemandSpec, PlanSpec};
 use crate::project::ProfileStreets;
-use crate::spec::{DemandSpec, PlanSpec};
 
 /// The streets as each profile may use them.
 ///

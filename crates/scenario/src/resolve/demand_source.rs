@@ -10,10 +10,10 @@ use coverage::{
 use formats::{Area, demand, geotiff, patterns};
 use units::{BoundingBox, LngLat, LocalPlane};
 
-use crate::problem::Problems;
+use crate::plan::problem::Problems;
+use crate::plan::spec::{DemandSpec, PatternsSpec, SourceSpec};
 use crate::project::ProfileStreets;
-use crate::sources::{Reader, rows_outside, tag_rules};
-use crate::spec::{DemandSpec, PatternsSpec, SourceSpec};
+use crate::resolve::sources::{Reader, rows_outside, tag_rules};
 
 /// What demand is made from.
 pub(crate) struct DemandInputs<'a> {

@@ -10,7 +10,7 @@ use formats::{ColumnMap, MissingPositions};
 use graph::{Contraflow, FerryPolicy, GatePolicy, ProfileSpec, SidePaths};
 use serde::{Deserialize, Serialize};
 
-use crate::modification::Modification;
+use crate::plan::modification::Modification;
 
 /// A whole plan file.
 #[derive(Clone, Debug, Serialize, Deserialize)]

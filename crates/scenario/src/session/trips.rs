@@ -4,8 +4,8 @@ use coverage::{
 use reach::{Path, SearchSpace};
 use units::{Length, LngLat, TravelTime};
 
-use crate::desk::Desk;
 use crate::evaluate::search_limit;
+use crate::session::Desk;
 
 /// How the people of a cell get to the facilities of a standard: from the demand point that stands
 /// for the cell on the map to the nearest ones, with the way to the nearest.

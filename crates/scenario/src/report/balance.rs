@@ -6,10 +6,10 @@ use coverage::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::detail::ServiceDetail;
 use crate::evaluate::Evaluation;
+use crate::evaluate::detail::ServiceDetail;
 use crate::project::Project;
-use crate::rim::distance_outside;
+use crate::project::rim::distance_outside;
 
 /// What becomes of all demand that was given, in whole thousandths of its unit; the classes add up
 /// to `given_thousandths` exactly.

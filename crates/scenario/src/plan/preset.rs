@@ -6,8 +6,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::problem::Problems;
-use crate::spec::{HoursSpec, JointSpec, KindSpec, PlanSpec, ScenarioSpec, StandardSpec};
+use crate::plan::problem::Problems;
+use crate::plan::spec::{HoursSpec, JointSpec, KindSpec, PlanSpec, ScenarioSpec, StandardSpec};
 
 /// A plan fragment: exactly what its file may hold. It names no facilities and no demand.
 #[derive(Clone, Debug, Default, Deserialize)]

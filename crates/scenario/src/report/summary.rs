@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 
 use coverage::{Demand, DemandUnit};
 
-use crate::balance::{DemandBalanceReport, FacilityBalanceReport};
-use crate::compare::Comparison;
-use crate::detail_report::{DetailReport, StandardDetail, WeekReport};
-use crate::district::DistrictReport;
-use crate::explain::{Explanation, Route};
-use crate::joined::{JoinedPlace, JoinsReport};
-use crate::joint_detail::JointDetail;
+use crate::evaluate::explain::{Explanation, Route};
+use crate::report::balance::{DemandBalanceReport, FacilityBalanceReport};
+use crate::report::compare::Comparison;
+use crate::report::detail_report::{DetailReport, StandardDetail, WeekReport};
+use crate::report::district::DistrictReport;
+use crate::report::joined::{JoinedPlace, JoinsReport};
+use crate::report::joint_detail::JointDetail;
 use crate::report::{ChosenReport, GapReport, JointReport, ScenarioReport, StandardReport};
 
 /// How many gaps of a standard are listed.
@@ -531,7 +531,7 @@ pub fn comparison(comparison: &Comparison) -> String {
     ];
     let mut rows: Vec<[String; 7]> = vec![header.map(str::to_owned)];
     for standard in &comparison.standards {
-        let cells = |class: &crate::compare::ClassSum| class.n_cells.to_string();
+        let cells = |class: &crate::report::compare::ClassSum| class.n_cells.to_string();
         rows.push([
             standard.key.clone(),
             percent(share(

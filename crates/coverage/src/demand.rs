@@ -1,3 +1,17 @@
+//! Who asks, and where: demand points on streets, from metres, zones or squares.
+
+mod ground;
+mod pattern;
+mod square_demand;
+mod street_pieces;
+mod zone;
+mod zone_demand;
+
+pub use pattern::{Amount, DemandPattern, PatternError, PatternId};
+pub use square_demand::{DemandSquare, RimSquares};
+pub use zone::{Zone, ZoneOverlap, Zones};
+pub use zone_demand::{ZoneDemand, ZonePart};
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,8 +23,8 @@ use rayon::prelude::*;
 use reach::StreetPoint;
 use units::{HourOfWeek, Length, LngLat};
 
-use crate::street_pieces::{StreetPiece, pieces_outside, street_pieces};
-use crate::{Amount, CellRank, DemandId, DemandPattern, PatternId, StudyArea, ZoneId, Zones};
+use self::street_pieces::{StreetPiece, pieces_outside, street_pieces};
+use crate::{CellRank, DemandId, StudyArea, ZoneId};
 
 /// An amount of demand, in whole thousandths of its unit: millimetres where demand is metres of
 /// street, thousandths of a rider where riders are counted.

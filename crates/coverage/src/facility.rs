@@ -1,6 +1,18 @@
+//! What exists: facilities, their kinds and amenities, and which of them are open.
+
+mod amenity;
+mod facility_index;
+mod kind;
+mod open_set;
+
+pub use amenity::{Amenity, AmenitySet, UnknownAmenity};
+pub use facility_index::FacilityIndex;
+pub use kind::{CustomKind, FacilityKind, KindCatalog, KindError, UnknownKind};
+pub use open_set::OpenSet;
+
 use units::{LngLat, TravelTime};
 
-use crate::{AmenitySet, FacilityKind, OpeningHours};
+use crate::OpeningHours;
 
 /// A facility that exists.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,3 +1,10 @@
+//! Opening hours, and the week in which they are read.
+
+mod hours_rules;
+mod reference_week;
+
+pub use reference_week::{CalendarDay, HolidayCalendar, HolidayError, ReferenceWeek, WeekError};
+
 use std::fmt;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
@@ -9,8 +16,7 @@ use opening_hours_syntax::rules::time::TimeEvent;
 use thiserror::Error;
 use units::{HourOfWeek, LngLat};
 
-use crate::ReferenceWeek;
-use crate::hours_rules::{HoursRules, Rest};
+use self::hours_rules::{HoursRules, Rest};
 
 /// When a facility is open: an expression in OSM's `opening_hours` syntax, past midnight, holidays
 /// and the sun included.

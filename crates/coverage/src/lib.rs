@@ -53,83 +53,47 @@
 //!
 //! What it does not do: read files (that is `formats`), choose sites (that is `siting`), draw.
 
-mod amenity;
-mod balance;
-mod by_hour;
-mod capacity;
-mod cell;
-mod cell_coverage;
-mod cover;
+mod access;
 mod demand;
-mod edge_of_map;
-mod equity;
-mod equity_of_service;
-mod explain;
 mod facility;
-mod facility_index;
-mod gap;
-mod ground;
-mod hazard;
-mod hourly;
+mod findings;
+mod grid;
 mod hours;
-mod hours_rules;
 mod id;
-mod indicator;
-mod joint;
-mod kind;
-mod lack;
-mod ledger;
-mod linkage;
-mod open_set;
-mod pattern;
-mod reference_week;
-mod route;
-mod rows;
-mod service_coverage;
 mod spelling;
-mod square_demand;
 mod standard;
-mod street_pieces;
-mod study_area;
-mod zone;
-mod zone_demand;
 
-pub use amenity::{Amenity, AmenitySet, UnknownAmenity};
-pub use balance::{DemandBalance, FacilityBalance, FacilityClass};
-pub use by_hour::{ByHour, HourState, by_hour};
-pub use capacity::{Assignment, FacilityLoad, ServiceRate, SupplyRatio, TwoStepCatchment};
-pub use cell::{CellId, CellIdError, Resolution, ResolutionError};
-pub use cell_coverage::{CellClass, DemandSplit, PointState};
-pub use cover::Cover;
-pub use demand::{Demand, DemandPoint, DemandSet, DemandUnit, MAX_PIECE, streets_outside};
-pub use edge_of_map::{DEFAULT_BORDER, EdgeAffected, border_nodes};
-pub use equity::{Distribution, LorenzPoint, Ranking, concentration_of_times};
-pub use equity_of_service::{Equity, EquityInputs, LORENZ_STEPS};
-pub use explain::{ORDINARY_DETOUR_PERCENT, Obstacle, Reason, ReasonInputs, reasons};
-pub use facility::{Capacity, Facility};
-pub use facility_index::FacilityIndex;
-pub use gap::{Gap, gaps, gaps_without_street};
-pub use hazard::{
-    Hazard, HazardKind, HazardRules, HazardState, StreetEffect, UnknownHazard, UnknownState,
+pub use access::{
+    Cover, Hazard, HazardKind, HazardRules, HazardState, Link, LinkDoubt, LinkOptions, LinkState,
+    Linkage, RouteStep, RowEntry, Rows, StreetEffect, UnknownHazard, UnknownState, route_steps,
 };
-pub use hourly::{HourlyProfile, OpenHours, night_gap};
-pub use hours::{HourSet, HoursError, HoursInWeek, OpeningHours};
+pub use demand::{
+    Amount, Demand, DemandPattern, DemandPoint, DemandSet, DemandSquare, DemandUnit, MAX_PIECE,
+    PatternError, PatternId, RimSquares, Zone, ZoneDemand, ZoneOverlap, ZonePart, Zones,
+    streets_outside,
+};
+pub use facility::{
+    Amenity, AmenitySet, Capacity, CustomKind, Facility, FacilityIndex, FacilityKind, KindCatalog,
+    KindError, OpenSet, UnknownAmenity, UnknownKind,
+};
+pub use findings::{
+    ByHour, CellLedger, DEFAULT_BORDER, DemandBalance, Distribution, EdgeAffected, Equity,
+    EquityInputs, FacilityBalance, FacilityClass, FacilityLedger, Gap, HourState, HourlyProfile,
+    Indicators, LORENZ_STEPS, Lack, Ledger, LorenzPoint, Margin, ORDINARY_DETOUR_PERCENT, Obstacle,
+    OpenHours, Part, Ranking, Reason, ReasonInputs, WorstTenth, border_nodes, by_hour,
+    concentration_of_times, gaps, gaps_without_street, night_gap, reasons,
+};
+pub use grid::{
+    CellId, CellIdError, MOST_CELLS, Resolution, ResolutionError, StudyArea, StudyAreaError,
+};
+pub use hours::{
+    CalendarDay, HolidayCalendar, HolidayError, HourSet, HoursError, HoursInWeek, OpeningHours,
+    ReferenceWeek, WeekError,
+};
 pub use id::{CellRank, DemandId, FacilityId, ZoneId};
-pub use indicator::{Indicators, WorstTenth};
-pub use joint::JointCoverage;
-pub use kind::{CustomKind, FacilityKind, KindCatalog, KindError, UnknownKind};
-pub use lack::{Lack, Part};
-pub use ledger::{CellLedger, FacilityLedger, Ledger, Margin};
-pub use linkage::{Link, LinkDoubt, LinkOptions, LinkState, Linkage};
-pub use open_set::OpenSet;
-pub use pattern::{Amount, DemandPattern, PatternError, PatternId};
-pub use reference_week::{CalendarDay, HolidayCalendar, HolidayError, ReferenceWeek, WeekError};
-pub use route::{RouteStep, route_steps};
-pub use rows::{RowEntry, Rows};
-pub use service_coverage::{FRAGILE_BAND_PERCENT, ServiceCoverage, ServiceInputs};
 pub use spelling::nearest_spelling;
-pub use square_demand::{DemandSquare, RimSquares};
-pub use standard::{JointRule, JointStandard, Selection, ServiceStandard};
-pub use study_area::{MOST_CELLS, StudyArea, StudyAreaError};
-pub use zone::{Zone, ZoneOverlap, Zones};
-pub use zone_demand::{ZoneDemand, ZonePart};
+pub use standard::{
+    Assignment, CellClass, DemandSplit, FRAGILE_BAND_PERCENT, FacilityLoad, JointCoverage,
+    JointRule, JointStandard, PointState, Selection, ServiceCoverage, ServiceInputs, ServiceRate,
+    ServiceStandard, SupplyRatio, TwoStepCatchment,
+};

@@ -1,8 +1,20 @@
+//! What a plan promises, and how far each demand point gets it.
+
+mod capacity;
+mod cell_coverage;
+mod joint;
+mod service_coverage;
+
+pub use capacity::{Assignment, FacilityLoad, ServiceRate, SupplyRatio, TwoStepCatchment};
+pub use cell_coverage::{CellClass, DemandSplit, PointState};
+pub use joint::JointCoverage;
+pub use service_coverage::{FRAGILE_BAND_PERCENT, ServiceCoverage, ServiceInputs};
+
 use std::num::NonZeroU32;
 
 use units::{HourOfWeek, TravelTime};
 
-use crate::{AmenitySet, Capacity, Facility, FacilityKind, OpenSet, ReferenceWeek, ServiceRate};
+use crate::{AmenitySet, Capacity, Facility, FacilityKind, OpenSet, ReferenceWeek};
 
 /// What a plan promises: so many facilities of these kinds, within this limit, by this profile.
 #[derive(Clone, Debug, PartialEq, Eq)]

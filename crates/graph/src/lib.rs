@@ -22,53 +22,34 @@
 //!
 //! What it does not do: read OSM tags (that is `osm`), search (that is `reach`).
 
-mod access;
-mod attributes;
-mod builder;
-mod component;
-mod copies;
-mod corners;
-mod cut;
-mod gate;
-mod geometry;
-pub mod grid_city;
+mod build;
+mod facts;
 mod id;
 mod metric;
-mod order;
-mod parts;
-mod petgraph_view;
-pub mod picture;
-mod policy;
-mod price;
 mod profile;
-mod profile_spec;
-mod push_reach;
-mod region;
-mod street_graph;
+mod testing;
 mod topology;
-pub mod verdict;
 
-pub use access::{AccessFacts, AccessKey, AccessValue, Along, Heading, Inside, Said};
-pub use attributes::{
-    Barrier, Conveying, Lifted, NodeFacts, Oneway, RoadClass, ServiceKind, Smoothness, Surface,
-    WayFacts, WayFlags, WayTimes,
+pub use build::{
+    BuildError, BuilderWay, ColumnSink, EdgeSpec, GraphParts, GraphPools, PartsError, PieceSpec,
+    StreetGraphBuilder, TurnRule,
 };
-pub use builder::{BuildError, BuilderWay, EdgeSpec, PieceSpec, StreetGraphBuilder};
-pub use component::{Components, StreetPiece};
-pub use copies::TurnRule;
-pub use corners::{EdgeEnd, Standing};
-pub use gate::{Gate, Layer, Link, TurnBinding};
+pub use facts::{
+    AccessFacts, AccessKey, AccessValue, Along, Barrier, Conveying, Heading, Inside, Lifted,
+    NodeFacts, Oneway, RoadClass, Said, ServiceKind, Smoothness, Surface, WayFacts, WayFlags,
+    WayTimes,
+};
 pub use id::{
     ArcId, CompoundId, EdgeId, FactsId, GateId, NodeFactsId, NodeId, OsmNodeId, OsmWayId, TurnSetId,
 };
-pub use metric::{ArcPrice, Metric};
-pub use parts::{ColumnSink, GraphParts, GraphPools, PartsError};
-pub use petgraph_view::{OpenArc, PetgraphView, VisitedNodes};
-pub use policy::{
-    Contraflow, FerryPolicy, GatePolicies, GatePolicy, Policies, SidePaths, TurnOnFoot,
+pub use metric::{
+    ArcPrice, Components, Metric, OpenArc, PetgraphView, StreetPiece, VisitedNodes, gate_policies,
+    streets_behind_gates,
 };
-pub use price::{gate_policies, streets_behind_gates};
-pub use profile::{ClassRule, Opens, Profile, Push, TravelsAs, TurnStance};
-pub use profile_spec::{BarrierRule, ClassSpec, ProfileError, ProfileSpec, PushSpec};
-pub use street_graph::{Stops, StreetGraph};
-pub use topology::Topology;
+pub use profile::{
+    BarrierRule, ClassRule, ClassSpec, Contraflow, EdgeEnd, FerryPolicy, GatePolicies, GatePolicy,
+    Opens, Policies, Profile, ProfileError, ProfileSpec, Push, PushSpec, SidePaths, Standing,
+    TravelsAs, TurnOnFoot, TurnStance, verdict,
+};
+pub use testing::{grid_city, picture};
+pub use topology::{Gate, Layer, Link, Stops, StreetGraph, Topology, TurnBinding};

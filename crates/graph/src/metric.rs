@@ -1,3 +1,13 @@
+//! The time of every arc, and what hangs together by it.
+
+mod component;
+mod petgraph_view;
+mod price;
+
+pub use component::{Components, StreetPiece};
+pub use petgraph_view::{OpenArc, PetgraphView, VisitedNodes};
+pub use price::{gate_policies, streets_behind_gates};
+
 use units::{Length, Speed, TravelTime};
 use xxhash_rust::xxh3::xxh3_64;
 

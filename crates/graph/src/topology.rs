@@ -1,3 +1,14 @@
+//! Who is joined to whom, and where everything lies.
+
+mod gate;
+mod geometry;
+mod street_graph;
+
+pub use gate::{Gate, Layer, Link, TurnBinding};
+pub(crate) use geometry::Geometry;
+pub(crate) use street_graph::{EdgeRecord, LINK, NAMELESS, NO_COMPOUND};
+pub use street_graph::{Stops, StreetGraph};
+
 use crate::{ArcId, NodeId};
 
 /// Who is joined to whom: arcs sorted by tail, and the same arcs by head.

@@ -70,7 +70,7 @@ const OWNERS: &[(&str, &[&str])] = &[
 const WORDS: &[(&str, &[&str], &str)] = &[
     (
         "h3o::",
-        &["coverage/src/cell.rs"],
+        &["coverage/src/grid/cell.rs"],
         "only the cell file knows h3o",
     ),
     ("osmpbfreader::", &["osm/src"], "only `osm` reads OSM files"),

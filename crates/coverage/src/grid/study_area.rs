@@ -4,7 +4,7 @@ use rstar::{AABB, RTree};
 use thiserror::Error;
 use units::{BoundingBox, LngLat, Outline};
 
-use crate::cell::cells_over;
+use super::cell::cells_over;
 use crate::{CellId, CellRank, Resolution};
 
 /// The boundary analysed and the cells over it.

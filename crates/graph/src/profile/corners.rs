@@ -2,8 +2,8 @@
 
 use units::{Length, Speed};
 
-use crate::street_graph::StreetGraph;
-use crate::verdict::{self, Passage};
+use crate::StreetGraph;
+use crate::profile::verdict::{self, Passage};
 use crate::{EdgeId, NodeId, Policies, Profile, RoadClass};
 
 /// One end of an edge at a node.

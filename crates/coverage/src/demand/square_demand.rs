@@ -1,6 +1,6 @@
 use units::{LngLat, Outline, Polygon, Ring};
 
-use crate::ground::SharedGround;
+use super::ground::SharedGround;
 use crate::{Amount, Demand, DemandPoint, DemandSet, DemandUnit, StudyArea};
 
 /// Demand counted on a square of ground, such as the cell of a raster.

@@ -1,7 +1,7 @@
 use rayon::prelude::*;
 use units::{BoundingBox, LngLat, Outline};
 
-use crate::ground::SharedGround;
+use super::ground::SharedGround;
 use crate::{Amount, Demand, DemandPoint, DemandSet, DemandUnit, StudyArea, ZoneId, Zones};
 
 /// Demand counted per zone, on its way to the streets.

@@ -22,10 +22,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::street_graph::{EdgeRecord, NO_COMPOUND};
+use crate::profile::region;
+use crate::topology::{EdgeRecord, NO_COMPOUND};
 use crate::{
     AccessKey, Along, CompoundId, EdgeId, Gate, GateId, Heading, Layer, Link, NodeFacts,
-    NodeFactsId, NodeId, RoadClass, TurnBinding, TurnSetId, WayFacts, region,
+    NodeFactsId, NodeId, RoadClass, TurnBinding, TurnSetId, WayFacts,
 };
 
 /// A turn restriction as a chain of arcs: the first, any ways between, and the last.

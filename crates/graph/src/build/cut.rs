@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use crate::geometry::Geometry;
-use crate::street_graph::{EdgeRecord, LINK, NAMELESS, NO_COMPOUND};
+use crate::topology::Geometry;
+use crate::topology::{EdgeRecord, LINK, NAMELESS, NO_COMPOUND};
 use crate::{
     ArcId, CompoundId, EdgeId, FactsId, Gate, GateId, Link, NodeId, StreetGraph, Topology,
 };

@@ -1,6 +1,6 @@
 use units::{LngLat, Speed, TravelTime};
 
-use crate::indicator::points_by_zone;
+use super::indicator::points_by_zone;
 use crate::{
     Demand, DemandId, Distribution, Facility, LorenzPoint, Ranking, ServiceCoverage, ServiceInputs,
     ZoneId, concentration_of_times,

@@ -3,8 +3,8 @@ use std::sync::OnceLock;
 
 use units::{BoundingBox, Length, LngLat};
 
-use crate::corners::Corners;
-use crate::geometry::Geometry;
+use crate::profile::Corners;
+use crate::topology::Geometry;
 use crate::{
     ArcId, CompoundId, EdgeId, FactsId, Gate, GateId, Layer, Lifted, Link, NodeFacts, NodeFactsId,
     NodeId, OsmNodeId, OsmWayId, Topology, TurnBinding, TurnSetId, WayFacts,

@@ -1,6 +1,6 @@
 use units::{BoundingBox, LngLat, LocalPlane, Speed, TravelTime};
 
-use crate::lack::{middle_missing, most_common};
+use super::lack::{middle_missing, most_common};
 use crate::{DemandSet, Facility, FacilityIndex, Gap, OpenSet, PointState, ServiceCoverage};
 
 /// A way between two places of a city is usually up to this much longer than the straight line;

@@ -4,12 +4,13 @@ use std::sync::OnceLock;
 use thiserror::Error;
 use units::{Length, LngLat};
 
-use crate::copies::{self, NewArc, Runs};
-use crate::geometry::Geometry;
-use crate::street_graph::{EdgeRecord, LINK, NAMELESS};
+use super::copies::{self, NewArc, Runs};
+use super::order;
+use crate::topology::Geometry;
+use crate::topology::{EdgeRecord, LINK, NAMELESS};
 use crate::{
     ArcId, EdgeId, FactsId, Heading, NodeFacts, NodeFactsId, NodeId, OsmNodeId, OsmWayId, Stops,
-    StreetGraph, Topology, TurnRule, WayFacts, order,
+    StreetGraph, Topology, TurnRule, WayFacts,
 };
 
 /// The only mutable stage of a [`StreetGraph`].

@@ -10,8 +10,8 @@ use std::collections::BinaryHeap;
 
 use units::Length;
 
-use crate::street_graph::EdgeRecord;
-use crate::verdict::Verdict;
+use crate::profile::verdict::Verdict;
+use crate::topology::EdgeRecord;
 use crate::{EdgeId, NodeId};
 
 /// How an edge is used, for this question.

@@ -1,6 +1,6 @@
 use units::{LngLat, Outline};
 
-use crate::cell::dissolved;
+use crate::grid::dissolved;
 use crate::{CellClass, CellRank, Demand, DemandSplit, StudyArea};
 
 /// A contiguous patch of uncovered cells with demand.

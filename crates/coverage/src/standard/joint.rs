@@ -1,4 +1,4 @@
-use crate::service_coverage::split_by_cell;
+use super::service_coverage::split_by_cell;
 use crate::{
     CellRank, Demand, DemandSet, DemandSplit, JointRule, PointState, ServiceCoverage, ZoneId,
 };

@@ -18,10 +18,10 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
-use crate::copies::Union;
-use crate::push_reach::{self, EdgeUse};
-use crate::street_graph::EdgeRecord;
-use crate::verdict::{self, Passage, Verdict};
+use crate::build::Union;
+use crate::profile::push_reach::{self, EdgeUse};
+use crate::profile::verdict::{self, Passage, Verdict};
+use crate::topology::EdgeRecord;
 use crate::{EdgeId, Heading, NodeFacts, NodeId, Policies, Profile, WayFacts};
 
 /// How a street counts.

@@ -1,7 +1,7 @@
 use petgraph::algo::kosaraju_scc;
 use units::{Length, LngLat};
 
-use crate::copies::Union;
+use crate::build::Union;
 use crate::{ArcId, EdgeId, Metric, NodeId, OsmWayId, PetgraphView, StreetGraph};
 
 /// Which streets hang together under a metric: networks, and scraps.

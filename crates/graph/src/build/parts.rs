@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use units::{Length, LngLat};
 
-use crate::geometry::Geometry;
-use crate::street_graph::{EdgeRecord, LINK, NAMELESS, NO_COMPOUND};
+use crate::topology::Geometry;
+use crate::topology::{EdgeRecord, LINK, NAMELESS, NO_COMPOUND};
 use crate::{
     ArcId, CompoundId, EdgeId, FactsId, Gate, GateId, Layer, Link, NodeFacts, NodeFactsId, NodeId,
     OsmNodeId, OsmWayId, Stops, StreetGraph, Topology, TurnBinding, TurnSetId, WayFacts,

@@ -2,10 +2,10 @@
 
 use units::{Speed, TravelTime};
 
-use crate::copies::Union;
-use crate::push_reach::{self, EdgeUse};
-use crate::region::{Regions, Stands, Use};
-use crate::verdict::{self, OpenWay, Passage, Verdict};
+use crate::build::Union;
+use crate::profile::push_reach::{self, EdgeUse};
+use crate::profile::region::{Regions, Stands, Use};
+use crate::profile::verdict::{self, OpenWay, Passage, Verdict};
 use crate::{
     ArcId, ArcPrice, EdgeId, Gate, GateId, GatePolicy, Heading, Inside, Layer, Link, Metric,
     NodeId, Policies, Profile, Stops, StreetGraph, TravelsAs, TurnOnFoot, TurnSetId, TurnStance,

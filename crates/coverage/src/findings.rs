@@ -1,0 +1,25 @@
+//! What is read off the coverage: gaps and reasons, balance, hours, equity, the ledger.
+
+mod balance;
+mod by_hour;
+mod edge_of_map;
+mod equity;
+mod equity_of_service;
+mod explain;
+mod gap;
+mod hourly;
+mod indicator;
+mod lack;
+mod ledger;
+
+pub use balance::{DemandBalance, FacilityBalance, FacilityClass};
+pub use by_hour::{ByHour, HourState, by_hour};
+pub use edge_of_map::{DEFAULT_BORDER, EdgeAffected, border_nodes};
+pub use equity::{Distribution, LorenzPoint, Ranking, concentration_of_times};
+pub use equity_of_service::{Equity, EquityInputs, LORENZ_STEPS};
+pub use explain::{ORDINARY_DETOUR_PERCENT, Obstacle, Reason, ReasonInputs, reasons};
+pub use gap::{Gap, gaps, gaps_without_street};
+pub use hourly::{HourlyProfile, OpenHours, night_gap};
+pub use indicator::{Indicators, WorstTenth};
+pub use lack::{Lack, Part};
+pub use ledger::{CellLedger, FacilityLedger, Ledger, Margin};

@@ -6,7 +6,7 @@ use siting::{
 };
 
 use crate::oracle;
-use crate::town::{Dice, Town};
+use crate::town::{Dice, Town, with_prices, with_spacing, with_standing, with_zones};
 
 fn town(seed: u64) -> Instance {
     let n_sites = 9 + usize::try_from(seed % 6).unwrap();
@@ -18,46 +18,6 @@ fn town(seed: u64) -> Instance {
         seed,
     }
     .build()
-}
-
-/// Some sites fixed, some forbidden.
-fn with_standing(instance: Instance, seed: u64) -> Instance {
-    let mut dice = Dice::new(seed);
-    let standing = instance.sites().map(|_| match dice.below(6) {
-        0 => Standing::Fixed,
-        1 => Standing::Forbidden,
-        _ => Standing::Candidate,
-    });
-    let standing = standing.collect();
-    instance.with_standing(standing).unwrap()
-}
-
-fn with_prices(instance: Instance, seed: u64) -> Instance {
-    let mut dice = Dice::new(seed);
-    let prices = instance.sites().map(|_| 5 + dice.below(20)).collect();
-    instance.with_prices(prices).unwrap()
-}
-
-fn with_zones(instance: Instance, seed: u64) -> Instance {
-    let mut dice = Dice::new(seed);
-    let zone = instance.demand_points().map(|_| match dice.below(4) {
-        3 => None,
-        z => Some(u32::try_from(z).unwrap()),
-    });
-    let zone = zone.collect();
-    let names = ["east", "north", "west"].map(str::to_owned).to_vec();
-    instance.with_zones(names, zone).unwrap()
-}
-
-fn with_spacing(instance: Instance, seed: u64) -> Instance {
-    let mut dice = Dice::new(seed);
-    let n = u64::try_from(instance.n_sites()).unwrap();
-    let pairs: Vec<(u32, u32)> = (0..8)
-        .map(|_| (dice.below(n), dice.below(n)))
-        .filter(|(a, b)| a != b)
-        .map(|(a, b)| (u32::try_from(a).unwrap(), u32::try_from(b).unwrap()))
-        .collect();
-    instance.with_too_near(&pairs).unwrap()
 }
 
 /// The exact answer is the best one, and the quick answer and its bound hold it between them.

@@ -5,6 +5,7 @@
 )]
 
 mod enumerate;
+mod golden;
 mod laws;
 mod oracle;
 mod san_francisco;

@@ -1,6 +1,6 @@
 //! Small and middling instances from a seed: clustered towns and streets.
 
-use siting::{CountedRows, Instance};
+use siting::{CountedRows, Instance, Standing};
 
 /// Numbers from a seed, the same on every machine (`SplitMix`).
 #[derive(Clone, Debug)]
@@ -76,4 +76,47 @@ impl Town {
         rows.cost = Some(costs);
         rows.build().unwrap()
     }
+}
+
+/// Some sites fixed, some forbidden.
+pub(crate) fn with_standing(instance: Instance, seed: u64) -> Instance {
+    let mut dice = Dice::new(seed);
+    let standing = instance.sites().map(|_| match dice.below(6) {
+        0 => Standing::Fixed,
+        1 => Standing::Forbidden,
+        _ => Standing::Candidate,
+    });
+    let standing = standing.collect();
+    instance.with_standing(standing).unwrap()
+}
+
+/// A price of 5 to 24 for each site.
+pub(crate) fn with_prices(instance: Instance, seed: u64) -> Instance {
+    let mut dice = Dice::new(seed);
+    let prices = instance.sites().map(|_| 5 + dice.below(20)).collect();
+    instance.with_prices(prices).unwrap()
+}
+
+/// Three zones, and demand points in none.
+pub(crate) fn with_zones(instance: Instance, seed: u64) -> Instance {
+    let mut dice = Dice::new(seed);
+    let zone = instance.demand_points().map(|_| match dice.below(4) {
+        3 => None,
+        z => Some(u32::try_from(z).unwrap()),
+    });
+    let zone = zone.collect();
+    let names = ["east", "north", "west"].map(str::to_owned).to_vec();
+    instance.with_zones(names, zone).unwrap()
+}
+
+/// Up to eight pairs of sites too near each other.
+pub(crate) fn with_spacing(instance: Instance, seed: u64) -> Instance {
+    let mut dice = Dice::new(seed);
+    let n = u64::try_from(instance.n_sites()).unwrap();
+    let pairs: Vec<(u32, u32)> = (0..8)
+        .map(|_| (dice.below(n), dice.below(n)))
+        .filter(|(a, b)| a != b)
+        .map(|(a, b)| (u32::try_from(a).unwrap(), u32::try_from(b).unwrap()))
+        .collect();
+    instance.with_too_near(&pairs).unwrap()
 }

@@ -4,7 +4,7 @@
 //! Most swaps tried one by one lose too much; here none of them has to be tried.
 
 use crate::number::{float, ix, rounded};
-use crate::shake::Dice;
+use crate::random::Dice;
 use crate::swaps::Swaps;
 
 /// Where a run stands.

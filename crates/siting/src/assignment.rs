@@ -407,7 +407,7 @@ mod tests {
     use super::*;
     use crate::counted::CountedRows;
     use crate::question::Question;
-    use crate::shake::Dice;
+    use crate::random::Dice;
     use crate::transport::assign;
 
     /// Sites and demand at random, each pair with a chance of one in `sparse`.

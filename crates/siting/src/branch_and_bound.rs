@@ -10,9 +10,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::lagrange::{Ascent, Climb, Dual};
+use crate::dual::{Ascent, Dual};
 use crate::number::{at, float, ix};
 use crate::part::Part;
+use crate::subgradient::Climb;
 
 /// What the tree has to know about a question.
 pub(crate) trait Branching: Sync {

@@ -1,11 +1,12 @@
 //! From rows with ids and decimals to an [`Instance`], all problems found at once.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fmt;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::OnceLock;
 
 use crate::decimal::Decimal;
+use crate::ids::Ids;
 use crate::instance::{Costs, Instance, Names, Standing};
+use crate::instance_error::InstanceError;
 use crate::number::{at, ix};
 
 /// Collects sites, demand points and pairs in any order.
@@ -36,61 +37,6 @@ pub struct InstanceBuilder {
     too_near: Vec<(u32, u32)>,
     twice: Vec<String>,
 }
-
-#[derive(Clone, Debug, Default)]
-struct Ids {
-    number: HashMap<String, u32>,
-    names: Vec<String>,
-}
-
-impl Ids {
-    fn number(&mut self, name: &str) -> u32 {
-        if let Some(&known) = self.number.get(name) {
-            return known;
-        }
-        let new = ix(self.names.len());
-        self.number.insert(name.to_owned(), new);
-        self.names.push(name.to_owned());
-        new
-    }
-
-    /// For each number given out, its place in the order of names.
-    fn sorted(&self) -> (Vec<String>, Vec<u32>) {
-        let mut order: Vec<u32> = (0..ix(self.names.len())).collect();
-        order.sort_unstable_by(|&a, &b| self.names[at(a)].cmp(&self.names[at(b)]));
-        let mut place = vec![0; order.len()];
-        for (new, &old) in order.iter().enumerate() {
-            place[at(old)] = ix(new);
-        }
-        let names = order.iter().map(|&old| self.names[at(old)].clone());
-        (names.collect(), place)
-    }
-}
-
-/// Why rows do not make an instance: every problem found, in input order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InstanceError {
-    /// One sentence each.
-    pub problems: Vec<String>,
-}
-
-/// More than this would scroll the first one off the screen.
-const SHOWN_PROBLEMS: usize = 20;
-
-impl fmt::Display for InstanceError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "the tables do not make a siting instance")?;
-        for problem in self.problems.iter().take(SHOWN_PROBLEMS) {
-            write!(out, "\n  {problem}")?;
-        }
-        match self.problems.len().saturating_sub(SHOWN_PROBLEMS) {
-            0 => Ok(()),
-            more => write!(out, "\n  and {more} more"),
-        }
-    }
-}
-
-impl std::error::Error for InstanceError {}
 
 impl InstanceBuilder {
     /// An instance without rows.

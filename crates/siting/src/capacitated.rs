@@ -3,25 +3,26 @@
 //! For `mclp`, `lscp` and `p-median`; `p-center` asks the second of these for one radius after the other.
 //! Demand may be split between sites, so that the best assignment to open sites is a transportation problem, which [`transport`](crate::transport) solves.
 
-use crate::bound::{Names, cases, small_enough};
+use crate::bound::NO_ANSWER;
 use crate::branch_and_bound::{Start, Tree};
 use crate::certificate::{Case, Certificate, Multipliers};
 use crate::check::Proposal;
-use crate::cover_search::NO_ANSWER;
-use crate::error::Infeasible;
+use crate::covering_question::covering;
+use crate::dual::Dual;
+use crate::effort::Effort;
+use crate::error::{Infeasible, no_plan};
 use crate::filler::Filler;
 use crate::instance::{DemandIx, Instance};
-use crate::lagrange::{Climb, Dual};
 use crate::lscp::toll_of_fixed;
 use crate::number::{at, float, float_wide};
-use crate::p_center::covering;
 use crate::part::Part;
-use crate::presolve::Reduction;
-use crate::question::{Effort, Model, Question};
+use crate::question::{Model, Question};
+use crate::reduction::Reduction;
 use crate::slots::Slots;
 use crate::slots_bound::Climber;
 use crate::solution::{Finding, Method, Served};
-use crate::solve::no_plan;
+use crate::subgradient::Climb;
+use crate::tree_cases::{Names, cases, small_enough};
 use crate::triples::Triples;
 use crate::unlimited::{Beginning, begin, places};
 

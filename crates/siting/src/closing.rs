@@ -2,10 +2,11 @@
 //!
 //! Closing some of the fixed sites is choosing those that stay: the same models with the fixed sites as the only candidates.
 
+use crate::effort::Effort;
 use crate::error::Infeasible;
 use crate::instance::{Instance, SiteIx, Standing};
 use crate::number::{at, ix};
-use crate::question::{Effort, Model, Question};
+use crate::question::{Model, Question};
 use crate::solution::Solution;
 use crate::solve::solve;
 

@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use crate::builder::InstanceError;
 use crate::instance::{Costs, Instance, Names, Standing};
+use crate::instance_error::InstanceError;
 use crate::number::at;
 
 /// A sparse table by site, as a batch of searches leaves it.

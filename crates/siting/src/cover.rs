@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use crate::candidates::{candidates, near};
 use crate::instance::{Instance, SiteIx, Standing};
 use crate::number::{at, count, ix};
 use crate::question::{Model, Question, Share};
@@ -91,6 +92,11 @@ impl Cover {
     /// The total weight of the rows.
     pub(crate) fn total_weight(&self) -> i64 {
         self.weight.iter().sum()
+    }
+
+    /// Sites of this question as sites of the instance.
+    pub(crate) fn instance_sites(&self, sites: &[u32]) -> Vec<SiteIx> {
+        sites.iter().map(|&s| self.site[at(s)]).collect()
     }
 
     /// Translates an instance and a covering question, keeping every demand point as a row of its own.
@@ -232,38 +238,4 @@ impl Cover {
         self.back_first = first;
         self.back = back;
     }
-}
-
-/// Sites that may be chosen: neither fixed nor forbidden nor too near a fixed one.
-pub(crate) fn candidates(instance: &Instance) -> Vec<SiteIx> {
-    let mut barred = vec![false; instance.n_sites()];
-    for &(a, b) in &instance.too_near {
-        barred[at(a)] |= instance.standing[at(b)] == Standing::Fixed;
-        barred[at(b)] |= instance.standing[at(a)] == Standing::Fixed;
-    }
-    let may = |s: &SiteIx| instance.standing(*s) == Standing::Candidate && !barred[s.index()];
-    instance.sites().filter(may).collect()
-}
-
-/// For each candidate, the candidates too near it.
-pub(crate) fn near(instance: &Instance, candidates: &[SiteIx]) -> Vec<Vec<u32>> {
-    if instance.too_near.is_empty() {
-        return Vec::new();
-    }
-    let mut place = vec![u32::MAX; instance.n_sites()];
-    for (k, site) in candidates.iter().enumerate() {
-        place[site.index()] = ix(k);
-    }
-    let mut near = vec![Vec::new(); candidates.len()];
-    for &(a, b) in &instance.too_near {
-        let (a, b) = (place[at(a)], place[at(b)]);
-        if a != u32::MAX && b != u32::MAX {
-            near[at(a)].push(b);
-            near[at(b)].push(a);
-        }
-    }
-    for list in &mut near {
-        list.sort_unstable();
-    }
-    near
 }

@@ -2,10 +2,12 @@
 
 use crate::branch_and_bound::{Branching, N_PROBED, Start};
 use crate::cover::Cover;
-use crate::lagrange::{Ascent, Climb, Dual, Relaxation};
+use crate::dual::{Ascent, Dual};
+use crate::lagrange::Relaxation;
 use crate::number::{at, ix};
 use crate::part::Part;
 use crate::saddle::{STEPS_PER_LOOK, Saddle};
+use crate::subgradient::Climb;
 use crate::triples::Triples;
 
 /// Looks at the bound on the way to a part's saddle point.

@@ -1,33 +1,23 @@
 //! How a covering question is answered: sites from above, bound from below, tree of cases if that does not suffice.
 
-use crate::bound::BestBound;
-use std::sync::Arc;
-
+use crate::bound::{BestBound, NO_ANSWER};
 use crate::branch_and_bound::{Met, Start, Tree};
 use crate::certificate::Certificate;
 use crate::cover::Cover;
 use crate::cover_branching::CoverBranching;
+use crate::dual::Dual;
+use crate::effort::Effort;
 use crate::instance::Instance;
-use crate::lagrange::{Climb, Dual, Relaxation, scale_bits};
+use crate::lagrange::{Relaxation, scale_bits};
 use crate::number::{at, float};
 use crate::part::Part;
 use crate::presolve::Presolved;
-use crate::question::Effort;
+use crate::primal::Primal;
 use crate::saddle::{STEPS_PER_LOOK, Saddle};
 use crate::solution::Method;
+use crate::subgradient::Climb;
 use crate::triples::Triples;
-
-/// Finds answers; the search asks it in turn with the bound.
-pub(crate) trait Primal: Send {
-    /// Tries these sites, as far as the rules allow, and what lies near them.
-    fn offer(&mut self, sites: &[u32], stop: &(dyn Fn() -> bool + Sync));
-    /// Tries something else, for about so much work.
-    fn shake(&mut self, quota: u64, stop: &(dyn Fn() -> bool + Sync));
-    /// The best answer so far and its aim, which is to be small.
-    fn best(&self) -> Option<(i64, &[u32])>;
-    /// Pairs looked at.
-    fn work(&self) -> u64;
-}
+use std::sync::Arc;
 
 /// What the search found.
 pub(crate) struct Found {
@@ -52,9 +42,6 @@ pub(crate) struct Goal<'a> {
     /// A bound above this is as good as any.
     pub(crate) refuted_above: i64,
 }
-
-/// A bound above every aim: there is no answer.
-pub(crate) const NO_ANSWER: i64 = i64::MAX >> 24;
 
 /// The sites' search hops about in memory and the climb walks through it: as much work takes this many times longer.
 const SLOWER: u64 = 4;
@@ -147,8 +134,10 @@ pub(crate) fn search(
         ..
     } = race;
     let certificate = match &tree {
-        Some(tree) => crate::bound::certificate_of_tree(instance, presolved, &triples, bits, tree),
-        None => Some(crate::bound::certificate_of(
+        Some(tree) => {
+            crate::certify::certificate_of_tree(instance, presolved, &triples, bits, tree)
+        }
+        None => Some(crate::certify::certificate_of(
             instance,
             presolved,
             &triples,

@@ -1,6 +1,7 @@
 //! Why a question has no answer.
 
 use crate::decimal::Decimal;
+use crate::question::{Model, Question};
 
 /// Why there is no plan to return.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -90,4 +91,29 @@ pub enum Infeasible {
         /// The limits, as a list.
         limits: String,
     },
+}
+
+/// No plan was found; `proven` when none exists.
+pub(crate) fn no_plan(question: &Question, proven: bool) -> Infeasible {
+    let mut limits = Vec::new();
+    if let Some(p) = question.n_sites {
+        limits.push(format!("at most {p} new sites"));
+    }
+    if let Some(budget) = question.budget {
+        limits.push(format!("a budget of {budget}"));
+    }
+    if let Some(floor) = question.floor {
+        let percent = Decimal::new(i128::from(floor.millionths()), 4);
+        limits.push(format!("at least {percent} % of every zone"));
+    }
+    limits.push(match question.model {
+        Model::Mclp => "the sites' distances from each other".to_owned(),
+        _ => "all demand in reach covered".to_owned(),
+    });
+    let limits = limits.join(", ");
+    if proven {
+        Infeasible::Together { limits }
+    } else {
+        Infeasible::Undecided { limits }
+    }
 }

@@ -2,12 +2,12 @@
 //!
 //! The exchange of Teitz and Bart with the bookkeeping of Resende and Werneck (2007): one pass over the rows says what every swap would save.
 
+use crate::dual::Dual;
 use crate::instance::{Instance, Standing};
-use crate::lagrange::Dual;
 use crate::median::Median;
 use crate::number::{at, ix};
 use crate::question::Question;
-use crate::shake::Dice;
+use crate::random::Dice;
 
 /// A set of open sites, with the nearest and second nearest of each row.
 pub(crate) struct Exchange<'a> {

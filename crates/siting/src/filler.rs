@@ -1,8 +1,8 @@
 //! Good sets of sites with capacities: filled up greedily by what the rows' prices say, then shaken.
 
 use crate::number::{at, ix};
+use crate::random::Dice;
 use crate::row_weighting::RowWeighting as _;
-use crate::shake::Dice;
 use crate::slot_mender::SlotMender;
 use crate::slots::{Slots, Taken};
 use crate::transport::{Plan, assign};
@@ -127,7 +127,7 @@ impl<'a> Filler<'a> {
             }
             // A gain bent at random by up to an eighth.
             if bend > 0 {
-                let salt = crate::presolve::mixed(bend ^ u64::from(site)).to_le_bytes()[0] & 15;
+                let salt = crate::random::mixed(bend ^ u64::from(site)).to_le_bytes()[0] & 15;
                 gain -= gain / 128 * i64::from(salt);
             }
             let price = slots.price.get(at(site)).copied().unwrap_or(0);

@@ -8,72 +8,15 @@ use rayon::prelude::*;
 
 use crate::choice::Choice;
 use crate::cover::Cover;
+use crate::dual::{Ascent, Dual};
 use crate::number::{at, float, ix, rounded};
 use crate::part::Part;
+use crate::subgradient::{Climb, KEPT, Walk};
 use crate::triples::Triples;
-
-/// Multipliers in steps of 2^-`bits` of the aim.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Dual {
-    /// One per row; zero for rows that are covered by the open sites.
-    pub(crate) row: Vec<i64>,
-    /// What one more step of budget is worth.
-    pub(crate) budget: i64,
-    /// One per zone.
-    pub(crate) zone: Vec<i64>,
-    /// One per triple; triples past its end have none yet.
-    pub(crate) triple: Vec<i64>,
-}
-
-impl Dual {
-    /// Forgets all triples but those with these numbers, ascending.
-    pub(crate) fn keep_triples(&mut self, kept: &[u32]) {
-        let of = |&k: &u32| self.triple.get(at(k)).copied().unwrap_or(0);
-        self.triple = kept.iter().map(of).collect();
-    }
-}
-
-/// What an ascent has found.
-#[derive(Clone, Debug)]
-pub(crate) struct Ascent {
-    pub(crate) dual: Dual,
-    /// The bound, scaled.
-    pub(crate) bound: i64,
-    /// For each free site what its absence or presence costs against the relaxed choice: the bound of the part with the site decided the other way is `bound` plus this.
-    /// Zero for sites that are not free.
-    pub(crate) regret: Vec<i64>,
-    /// Whether the relaxed choice behind `bound` holds the site.
-    pub(crate) chosen: Vec<bool>,
-    /// How often each site was chosen lately, between 0 and 1: near the linear relaxation.
-    pub(crate) share: Vec<f64>,
-    /// The best choices of sites met on the way, decided ones included, with the weight left uncovered.
-    pub(crate) met: Option<(Vec<u32>, i64)>,
-    pub(crate) work: u64,
-}
-
-/// How an ascent is to run.
-#[derive(Clone, Copy)]
-pub(crate) struct Climb<'a> {
-    /// Steps at most.
-    pub(crate) steps: usize,
-    /// The value of the best answer known, scaled; the steps aim there.
-    pub(crate) target: i64,
-    /// Ends when the bound reaches this, scaled.
-    pub(crate) enough: i64,
-    /// Length of the first steps, as a share of Polyak's: long far from the top, short near it.
-    pub(crate) length: f64,
-    /// Steps without progress before they are made shorter.
-    pub(crate) patience: u32,
-    /// Ends when the length of the steps has shrunk to this.
-    pub(crate) shortest: f64,
-    pub(crate) stop: &'a (dyn Fn() -> bool + Sync),
-}
 
 /// Below so many pairs the hand-over to other threads costs more than it saves.
 const PARALLEL_PAIRS: usize = 400_000;
 const BLOCK: usize = 64;
-/// Part of the old direction that is kept; between 0.6 and 0.8 the town instances climb alike, without it a third slower.
-pub(crate) const KEPT: f64 = 0.7;
 /// The same for a long climb from far away: the towns' bounds end at 0.05 % below the linear relaxation instead of 0.13 %.
 const KEPT_LONG: f64 = 0.95;
 
@@ -675,66 +618,4 @@ struct Best {
     row: Vec<i64>,
     value: Vec<i64>,
     chosen: Vec<u32>,
-}
-
-/// The direction of the steps.
-pub(crate) struct Walk {
-    /// Part of the old direction that is kept.
-    kept: f64,
-    pub(crate) direction: Vec<f64>,
-    pub(crate) times: Vec<u32>,
-}
-
-impl Walk {
-    pub(crate) fn new(n_rows: usize, kept: f64) -> Self {
-        Self {
-            kept,
-            direction: vec![0.0; n_rows],
-            times: vec![0; n_rows],
-        }
-    }
-
-    /// One step along the smoothed slope, as long as Polyak's rule says; false when there is no slope.
-    ///
-    /// The first `n_rows` multipliers lie between 0 and their caps, those of triples behind them are at most 0.
-    pub(crate) fn step(
-        &mut self,
-        row: &mut [i64],
-        caps: &[i64],
-        need: &[u32],
-        n_rows: usize,
-        ahead: f64,
-    ) -> bool {
-        let mut norm = 0.0_f64;
-        let kept = self.kept;
-        let slopes = self.times.iter().zip(need);
-        let slopes = slopes.map(|(&t, &n)| f64::from(n) - f64::from(t));
-        for (d, slope) in self.direction.iter_mut().zip(slopes) {
-            *d = kept * *d + (1.0 - kept) * slope;
-        }
-        let (direction, of_triples) = self.direction.split_at(n_rows);
-        let (row, triple) = row.split_at_mut(n_rows);
-        for ((d, &m), &cap) in direction.iter().zip(row.iter()).zip(caps) {
-            let outward = *d < 0.0 && m == 0 || *d > 0.0 && m == cap;
-            if !outward {
-                norm += *d * *d;
-            }
-        }
-        for (d, &m) in of_triples.iter().zip(triple.iter()) {
-            if !(*d > 0.0 && m == 0) {
-                norm += *d * *d;
-            }
-        }
-        if norm <= 0.0 {
-            return false;
-        }
-        let stride = ahead / norm;
-        for ((m, &cap), &d) in row.iter_mut().zip(caps).zip(direction) {
-            *m = (*m + rounded(stride * d)).clamp(0, cap);
-        }
-        for (m, &d) in triple.iter_mut().zip(of_triples) {
-            *m = (*m + rounded(stride * d)).min(0);
-        }
-        true
-    }
 }

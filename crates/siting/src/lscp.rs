@@ -1,16 +1,18 @@
 //! Fewest sites that cover all demand, or the cheapest ones.
 
+use crate::bound::NO_ANSWER;
 use crate::check::Proposal;
 use crate::cover::Cover;
-use crate::cover_search::{Found, Goal, NO_ANSWER, Primal as _, search};
-use crate::error::Infeasible;
+use crate::cover_search::{Found, Goal, search};
+use crate::effort::Effort;
+use crate::error::{Infeasible, no_plan};
 use crate::instance::{Instance, SiteIx, Standing};
 use crate::mender::Mender;
 use crate::number::{at, float_wide, ix};
 use crate::presolve::{Presolved, presolve};
-use crate::question::{Effort, Question};
+use crate::primal::Primal as _;
+use crate::question::Question;
 use crate::solution::Finding;
-use crate::solve::{no_plan, sites_of};
 
 /// Answers a covering question of the model `lscp`.
 pub(crate) fn solve(
@@ -34,7 +36,7 @@ pub(crate) fn solve(
         certificate: found.certificate,
     };
     let proposal = Proposal {
-        new_sites: sites_of(&presolved.cover, &sites),
+        new_sites: presolved.cover.instance_sites(&sites),
         served: Vec::new(),
     };
     Ok((proposal, finding))
@@ -66,17 +68,22 @@ fn good_enough(instance: &Instance, question: &Question, effort: &Effort) -> imp
     move |least| good * float_wide(i128::from(least) + fixed)
 }
 
+/// The covering question with as many sites as it takes, presolved.
+fn presolved_without_limit(instance: &Instance, question: &Question) -> Presolved {
+    let without_limit = Question {
+        n_sites: None,
+        ..question.clone()
+    };
+    presolve(Cover::new(instance, &without_limit), instance.n_demand())
+}
+
 /// The fewest sites. Their number is an outcome; a limit on it only says when there is no answer.
 fn fewest_sites(
     instance: &Instance,
     question: &Question,
     effort: &Effort,
 ) -> Result<Answer, Infeasible> {
-    let unlimited = Question {
-        n_sites: None,
-        ..question.clone()
-    };
-    let presolved = presolve(Cover::new(instance, &unlimited), instance.n_demand());
+    let presolved = presolved_without_limit(instance, question);
     let allowed = question.n_sites.map(i64::from);
     let good = good_enough(instance, question, effort);
     let found = fewest(instance, &presolved, effort, -1, allowed, &good);
@@ -98,11 +105,7 @@ fn cheapest(
     question: &Question,
     effort: &Effort,
 ) -> Result<Answer, Infeasible> {
-    let unlimited = Question {
-        n_sites: None,
-        ..question.clone()
-    };
-    let presolved = presolve(Cover::new(instance, &unlimited), instance.n_demand());
+    let presolved = presolved_without_limit(instance, question);
     let good = good_enough(instance, question, effort);
     let free = fewest(instance, &presolved, effort, -1, None, &good);
     let most = question.n_sites.map_or(usize::MAX, at);
@@ -160,11 +163,10 @@ fn few_enough(
     effort: &Effort,
 ) -> Result<Vec<SiteIx>, Infeasible> {
     let counted = Question {
-        n_sites: None,
         by_price: false,
         ..question.clone()
     };
-    let presolved = presolve(Cover::new(instance, &counted), instance.n_demand());
+    let presolved = presolved_without_limit(instance, &counted);
     let allowed = question.n_sites.map_or(i64::MAX, i64::from);
     let found = fewest(
         instance,
@@ -175,7 +177,7 @@ fn few_enough(
         &|_| -1.0,
     );
     match found.best {
-        Some((needed, sites)) if needed <= allowed => Ok(sites_of(&presolved.cover, &sites)),
+        Some((needed, sites)) if needed <= allowed => Ok(presolved.cover.instance_sites(&sites)),
         _ if found.bound >= NO_ANSWER => Err(no_plan(question, true)),
         _ if found.bound > allowed => Err(Infeasible::TooFewSites {
             needed: u64::try_from(found.bound).unwrap_or(u64::MAX),

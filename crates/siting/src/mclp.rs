@@ -3,16 +3,16 @@
 use crate::check::Proposal;
 use crate::cover::Cover;
 use crate::cover_search::{Goal, search};
-use crate::error::Infeasible;
+use crate::effort::Effort;
+use crate::error::{Infeasible, no_plan};
 use crate::greedy::greedy;
 use crate::instance::{Instance, Standing};
 use crate::interchange::improve;
 use crate::number::float;
 use crate::presolve::presolve;
-use crate::question::{Effort, Question};
+use crate::question::Question;
 use crate::shake::Shaker;
 use crate::solution::Finding;
-use crate::solve::{no_plan, sites_of};
 use crate::tally::Tally;
 
 /// Answers a covering question of the model `mclp`.
@@ -52,7 +52,7 @@ pub(crate) fn solve(
     };
     Ok((
         Proposal {
-            new_sites: sites_of(cover, &sites),
+            new_sites: cover.instance_sites(&sites),
             served: Vec::new(),
         },
         finding,

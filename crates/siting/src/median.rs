@@ -8,11 +8,12 @@ use std::cmp::Reverse;
 
 use crate::branch_and_bound::Branching;
 use crate::choice::Choice;
+use crate::dual::{Ascent, Dual};
 use crate::instance::{Instance, SiteIx, Standing};
-use crate::lagrange::{Ascent, Climb, Dual, Walk};
 use crate::number::{at, float, ix};
 use crate::part::Part;
 use crate::question::Question;
+use crate::subgradient::{Climb, Walk};
 
 /// Rows that are to be served, and candidates.
 #[derive(Clone, Debug)]
@@ -47,7 +48,7 @@ impl Median {
     /// Cost: sorting the pairs of each demand point.
     pub(crate) fn new(instance: &Instance, question: &Question) -> Self {
         let radius = question.radius.unwrap_or(u64::MAX);
-        let turned = crate::cover::candidates(instance);
+        let turned = crate::candidates::candidates(instance);
         let mut place = vec![u32::MAX; instance.n_sites()];
         for (k, site) in turned.iter().enumerate() {
             place[site.index()] = ix(k);
@@ -97,7 +98,7 @@ impl Median {
                 None => Vec::new(),
             },
             money: question.budget.map(whole),
-            near: crate::cover::near(instance, &turned),
+            near: crate::candidates::near(instance, &turned),
             site: turned,
             hopeless: false,
             bits,
@@ -300,7 +301,7 @@ impl<'a> Relaxation<'a> {
         let mut value = vec![0; self.site.len()];
         let mut inside = vec![false; self.site.len()];
         let mut share = vec![0.0_f64; self.site.len()];
-        let mut walk = Walk::new(n_rows, crate::lagrange::KEPT);
+        let mut walk = Walk::new(n_rows, crate::subgradient::KEPT);
         let need = vec![1; n_rows];
         let mut chosen = Vec::new();
         let mut best: Option<Best> = None;

@@ -3,10 +3,10 @@
 //! Row weighting local search (see [`row_weighting`](crate::row_weighting)): rows that stay uncovered weigh more and more, a site that was taken away comes back only after something near it has moved, and a site just added stays.
 
 use crate::cover::Cover;
-use crate::cover_search::Primal;
 use crate::number::{at, ix};
+use crate::primal::Primal;
+use crate::random::Dice;
 use crate::row_weighting::RowWeighting;
-use crate::shake::Dice;
 use crate::tally::Tally;
 
 /// The open sites, the rows they leave uncovered, and the best cover met.

@@ -175,7 +175,7 @@ fn undominated(mut choices: Vec<Choice>) -> Vec<Choice> {
 mod tests {
     use super::*;
     use crate::question::Question;
-    use crate::shake::Dice;
+    use crate::random::Dice;
 
     fn worth(cover: &Cover, sites: &[u32]) -> i64 {
         let covers = |r: &usize| {

@@ -6,14 +6,16 @@ use crate::capacitated::fewest as fewest_with_capacities;
 use crate::certificate::{Case, Certificate, Multipliers};
 use crate::check::Proposal;
 use crate::cover::Cover;
-use crate::error::Infeasible;
+use crate::covering_question::covering;
+use crate::effort::Effort;
+use crate::error::{Infeasible, no_plan};
 use crate::instance::{DemandIx, Instance, Standing};
 use crate::lscp::fewest;
-use crate::presolve::{Reduction, presolve};
-use crate::question::{Effort, Model, Question, Share};
+use crate::presolve::presolve;
+use crate::question::{Question, Share};
+use crate::reduction::Reduction;
 use crate::slots::Slots;
 use crate::solution::{Finding, Method};
-use crate::solve::{no_plan, sites_of};
 
 /// What is known about one radius.
 enum Known {
@@ -66,7 +68,7 @@ impl Asker<'_> {
         }
         Ok(match found.best {
             Some((toll, sites)) if toll <= self.allowed => Known::Enough(Proposal {
-                new_sites: sites_of(&presolved.cover, &sites),
+                new_sites: presolved.cover.instance_sites(&sites),
                 served: Vec::new(),
             }),
             _ if found.bound > self.allowed => Known::Refuted(found.certificate),
@@ -197,19 +199,6 @@ impl Asker<'_> {
 /// One radius gets this part of the work while what is open is found, and afterwards.
 const FIRST: u64 = 18;
 const LAST: u64 = 4;
-
-/// The covering question behind one radius.
-pub(crate) fn covering(question: &Question, radius: u64) -> Question {
-    Question {
-        model: Model::Lscp,
-        radius: Some(radius),
-        n_sites: None,
-        times: 1,
-        floor: None,
-        by_price: false,
-        ..question.clone()
-    }
-}
 
 /// Answers a question of the model `p-center`.
 pub(crate) fn solve(

@@ -2,25 +2,27 @@
 //!
 //! From above: greedy and swaps ([`exchange`](crate::exchange)); from below: the Lagrangian bound of [`median`](crate::median), and the tree of cases.
 
-use crate::bound::{Names, cases, small_enough};
+use crate::bound::NO_ANSWER;
 use crate::branch_and_bound::{Branching as _, Met, Start, Tree};
 use crate::certificate::{Case, Certificate, Multipliers};
 use crate::check::Proposal;
 use crate::cover::Cover;
-use crate::cover_search::NO_ANSWER;
-use crate::error::Infeasible;
+use crate::covering_question::covering;
+use crate::dual::Dual;
+use crate::effort::Effort;
+use crate::error::{Infeasible, no_plan};
 use crate::exchange::Exchange;
 use crate::instance::{DemandIx, Instance};
-use crate::lagrange::{Climb, Dual};
 use crate::lscp::fewest;
 use crate::median::Median;
 use crate::number::{at, float_wide, ix};
-use crate::p_center::covering;
 use crate::part::Part;
-use crate::presolve::{Reduction, presolve};
-use crate::question::{Effort, Question};
+use crate::presolve::presolve;
+use crate::question::Question;
+use crate::reduction::Reduction;
 use crate::solution::{Finding, Method};
-use crate::solve::no_plan;
+use crate::subgradient::Climb;
+use crate::tree_cases::{Names, cases, small_enough};
 
 /// Answers a question of the model `p-median`.
 pub(crate) fn solve(

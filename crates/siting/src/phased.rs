@@ -2,9 +2,10 @@
 //!
 //! Each phase is answered with the sites of the phases before it fixed, and compared with what could be reached without them; the difference is what nesting costs.
 
+use crate::effort::Effort;
 use crate::error::Infeasible;
 use crate::instance::{Instance, SiteIx, Standing};
-use crate::question::{Effort, Question};
+use crate::question::Question;
 use crate::solution::Solution;
 use crate::solve::solve;
 

@@ -7,21 +7,8 @@ use crate::certificate::Dropped;
 use crate::cover::{Budget, Cover, Zones};
 use crate::instance::DemandIx;
 use crate::number::{at, ix};
-
-/// What presolve took away.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Reduction {
-    /// Demand points that fixed sites cover already, or that cannot be covered.
-    pub n_demand_decided: usize,
-    /// Demand points merged into another one with the same covering sites.
-    pub n_demand_merged: usize,
-    /// For `lscp`: demand points that are covered whenever another one is.
-    pub n_demand_implied: usize,
-    /// Sites that serve nothing which a preferred site does not serve.
-    pub n_sites_dominated: usize,
-    /// Pairs left for the solver.
-    pub n_pairs_left: usize,
-}
+use crate::random::mixed;
+use crate::reduction::Reduction;
 
 /// The smaller question, what went away, and which site stands in for each dominated one.
 #[derive(Clone, Debug)]
@@ -66,14 +53,6 @@ pub(crate) fn presolve(cover: Cover, n_demand: usize) -> Presolved {
 /// A dominated site may still be wanted when a row counts twice, or when the other one bars a third.
 fn may_drop_sites(cover: &Cover) -> bool {
     cover.near.is_empty() && cover.need.iter().all(|&n| n == 1)
-}
-
-/// A well-mixed number for an index (the finalizer of Steele, Lea and Flood's `SplitMix`).
-pub(crate) fn mixed(index: u64) -> u64 {
-    let mut z = index.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
 }
 
 fn merge_rows(cover: Cover, reduction: &mut Reduction) -> Cover {

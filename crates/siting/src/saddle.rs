@@ -8,7 +8,8 @@
 //!
 //! Floats stay in here: a bound is computed anew from the rounded multipliers.
 
-use crate::lagrange::{Ascent, Dual, Relaxation};
+use crate::dual::{Ascent, Dual};
+use crate::lagrange::Relaxation;
 use crate::limit::Limit;
 use crate::number::{at, float, ix, rounded};
 

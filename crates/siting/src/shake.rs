@@ -4,39 +4,13 @@
 
 use crate::anneal::Run;
 use crate::cover::Cover;
-use crate::cover_search::Primal;
 use crate::interchange::improve;
 use crate::mix::best_mix;
 use crate::number::{at, ix};
-use crate::presolve::mixed;
+use crate::primal::Primal;
+use crate::random::{Dice, mixed};
 use crate::swaps::Swaps;
 use crate::tally::{Room, Tally};
-
-/// Numbers from a seed.
-#[derive(Clone, Debug)]
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(mixed(seed))
-    }
-
-    /// A number in `0..n`.
-    pub(crate) fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(1);
-        let n = u64::try_from(n.max(1)).expect("a count fits 64 bits");
-        usize::try_from(mixed(self.0) % n).expect("less than a count")
-    }
-
-    /// A positive number, above `x` with a chance of about e^-x; without a logarithm, which differs between machines.
-    pub(crate) fn exponential(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(1);
-        let bits = mixed(self.0);
-        let zeros = bits.leading_zeros();
-        let rest = u32::try_from(bits.wrapping_shl(zeros + 1) >> 32).expect("32 bits are left");
-        std::f64::consts::LN_2 * (f64::from(zeros) + 1.0 - f64::from(rest) / f64::from(u32::MAX))
-    }
-}
 
 /// The best answer met, and the walk that looks for a better one.
 #[derive(Clone, Debug)]

@@ -4,8 +4,8 @@
 
 use crate::assignment::Assignment;
 use crate::number::{at, float, ix};
+use crate::random::Dice;
 use crate::row_weighting::RowWeighting;
-use crate::shake::Dice;
 use crate::slots::Slots;
 
 /// The open sites with their assignment, and the best set met.

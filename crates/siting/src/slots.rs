@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::cover::{candidates, near};
+use crate::candidates::{candidates, near};
 use crate::decimal::Decimal;
 use crate::error::Infeasible;
 use crate::instance::{Instance, SiteIx, Standing};

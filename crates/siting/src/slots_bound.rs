@@ -6,10 +6,11 @@ use rayon::prelude::*;
 
 use crate::branch_and_bound::Branching;
 use crate::choice::Choice;
-use crate::lagrange::{Ascent, Climb, Dual};
+use crate::dual::{Ascent, Dual};
 use crate::number::{at, float, rounded};
 use crate::part::Part;
 use crate::slots::{Slots, Taken};
+use crate::subgradient::Climb;
 use crate::transport::assign;
 
 /// What a climb remembers.

@@ -3,10 +3,11 @@
 use crate::certificate::Certificate;
 use crate::check::{Checked, Proposal, check};
 use crate::decimal::Decimal;
+use crate::effort::Effort;
 use crate::instance::{DemandIx, Fingerprint, Instance, SiteIx};
 use crate::number::share_apart;
-use crate::presolve::Reduction;
-use crate::question::{Effort, Model, Question};
+use crate::question::{Model, Question};
+use crate::reduction::Reduction;
 
 /// Whether the answer is known to be the best one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

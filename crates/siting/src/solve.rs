@@ -1,12 +1,11 @@
 //! The door to all models: checks the question, asks the model, has the answer checked.
 
 use crate::check::check;
-use crate::cover::Cover;
-use crate::decimal::Decimal;
+use crate::effort::Effort;
 use crate::error::Infeasible;
-use crate::instance::{Instance, SiteIx, Standing};
+use crate::instance::{Instance, Standing};
 use crate::number::{at, ix};
-use crate::question::{Effort, Model, Question, Share};
+use crate::question::{Model, Question, Share};
 use crate::solution::Solution;
 
 /// Answers a siting question.
@@ -163,34 +162,4 @@ fn zones_in_reach(
         }
     }
     Ok(())
-}
-
-/// No plan was found; `proven` when none exists.
-pub(crate) fn no_plan(question: &Question, proven: bool) -> Infeasible {
-    let mut limits = Vec::new();
-    if let Some(p) = question.n_sites {
-        limits.push(format!("at most {p} new sites"));
-    }
-    if let Some(budget) = question.budget {
-        limits.push(format!("a budget of {budget}"));
-    }
-    if let Some(floor) = question.floor {
-        let percent = Decimal::new(i128::from(floor.millionths()), 4);
-        limits.push(format!("at least {percent} % of every zone"));
-    }
-    limits.push(match question.model {
-        Model::Mclp => "the sites' distances from each other".to_owned(),
-        _ => "all demand in reach covered".to_owned(),
-    });
-    let limits = limits.join(", ");
-    if proven {
-        Infeasible::Together { limits }
-    } else {
-        Infeasible::Undecided { limits }
-    }
-}
-
-/// Sites of a cover as sites of the instance.
-pub(crate) fn sites_of(cover: &Cover, sites: &[u32]) -> Vec<SiteIx> {
-    sites.iter().map(|&s| cover.site[at(s)]).collect()
 }

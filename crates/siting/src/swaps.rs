@@ -447,7 +447,7 @@ mod tests {
     use super::*;
     use crate::instance::Instance;
     use crate::question::Question;
-    use crate::shake::Dice;
+    use crate::random::Dice;
     use crate::tally::Tally;
 
     /// A town of rows and sites on a line; rows in reach by half of the sites.

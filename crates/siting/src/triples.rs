@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::cover::Cover;
-use crate::lagrange::Dual;
+use crate::dual::Dual;
 use crate::number::{at, ix};
 
 /// Triples of rows, and how each site counts in them.

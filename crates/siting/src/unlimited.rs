@@ -5,11 +5,12 @@
 use crate::certificate::Certificate;
 use crate::check::Proposal;
 use crate::cover::Cover;
+use crate::dual::Dual;
+use crate::effort::Effort;
 use crate::instance::{DemandIx, Instance, SiteIx};
-use crate::lagrange::Dual;
 use crate::number::{at, float, ix, rounded};
 use crate::presolve::presolve;
-use crate::question::{Effort, Model, Question};
+use crate::question::{Model, Question};
 use crate::slots::Slots;
 
 /// Where the search and the bound begin.

@@ -3,12 +3,20 @@
 //! Costs and weights are whole numbers in one scale each; [`InstanceBuilder`](crate::InstanceBuilder) brings decimals there.
 //! A pair that is not listed cannot serve.
 
+pub(crate) mod builder;
+pub(crate) mod candidates;
+pub(crate) mod decimal;
+pub(crate) mod error;
+pub(crate) mod ids;
+pub(crate) mod site_types;
+pub(crate) mod sparse_rows;
+
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::decimal::Decimal;
+use crate::instance::decimal::Decimal;
 use crate::number::{at, ix};
 
 /// A site, by its place in the order of ids; the lower one wins a tie.

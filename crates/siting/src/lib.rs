@@ -84,97 +84,34 @@
 //! It reads no files, no map and no clock: a time limit is the caller's [`Effort::stop`].
 //! The same instance, question, seed and work give the same bytes on any number of threads; only an answer that `stop` cut short depends on the moment.
 //! It uses no library for mixed-integer programs, so that it builds everywhere Rust does.
-mod decimal;
-mod number;
-
-mod builder;
-mod candidates;
-mod counted;
-mod covering_question;
-mod effort;
-mod error;
-mod ids;
+mod answer;
+mod branch_and_bound;
+mod capacity;
+mod covering;
 mod instance;
-mod instance_error;
+mod median;
+mod models;
+mod number;
 mod question;
 mod random;
-mod services;
-
-mod closing;
-mod phased;
-mod solve;
-
-mod capacitated;
-mod lscp;
-mod mclp;
-mod p_center;
-mod p_median;
-
-mod cover;
-mod cover_branching;
-mod cover_search;
-mod median;
-mod presolve;
-
-mod anneal;
-mod assignment;
-mod exchange;
-mod filler;
-mod greedy;
-mod interchange;
-mod mender;
-mod mix;
-mod row_weighting;
-mod shake;
-mod slot_mender;
-mod slots;
-mod slots_bound;
-mod swaps;
-mod tally;
-mod transport;
-mod unlimited;
-
-mod bound;
-mod branch_and_bound;
-mod certify;
-mod choice;
-mod dual;
-mod lagrange;
-mod limit;
-mod part;
-mod primal;
-mod reduction;
-mod saddle;
-mod subgradient;
-mod tree_cases;
-mod triples;
-
-mod cases;
-mod certificate;
-mod check;
-mod check_slots;
-mod leaf;
-mod order;
-mod proof;
-mod solution;
 mod verify;
 
-pub use builder::InstanceBuilder;
-pub use certificate::{Case, Certificate, Dropped, Multipliers};
-pub use check::BrokenRule;
-pub use closing::{Closing, closing, closing_choice, objective_of_fixed};
-pub use counted::CountedRows;
-pub use decimal::{Decimal, DecimalError};
-pub use effort::Effort;
-pub use error::Infeasible;
+pub use answer::certificate::{Case, Certificate, Dropped, Multipliers};
+pub use answer::check::BrokenRule;
+pub use answer::proof::Proof;
+pub use answer::reduction::Reduction;
+pub use answer::solution::{Method, OpenSite, Reason, Served, Solution, Status, Uncovered};
+pub use instance::builder::InstanceBuilder;
+pub use instance::decimal::{Decimal, DecimalError};
+pub use instance::error::InstanceError;
+pub use instance::site_types::ServicesBuilder;
+pub use instance::sparse_rows::CountedRows;
 pub use instance::{DemandIx, Fingerprint, Instance, SiteIx, Standing};
-pub use instance_error::InstanceError;
+pub use models::closing::{Closing, closing, closing_choice, objective_of_fixed};
+pub use models::phased::{Phase, phased};
+pub use models::solve::solve;
 pub use number::share_apart;
-pub use phased::{Phase, phased};
-pub use proof::Proof;
+pub use question::effort::Effort;
+pub use question::infeasible::Infeasible;
 pub use question::{Model, Question, Share};
-pub use reduction::Reduction;
-pub use services::ServicesBuilder;
-pub use solution::{Method, OpenSite, Reason, Served, Solution, Status, Uncovered};
-pub use solve::solve;
 pub use verify::{BoundCheck, Verified, VerifyError, verify};

@@ -1,5 +1,9 @@
 //! What is asked of an instance, and how hard to try.
 
+pub(crate) mod covering;
+pub(crate) mod effort;
+pub(crate) mod infeasible;
+
 use sha2::{Digest as _, Sha256};
 
 use crate::instance::Fingerprint;

@@ -3,13 +3,16 @@
 //! By weak duality any multipliers give a bound; what is checked here is only that those of the certificate give the one that is claimed, in exact integers.
 //! A tree of cases is checked by walking through it: its cases leave nothing out by construction, and each leaf must be bounded, or hold one answer at most.
 
-use crate::cases::{Cases, reached};
-use crate::certificate::Certificate;
-use crate::check::{BrokenRule, Proposal, check};
+pub(crate) mod leaf_bound;
+pub(crate) mod tree;
+
+use crate::answer::certificate::Certificate;
+use crate::answer::check::{BrokenRule, Proposal, check};
+use crate::answer::proof::Proof;
+use crate::answer::solution::{OpenSite, Uncovered};
 use crate::instance::{DemandIx, Instance, Standing};
-use crate::proof::Proof;
 use crate::question::{Model, Question};
-use crate::solution::{OpenSite, Uncovered};
+use crate::verify::tree::{Cases, reached};
 
 /// What the check has confirmed.
 #[derive(Clone, Debug, PartialEq, Eq)]

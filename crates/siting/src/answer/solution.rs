@@ -1,0 +1,287 @@
+//! The answer: sites, objective, bound, and what stays uncovered.
+
+use crate::answer::certificate::Certificate;
+use crate::answer::check::{Checked, Proposal, check};
+use crate::answer::reduction::Reduction;
+use crate::instance::decimal::Decimal;
+use crate::instance::{DemandIx, Fingerprint, Instance, SiteIx};
+use crate::number::share_apart;
+use crate::question::effort::Effort;
+use crate::question::{Model, Question};
+
+/// Whether the answer is known to be the best one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Objective and bound meet.
+    Optimal,
+    /// Allowed, and not farther from the best one than the optimality gap.
+    Feasible,
+}
+
+/// One open site of the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenSite {
+    /// Which site.
+    pub site: SiteIx,
+    /// Whether it was open before.
+    pub fixed: bool,
+    /// What it adds to the sites before it.
+    ///
+    /// With capacities: weight it serves. Without:
+    /// Models `lscp` and `mclp`: weight newly covered.
+    /// Model `p-median`: fall of the sum of weight × cost, where a demand point not yet served counts its dearest pair.
+    /// Model `p-center`: weight newly served within the objective.
+    pub adds: i128,
+}
+
+/// Why a demand point is not covered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// No pair within the radius.
+    NoSiteInReach,
+    /// Only forbidden sites within the radius.
+    OnlyForbiddenSites,
+    /// Fewer sites within the radius than it needs.
+    TooFewSitesInReach,
+    /// Sites that could cover it were not chosen.
+    NotChosen,
+    /// Covered by fewer open sites than it needs.
+    TooFewTimes,
+    /// The open sites within the radius are full.
+    SitesFull,
+}
+
+/// A demand point, or a part of one, that is not covered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Uncovered {
+    /// Which demand point.
+    pub demand: DemandIx,
+    /// The weight not covered.
+    pub weight: u64,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// A demand point, or a part of one, and the site that serves it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Served {
+    /// Which demand point.
+    pub demand: DemandIx,
+    /// Which open site.
+    pub site: SiteIx,
+    /// How much of its weight.
+    pub weight: u64,
+}
+
+/// How the answer was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// Greedy, swap search and a Lagrangian bound.
+    SearchAndBound,
+    /// The same, and branch and bound on top.
+    BranchAndBound,
+    /// Every choice was forced.
+    Presolve,
+}
+
+impl Method {
+    /// The name written in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SearchAndBound => "greedy, swap search, Lagrangian bound",
+            Self::BranchAndBound => "branch and bound over Lagrangian bounds",
+            Self::Presolve => "presolve",
+        }
+    }
+}
+
+/// What the solver has to say beside the sites.
+pub(crate) struct Finding {
+    pub(crate) bound: i128,
+    pub(crate) method: Method,
+    pub(crate) work: u64,
+    pub(crate) reduction: Reduction,
+    pub(crate) certificate: Option<Certificate>,
+}
+
+/// An answer that has passed the independent check.
+///
+/// All quantities are whole steps of the instance's scales; [`Solution::objective_decimal`] and [`Solution::bound_decimal`] give them in the unit of the tables.
+#[derive(Clone, Debug)]
+pub struct Solution {
+    checked: Checked,
+    question: Question,
+    bound: i128,
+    method: Method,
+    seed: u64,
+    work: u64,
+    reduction: Reduction,
+    instance_fingerprint: Fingerprint,
+    decimals: u8,
+    capacitated: bool,
+    certificate: Option<Certificate>,
+}
+
+impl Solution {
+    /// The only way to a solution leads through [`Checked`], which only the check can make.
+    pub(crate) fn new(
+        instance: &Instance,
+        question: &Question,
+        effort: &Effort,
+        checked: Checked,
+        finding: Finding,
+    ) -> Self {
+        let better = if question.model.maximizes() {
+            finding.bound >= checked.objective()
+        } else {
+            finding.bound <= checked.objective()
+        };
+        assert!(
+            better,
+            "the bound {} crosses the objective {}",
+            finding.bound,
+            checked.objective()
+        );
+        Self {
+            decimals: instance.objective_decimals(question),
+            capacitated: instance.capacity.is_some(),
+            checked,
+            question: question.clone(),
+            bound: finding.bound,
+            method: finding.method,
+            seed: effort.seed,
+            work: finding.work,
+            reduction: finding.reduction,
+            instance_fingerprint: instance.fingerprint(),
+            certificate: finding.certificate,
+        }
+    }
+
+    /// The same plan with more of the sites that may open, which change no rule and serve whom they reach.
+    ///
+    /// # Panics
+    /// More sites than the question allows, or ones that the rules bar.
+    pub(crate) fn with_more(self, instance: &Instance, more: &[SiteIx]) -> Self {
+        let new = self.sites().iter().filter(|s| !s.fixed).map(|s| s.site);
+        let proposal = Proposal {
+            new_sites: new.chain(more.iter().copied()).collect(),
+            served: self.assignment().to_vec(),
+        };
+        let checked = check(instance, &self.question, &proposal);
+        Self {
+            checked: checked.expect("sites that stay break no rule"),
+            ..self
+        }
+    }
+
+    /// The model that was asked.
+    pub fn model(&self) -> Model {
+        self.question.model
+    }
+
+    /// The question that was asked.
+    pub fn question(&self) -> &Question {
+        &self.question
+    }
+
+    /// Whether the answer is proven to be the best one.
+    pub fn status(&self) -> Status {
+        if self.bound == self.objective() {
+            Status::Optimal
+        } else {
+            Status::Feasible
+        }
+    }
+
+    /// The open sites: the fixed ones, then the new ones in order of choice.
+    pub fn sites(&self) -> &[OpenSite] {
+        self.checked.sites()
+    }
+
+    /// `mclp`: covered weight; `lscp`: number of open sites, or their price; `p-median`: sum of weight × cost; `p-center`: largest cost.
+    /// Fixed sites are included.
+    pub fn objective(&self) -> i128 {
+        self.checked.objective()
+    }
+
+    /// No answer to the question has a better objective than this.
+    pub fn bound(&self) -> i128 {
+        self.bound
+    }
+
+    /// The objective in the unit of the tables, exactly.
+    pub fn objective_decimal(&self) -> Decimal {
+        Decimal::new(self.objective(), self.decimals)
+    }
+
+    /// The bound in the unit of the tables, exactly.
+    pub fn bound_decimal(&self) -> Decimal {
+        Decimal::new(self.bound, self.decimals)
+    }
+
+    /// Distance between objective and bound, as a share of the larger of the two; 0 when optimal.
+    pub fn optimality_gap(&self) -> f64 {
+        share_apart(self.objective(), self.bound)
+    }
+
+    /// Demand that is not covered, ascending by demand point; empty for `p-median` and `p-center` unless out of reach.
+    pub fn uncovered(&self) -> &[Uncovered] {
+        self.checked.uncovered()
+    }
+
+    /// Who serves whom, ascending by demand point: the nearest open site, or with capacities the assignment.
+    /// Of two sites at the same cost the lower one serves.
+    pub fn served(&self) -> &[Served] {
+        self.checked.served()
+    }
+
+    /// Who serves whom, when that is a decision of its own: with capacities. Empty otherwise.
+    pub fn assignment(&self) -> &[Served] {
+        if self.capacitated { self.served() } else { &[] }
+    }
+
+    /// How the answer was found.
+    pub fn method(&self) -> Method {
+        self.method
+    }
+
+    /// The seed of the search.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// How many pairs were looked at.
+    pub fn work(&self) -> u64 {
+        self.work
+    }
+
+    /// What presolve took away.
+    pub fn reduction(&self) -> Reduction {
+        self.reduction
+    }
+
+    /// What the bound can be re-derived from, when it is small enough to be kept.
+    pub fn certificate(&self) -> Option<&Certificate> {
+        self.certificate.as_ref()
+    }
+
+    /// Fingerprint of the instance that was asked.
+    pub fn instance_fingerprint(&self) -> Fingerprint {
+        self.instance_fingerprint
+    }
+}
+
+impl Instance {
+    /// How many digits behind the point one step of the question's objective stands for.
+    pub fn objective_decimals(&self, question: &Question) -> u8 {
+        match question.model {
+            Model::Lscp if question.by_price => self.price_decimals,
+            Model::Lscp => 0,
+            Model::Mclp => self.weight_decimals,
+            Model::PMedian => self.weight_decimals + self.cost_decimals,
+            Model::PCenter => self.cost_decimals,
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! A covering question in the one form that all its solvers share.
+//!
+//! Fixed and forbidden sites are gone (their effect is in the rows' needs), costs and radius have become a bare cover relation, and the aim is always to *minimize*: the price of open sites, plus the weight of rows that stay uncovered.
+//! `mclp` has no prices in its aim and a weight per row; `lscp` has a price per site and rows that must be covered.
+
+use std::ops::Range;
+
+use crate::instance::candidates::{candidates, near};
+use crate::instance::{Instance, SiteIx, Standing};
+use crate::number::{at, count, ix};
+use crate::question::{Model, Question, Share};
+
+/// A covering question over sites and rows; a row stands for one or more demand points with the same covering sites.
+#[derive(Clone, Debug)]
+pub(crate) struct Cover {
+    /// The site of the instance that each site here stands for, ascending.
+    pub(crate) site: Vec<SiteIx>,
+    pub(crate) first: Vec<usize>,
+    pub(crate) rows: Vec<u32>,
+    pub(crate) back_first: Vec<usize>,
+    pub(crate) back: Vec<u32>,
+    /// What a row costs when it stays uncovered; not read when `must`.
+    pub(crate) weight: Vec<i64>,
+    /// How many open sites the row still needs; at least 1.
+    pub(crate) need: Vec<u32>,
+    /// Every row has to be covered.
+    pub(crate) must: bool,
+    /// What a site costs in the aim: 0 for `mclp`.
+    pub(crate) toll: Vec<i64>,
+    /// How many sites may be opened.
+    pub(crate) n_new: usize,
+    /// Price of each site and the budget they share.
+    pub(crate) budget: Option<Budget>,
+    /// Sites that may not be open together with this one, ascending; empty when there are none at all.
+    pub(crate) near: Vec<Vec<u32>>,
+    /// The zone of each row, and for each zone how much of its weight may stay uncovered.
+    pub(crate) zones: Option<Zones>,
+    /// The demand points that each row stands for.
+    pub(crate) members: Vec<Vec<u32>>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Budget {
+    pub(crate) price: Vec<i64>,
+    pub(crate) total: i64,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Zones {
+    pub(crate) of_row: Vec<Option<u32>>,
+    /// Negative when what cannot be reached already exceeds it.
+    pub(crate) may_miss: Vec<i64>,
+}
+
+impl Cover {
+    pub(crate) fn n_sites(&self) -> usize {
+        self.site.len()
+    }
+
+    pub(crate) fn n_rows(&self) -> usize {
+        self.need.len()
+    }
+
+    pub(crate) fn column(&self, site: usize) -> &[u32] {
+        &self.rows[self.first[site]..self.first[site + 1]]
+    }
+
+    pub(crate) fn sites_of(&self, row: usize) -> &[u32] {
+        &self.back[self.back_first[row]..self.back_first[row + 1]]
+    }
+
+    /// What a site takes of the budget; 0 without one.
+    pub(crate) fn price(&self, site: u32) -> i64 {
+        self.budget.as_ref().map_or(0, |b| b.price[at(site)])
+    }
+
+    /// The same for sites together.
+    pub(crate) fn price_of(&self, sites: &[u32]) -> i64 {
+        sites.iter().map(|&s| self.price(s)).sum()
+    }
+
+    /// No row that has to be covered is worth more than this: the dearest site, or all of them where not all may open and a row may be dear because its cheap sites are too many.
+    pub(crate) fn dearest(&self) -> i64 {
+        let toll = self.toll.iter().copied();
+        if self.n_new < self.n_sites() {
+            toll.sum::<i64>() + 1
+        } else {
+            toll.max().unwrap_or(1).max(1)
+        }
+    }
+
+    /// The total weight of the rows.
+    pub(crate) fn total_weight(&self) -> i64 {
+        self.weight.iter().sum()
+    }
+
+    /// Sites of this question as sites of the instance.
+    pub(crate) fn instance_sites(&self, sites: &[u32]) -> Vec<SiteIx> {
+        sites.iter().map(|&s| self.site[at(s)]).collect()
+    }
+
+    /// Translates an instance and a covering question, keeping every demand point as a row of its own.
+    pub(crate) fn new(instance: &Instance, question: &Question) -> Self {
+        let radius = question.radius.unwrap_or(u64::MAX);
+        let reached = |site: SiteIx| -> Range<usize> { instance.pairs(site.index()) };
+        let serves = |pair: usize| instance.cost.get(pair) <= radius;
+        let mut need = vec![count(at(question.times)); instance.n_demand()];
+        let mut reachable = vec![0_i64; instance.n_demand()];
+        for site in instance.sites() {
+            let standing = instance.standing(site);
+            if standing == Standing::Forbidden {
+                continue;
+            }
+            for pair in reached(site).filter(|&p| serves(p)) {
+                let row = at(instance.demand[pair]);
+                if standing == Standing::Fixed {
+                    need[row] -= 1;
+                } else {
+                    reachable[row] += 1;
+                }
+            }
+        }
+        // A row is worth keeping when it is not covered yet and can be.
+        let mut row_of = vec![u32::MAX; instance.n_demand()];
+        let mut members = Vec::new();
+        for i in 0..instance.n_demand() {
+            if need[i] > 0 && reachable[i] >= need[i] {
+                row_of[i] = ix(members.len());
+                members.push(vec![ix(i)]);
+            }
+        }
+        let candidates = candidates(instance);
+        let mut first = vec![0];
+        let mut rows = Vec::new();
+        for &site in &candidates {
+            for pair in reached(site).filter(|&p| serves(p)) {
+                let row = row_of[at(instance.demand[pair])];
+                if row != u32::MAX {
+                    rows.push(row);
+                }
+            }
+            first.push(rows.len());
+        }
+        let must = question.model == Model::Lscp;
+        let whole = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        let toll = |site: SiteIx| match (must, question.by_price) {
+            (false, _) => 0,
+            (true, false) => 1,
+            (true, true) => whole(instance.price(site).unwrap_or(0)),
+        };
+        let of_member = |m: &Vec<u32>| at(m[0]);
+        let zones = Self::zones(instance, question, &need, &row_of, &members);
+        let mut cover = Self {
+            first,
+            rows,
+            back_first: Vec::new(),
+            back: Vec::new(),
+            weight: members
+                .iter()
+                .map(|m| whole(instance.weight[of_member(m)]))
+                .collect(),
+            need: members
+                .iter()
+                .map(|m| u32::try_from(need[of_member(m)]).expect("kept rows need a site"))
+                .collect(),
+            must,
+            toll: candidates.iter().map(|&s| toll(s)).collect(),
+            n_new: question
+                .n_sites
+                .map_or(candidates.len(), at)
+                .min(candidates.len()),
+            budget: question.budget.map(|total| Budget {
+                price: candidates
+                    .iter()
+                    .map(|&s| whole(instance.price(s).unwrap_or(0)))
+                    .collect(),
+                total: whole(total),
+            }),
+            near: near(instance, &candidates),
+            zones,
+            members,
+            site: candidates,
+        };
+        cover.turn_round();
+        cover
+    }
+
+    fn zones(
+        instance: &Instance,
+        question: &Question,
+        need: &[i64],
+        row_of: &[u32],
+        members: &[Vec<u32>],
+    ) -> Option<Zones> {
+        let (floor, zone) = (question.floor?, instance.zone.as_ref()?);
+        let n_zones = instance.zone_names.len();
+        let mut total = vec![0_i128; n_zones];
+        let mut lost = vec![0_i128; n_zones];
+        for (i, z) in zone.iter().enumerate() {
+            let Some(z) = *z else { continue };
+            let weight = i128::from(instance.weight[i]);
+            total[at(z)] += weight;
+            if need[i] > 0 && row_of[i] == u32::MAX {
+                lost[at(z)] += weight;
+            }
+        }
+        let whole = i128::from(Share::ALL.millionths());
+        let missing = whole - i128::from(floor.millionths());
+        // Covered × 10^6 ≥ floor × total, with covered = total − lost − missed.
+        let may_miss = total
+            .iter()
+            .zip(&lost)
+            .map(|(&total, &lost)| (total * missing).div_euclid(whole) - lost)
+            .map(|m| i64::try_from(m).expect("a sum of weights fits"));
+        Some(Zones {
+            of_row: members.iter().map(|m| zone[at(m[0])]).collect(),
+            may_miss: may_miss.collect(),
+        })
+    }
+
+    /// Writes the pairs once more by row.
+    pub(crate) fn turn_round(&mut self) {
+        let mut first = vec![0_usize; self.n_rows() + 1];
+        for &row in &self.rows {
+            first[at(row) + 1] += 1;
+        }
+        for i in 1..first.len() {
+            first[i] += first[i - 1];
+        }
+        let mut next = first.clone();
+        let mut back = vec![0_u32; self.rows.len()];
+        for site in 0..self.n_sites() {
+            for &row in self.column(site) {
+                back[next[at(row)]] = ix(site);
+                next[at(row)] += 1;
+            }
+        }
+        self.back_first = first;
+        self.back = back;
+    }
+}

@@ -1,0 +1,214 @@
+//! Fewest sites that cover all demand, or the cheapest ones.
+
+use crate::answer::check::Proposal;
+use crate::answer::solution::Finding;
+use crate::branch_and_bound::best_bound::NO_ANSWER;
+use crate::covering::heuristics::row_weighting_set_cover::Mender;
+use crate::covering::presolve::{Presolved, presolve};
+use crate::covering::primal::Primal as _;
+use crate::covering::problem::Cover;
+use crate::covering::search::{Found, Goal, search};
+use crate::instance::{Instance, SiteIx, Standing};
+use crate::number::{at, float_wide, ix};
+use crate::question::Question;
+use crate::question::effort::Effort;
+use crate::question::infeasible::{Infeasible, no_plan};
+
+/// Answers a covering question of the model `lscp`.
+pub(crate) fn solve(
+    instance: &Instance,
+    question: &Question,
+    effort: &Effort,
+) -> Result<(Proposal, Finding), Infeasible> {
+    let answer = if question.by_price {
+        cheapest(instance, question, effort)?
+    } else {
+        fewest_sites(instance, question, effort)?
+    };
+    let fixed = toll_of_fixed(instance, question);
+    let Answer { found, presolved } = answer;
+    let (_, sites) = found.best.ok_or_else(|| no_plan(question, false))?;
+    let finding = Finding {
+        bound: i128::from(found.bound) + fixed,
+        method: found.method,
+        work: found.work,
+        reduction: presolved.reduction,
+        certificate: found.certificate,
+    };
+    let proposal = Proposal {
+        new_sites: presolved.cover.instance_sites(&sites),
+        served: Vec::new(),
+    };
+    Ok((proposal, finding))
+}
+
+/// What was found, and the question it is about.
+struct Answer {
+    found: Found,
+    presolved: Presolved,
+}
+
+/// What the fixed sites take of the objective: one each, or their prices.
+pub(crate) fn toll_of_fixed(instance: &Instance, question: &Question) -> i128 {
+    let fixed = instance
+        .sites()
+        .filter(|&s| instance.standing(s) == Standing::Fixed);
+    fixed
+        .map(|site| match instance.price(site) {
+            Some(price) if question.by_price => i128::from(price),
+            _ => 1,
+        })
+        .sum()
+}
+
+/// The distance that is good enough for a bound on the toll of the new sites.
+fn good_enough(instance: &Instance, question: &Question, effort: &Effort) -> impl Fn(i64) -> f64 {
+    let good = f64::from(effort.good_enough.millionths()) / 1e6;
+    let fixed = toll_of_fixed(instance, question);
+    move |least| good * float_wide(i128::from(least) + fixed)
+}
+
+/// The covering question with as many sites as it takes, presolved.
+fn presolved_without_limit(instance: &Instance, question: &Question) -> Presolved {
+    let without_limit = Question {
+        n_sites: None,
+        ..question.clone()
+    };
+    presolve(Cover::new(instance, &without_limit), instance.n_demand())
+}
+
+/// The fewest sites. Their number is an outcome; a limit on it only says when there is no answer.
+fn fewest_sites(
+    instance: &Instance,
+    question: &Question,
+    effort: &Effort,
+) -> Result<Answer, Infeasible> {
+    let presolved = presolved_without_limit(instance, question);
+    let allowed = question.n_sites.map(i64::from);
+    let good = good_enough(instance, question, effort);
+    let found = fewest(instance, &presolved, effort, -1, allowed, &good);
+    let most = allowed.unwrap_or(i64::MAX);
+    match &found.best {
+        Some((toll, _)) if *toll <= most => Ok(Answer { found, presolved }),
+        _ if found.bound >= NO_ANSWER => Err(no_plan(question, true)),
+        _ if found.bound > most => Err(Infeasible::TooFewSites {
+            needed: u64::try_from(found.bound).unwrap_or(u64::MAX),
+            allowed: u64::try_from(most).unwrap_or(0),
+        }),
+        _ => Err(no_plan(question, false)),
+    }
+}
+
+/// The least price. When the cheapest sites are more than are allowed, their number is a limit like any other.
+fn cheapest(
+    instance: &Instance,
+    question: &Question,
+    effort: &Effort,
+) -> Result<Answer, Infeasible> {
+    let presolved = presolved_without_limit(instance, question);
+    let good = good_enough(instance, question, effort);
+    let free = fewest(instance, &presolved, effort, -1, None, &good);
+    let most = question.n_sites.map_or(usize::MAX, at);
+    match &free.best {
+        Some((_, sites)) if sites.len() <= most => {
+            return Ok(Answer {
+                found: free,
+                presolved,
+            });
+        }
+        None if free.bound >= NO_ANSWER => return Err(no_plan(question, true)),
+        _ => {}
+    }
+    // As few as are allowed may not do at all, which prices hardly show.
+    let few = few_enough(instance, question, effort)?;
+    let limited = presolve(Cover::new(instance, question), instance.n_demand());
+    let cover = &limited.cover;
+    let mut mender = Mender::new(cover, effort.seed);
+    let place = |site: &SiteIx| cover.site.binary_search(site).ok().map(ix);
+    let few: Vec<u32> = few.iter().filter_map(place).collect();
+    mender.offer(&few, effort.stop);
+    mender.offer(&[], effort.stop);
+    let goal = Goal {
+        effort,
+        ceiling: ceiling(cover),
+        good_enough: &good,
+        satisfied_with: -1,
+        refuted_above: i64::MAX,
+    };
+    let mut found = search(instance, &limited, &mut mender, &goal);
+    match &found.best {
+        None if found.bound >= NO_ANSWER => return Err(no_plan(question, true)),
+        None => return Err(no_plan(question, false)),
+        Some(_) => {}
+    }
+    // What bounds more sites bounds fewer.
+    if free.bound > found.bound {
+        found.bound = free.bound;
+        found.certificate = free.certificate;
+    }
+    found.work += free.work;
+    Ok(Answer {
+        found,
+        presolved: limited,
+    })
+}
+
+/// As many sites as are allowed, or fewer, that cover everything, whatever they cost; none when none were found in time.
+///
+/// # Errors
+/// More sites are needed than are allowed.
+fn few_enough(
+    instance: &Instance,
+    question: &Question,
+    effort: &Effort,
+) -> Result<Vec<SiteIx>, Infeasible> {
+    let counted = Question {
+        by_price: false,
+        ..question.clone()
+    };
+    let presolved = presolved_without_limit(instance, &counted);
+    let allowed = question.n_sites.map_or(i64::MAX, i64::from);
+    let found = fewest(
+        instance,
+        &presolved,
+        effort,
+        allowed,
+        Some(allowed),
+        &|_| -1.0,
+    );
+    match found.best {
+        Some((needed, sites)) if needed <= allowed => Ok(presolved.cover.instance_sites(&sites)),
+        _ if found.bound >= NO_ANSWER => Err(no_plan(question, true)),
+        _ if found.bound > allowed => Err(Infeasible::TooFewSites {
+            needed: u64::try_from(found.bound).unwrap_or(u64::MAX),
+            allowed: u64::try_from(allowed).unwrap_or(0),
+        }),
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn ceiling(cover: &Cover) -> i64 {
+    cover.toll.iter().sum::<i64>() + 1
+}
+
+/// The least toll that covers all rows; stops early with at most `satisfied_with`, or once more than `refuted_above` is needed.
+pub(crate) fn fewest(
+    instance: &Instance,
+    presolved: &Presolved,
+    effort: &Effort,
+    satisfied_with: i64,
+    refuted_above: Option<i64>,
+    good_enough: &dyn Fn(i64) -> f64,
+) -> Found {
+    let cover = &presolved.cover;
+    let mut mender = Mender::new(cover, effort.seed);
+    mender.offer(&[], effort.stop);
+    let goal = Goal {
+        effort,
+        ceiling: ceiling(cover),
+        good_enough,
+        satisfied_with,
+        refuted_above: refuted_above.unwrap_or(i64::MAX),
+    };
+    search(instance, presolved, &mut mender, &goal)
+}

@@ -1,0 +1,312 @@
+//! Least largest cost: a row of covering questions, one per radius that could be the answer.
+//!
+//! With a radius, the question is whether the sites allowed cover all; the answer turns from no to yes at the least largest cost (Minieka 1970).
+
+use crate::answer::certificate::{Case, Certificate, Multipliers};
+use crate::answer::check::Proposal;
+use crate::answer::reduction::Reduction;
+use crate::answer::solution::{Finding, Method};
+use crate::capacity::problem::Slots;
+use crate::covering::presolve::presolve;
+use crate::covering::problem::Cover;
+use crate::instance::{DemandIx, Instance, Standing};
+use crate::models::capacitated::fewest as fewest_with_capacities;
+use crate::models::lscp::fewest;
+use crate::question::covering::covering;
+use crate::question::effort::Effort;
+use crate::question::infeasible::{Infeasible, no_plan};
+use crate::question::{Question, Share};
+
+/// What is known about one radius.
+enum Known {
+    /// These new sites suffice.
+    Enough(Proposal),
+    /// No allowed sites suffice.
+    Refuted(Option<Certificate>),
+    Open,
+}
+
+struct Asker<'a> {
+    instance: &'a Instance,
+    question: &'a Question,
+    effort: &'a Effort<'a>,
+    allowed: i64,
+    work: u64,
+    method: Method,
+    reduction: Reduction,
+}
+
+impl Asker<'_> {
+    /// Whether the sites allowed cover everything within `radius`, trying for so much work.
+    fn ask(&mut self, radius: u64, exact: bool, work: u64) -> Result<Known, Infeasible> {
+        let question = covering(self.question, radius);
+        if self.instance.capacity.is_some() {
+            return self.ask_with_capacities(&question, exact, work);
+        }
+        let presolved = presolve(
+            Cover::new(self.instance, &question),
+            self.instance.n_demand(),
+        );
+        let effort = Effort {
+            exact,
+            work,
+            good_enough: Share::ALL,
+            ..*self.effort
+        };
+        let found = fewest(
+            self.instance,
+            &presolved,
+            &effort,
+            self.allowed,
+            Some(self.allowed),
+            &|_| -1.0,
+        );
+        self.work += found.work;
+        self.reduction = presolved.reduction;
+        if found.method == Method::BranchAndBound {
+            self.method = found.method;
+        }
+        Ok(match found.best {
+            Some((toll, sites)) if toll <= self.allowed => Known::Enough(Proposal {
+                new_sites: presolved.cover.instance_sites(&sites),
+                served: Vec::new(),
+            }),
+            _ if found.bound > self.allowed => Known::Refuted(found.certificate),
+            _ => Known::Open,
+        })
+    }
+
+    /// The same for sites with capacities.
+    fn ask_with_capacities(
+        &mut self,
+        question: &Question,
+        exact: bool,
+        work: u64,
+    ) -> Result<Known, Infeasible> {
+        let effort = Effort {
+            exact,
+            work,
+            good_enough: Share::ALL,
+            ..*self.effort
+        };
+        let found = fewest_with_capacities(self.instance, question, &effort, self.allowed)?;
+        self.work += found.work;
+        self.reduction = found.reduction;
+        if found.method == Method::BranchAndBound {
+            self.method = found.method;
+        }
+        Ok(match found.best {
+            Some((toll, proposal)) if toll <= self.allowed => Known::Enough(proposal),
+            _ if found.bound > self.allowed => Known::Refuted(found.certificate),
+            _ => Known::Open,
+        })
+    }
+}
+
+/// Places in the list of costs: every radius below `low` is refuted, the one at `high` suffices.
+struct Bracket {
+    low: usize,
+    high: usize,
+    best: Proposal,
+    proof: Option<Certificate>,
+}
+
+impl Bracket {
+    /// Takes in what is known about a place; says whether that is nothing.
+    fn heed(&mut self, place: usize, known: Known) -> bool {
+        match known {
+            Known::Enough(sites) => {
+                self.best = sites;
+                self.high = place;
+            }
+            Known::Refuted(certificate) => {
+                self.proof = certificate;
+                self.low = place + 1;
+            }
+            Known::Open => return true,
+        }
+        false
+    }
+}
+
+impl Asker<'_> {
+    /// Halves what is between, with little work per radius; radii that are neither refuted nor satisfied by it are set aside.
+    fn halve(&mut self, costs: &[u64], bracket: &mut Bracket) -> Result<(), Infeasible> {
+        let share = (self.effort.work / FIRST).max(1);
+        // The first and the last radius set aside.
+        let mut open: Option<(usize, usize)> = None;
+        while !(self.effort.stop)() {
+            let (low, high) = (bracket.low, bracket.high);
+            let middle = match open {
+                None if low < high => usize::midpoint(low, high),
+                Some((first, _)) if low < first => usize::midpoint(low, first).min(first - 1),
+                Some((_, last)) if last + 1 < high => usize::midpoint(last + 1, high),
+                _ => break,
+            };
+            if bracket.heed(middle, self.ask(costs[middle], false, share)?) {
+                let (first, last) = open.unwrap_or((middle, middle));
+                open = Some((first.min(middle), last.max(middle)));
+            }
+            open = open.filter(|&(first, last)| bracket.high > first && bracket.low <= last);
+        }
+        Ok(())
+    }
+
+    /// Tries what is left with more work, from above and from below in turn, a quarter at a time: answers end nearer to the one end, bounds to the other.
+    fn quarter(&mut self, costs: &[u64], bracket: &mut Bracket) -> Result<(), Infeasible> {
+        let share = (self.effort.work / LAST).max(1);
+        // From above no radius below `first` is tried any more, from below none from `last` on.
+        let (mut first, mut last) = (bracket.low, bracket.high);
+        let mut from_above = true;
+        while !(self.effort.stop)() {
+            first = first.max(bracket.low);
+            last = last.min(bracket.high);
+            let (low, high) = (bracket.low, bracket.high);
+            if first >= high && low >= last {
+                break;
+            }
+            // One side may be at its end before the other.
+            from_above = first < high && (from_above || low >= last);
+            let next = if from_above {
+                high - 1 - (high - 1 - first) / 4
+            } else {
+                low + (last - low) / 4
+            };
+            if bracket.heed(next, self.ask(costs[next], false, share)?) {
+                if from_above {
+                    first = next + 1;
+                } else {
+                    last = next;
+                }
+            }
+            from_above = !from_above;
+        }
+        Ok(())
+    }
+
+    /// Halves what is left, each radius with all the work it takes.
+    fn prove(&mut self, costs: &[u64], bracket: &mut Bracket) -> Result<(), Infeasible> {
+        while bracket.low < bracket.high && !(self.effort.stop)() {
+            let middle = usize::midpoint(bracket.low, bracket.high);
+            if bracket.heed(middle, self.ask(costs[middle], true, self.effort.work)?) {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One radius gets this part of the work while what is open is found, and afterwards.
+const FIRST: u64 = 18;
+const LAST: u64 = 4;
+
+/// Answers a question of the model `p-center`.
+pub(crate) fn solve(
+    instance: &Instance,
+    question: &Question,
+    effort: &Effort,
+) -> Result<(Proposal, Finding), Infeasible> {
+    let costs = costs(instance, question);
+    let mut asker = Asker {
+        instance,
+        question,
+        effort,
+        allowed: question.n_sites.map_or(i64::MAX >> 32, i64::from),
+        work: 0,
+        method: Method::SearchAndBound,
+        reduction: Reduction::default(),
+    };
+    let Some(&largest) = costs.last() else {
+        let finding = Finding {
+            bound: 0,
+            method: Method::Presolve,
+            work: 0,
+            reduction: asker.reduction,
+            certificate: worst_point(instance),
+        };
+        return Ok((Proposal::default(), finding));
+    };
+    if instance.capacity.is_some() {
+        Slots::new(instance, &covering(question, largest))?.enough(instance, question)?;
+    }
+    let best = match asker.ask(largest, effort.exact, effort.work)? {
+        Known::Enough(sites) => sites,
+        Known::Refuted(_) => {
+            return Err(Infeasible::TooFewSites {
+                needed: u64::try_from(asker.allowed + 1).unwrap_or(u64::MAX),
+                allowed: u64::try_from(asker.allowed).unwrap_or(u64::MAX),
+            });
+        }
+        Known::Open => return Err(no_plan(question, false)),
+    };
+    let mut bracket = Bracket {
+        low: 0,
+        high: costs.len() - 1,
+        best,
+        proof: None,
+    };
+    asker.halve(&costs, &mut bracket)?;
+    asker.quarter(&costs, &mut bracket)?;
+    if effort.exact {
+        asker.prove(&costs, &mut bracket)?;
+    }
+    let Bracket {
+        low,
+        high,
+        best,
+        proof,
+    } = bracket;
+    let finding = Finding {
+        bound: i128::from(costs[low.min(high)]),
+        method: asker.method,
+        work: asker.work,
+        reduction: asker.reduction,
+        certificate: match low {
+            0 => worst_point(instance),
+            _ => proof,
+        },
+    };
+    Ok((best, finding))
+}
+
+/// For sites with capacities, a certificate of no multipliers: the bound is no more than what the worst point needs, which the check finds by itself.
+fn worst_point(instance: &Instance) -> Option<Certificate> {
+    instance.capacity.as_ref().map(|_| Certificate {
+        scale_bits: 0,
+        dropped: Vec::new(),
+        triples: Vec::new(),
+        multipliers: vec![Multipliers::default()],
+        cases: vec![Case::Leaf(0)],
+    })
+}
+
+/// All costs that could be the largest one, ascending: none below what some demand point needs at least, fixed sites included.
+fn costs(instance: &Instance, question: &Question) -> Vec<u64> {
+    let radius = question.radius.unwrap_or(u64::MAX);
+    // With capacities, only weight has to be served.
+    let counts = |d: DemandIx| instance.capacity.is_none() || instance.weight(d) > 0;
+    let mut nearest = vec![u64::MAX; instance.n_demand()];
+    let mut all = Vec::new();
+    for site in instance.sites() {
+        if instance.standing(site) == Standing::Forbidden {
+            continue;
+        }
+        for (demand, cost) in instance
+            .serves(site)
+            .filter(|&(d, c)| c <= radius && counts(d))
+        {
+            let least = &mut nearest[demand.index()];
+            *least = cost.min(*least);
+            all.push(cost);
+        }
+    }
+    let least = nearest
+        .into_iter()
+        .filter(|&c| c < u64::MAX)
+        .max()
+        .unwrap_or(0);
+    all.retain(|&cost| cost >= least);
+    all.sort_unstable();
+    all.dedup();
+    all
+}

@@ -1,0 +1,387 @@
+//! The bound of one case that multipliers prove, in exact integers.
+//!
+//! In: what is decided in the case, and multipliers; out: a number that no answer of the case has a smaller aim than.
+
+use crate::answer::certificate::Multipliers;
+use crate::answer::check::{Proposal, check};
+use crate::instance::{DemandIx, SiteIx, Standing};
+use crate::question::{Model, Share};
+use crate::verify::tree::{Cases, Decided, State, reached};
+use crate::verify::{VerifyError, bad};
+
+impl Cases<'_> {
+    /// New sites that are open in this case, free ones, and how many more may open.
+    fn room(&self, decided: &Decided) -> (Vec<SiteIx>, Vec<SiteIx>, Option<usize>) {
+        let all = |state: State| {
+            let sites = self.instance.sites().filter(move |&s| {
+                decided.site[s.index()] == state && self.instance.standing(s) == Standing::Candidate
+            });
+            sites.collect::<Vec<_>>()
+        };
+        let (open, free) = (all(State::Open), all(State::Free));
+        let allowed = self.question.n_sites.map_or(usize::MAX, crate::number::at);
+        let room = allowed.checked_sub(open.len());
+        (open, free, room)
+    }
+
+    fn price(&self, site: SiteIx) -> i128 {
+        i128::from(self.instance.price(site).unwrap_or(0))
+    }
+
+    fn toll(&self, site: SiteIx) -> i128 {
+        match self.question.model {
+            Model::Lscp if self.question.by_price => self.price(site),
+            Model::Lscp => 1,
+            _ => 0,
+        }
+    }
+
+    /// The aim of the one answer in a case where no more sites may open.
+    pub(crate) fn single(&self, decided: &Decided) -> Result<i128, VerifyError> {
+        let (open, free, room) = self.room(decided);
+        if !free.is_empty() && room != Some(0) {
+            return bad("a case that leaves a choice is called a single answer");
+        }
+        if self.instance.capacity.is_some() {
+            return bad("with capacities an assignment is a choice");
+        }
+        let proposal = Proposal {
+            new_sites: open.clone(),
+            served: Vec::new(),
+        };
+        let Ok(checked) = check(self.instance, self.question, &proposal) else {
+            return Ok(i128::MAX);
+        };
+        let total = i128::try_from(self.instance.total_weight()).expect("weights fit 60 bits");
+        Ok(match self.question.model {
+            Model::Mclp => total - checked.objective(),
+            Model::Lscp => open.iter().map(|&s| self.toll(s)).sum(),
+            Model::PMedian | Model::PCenter => checked.objective(),
+        })
+    }
+
+    /// A bound on the aim in this case, from these multipliers; the largest number when the case is impossible.
+    pub(crate) fn leaf(
+        &self,
+        decided: &Decided,
+        multipliers: &Multipliers,
+    ) -> Result<i128, VerifyError> {
+        let (open, free, room) = self.room(decided);
+        let budget = self.question.budget.map(i128::from);
+        let money = budget.map(|b| b - open.iter().map(|&s| self.price(s)).sum::<i128>());
+        let (Some(room), true) = (room, money.is_none_or(|m| m >= 0)) else {
+            return Ok(i128::MAX);
+        };
+        let triples = &self.certificate.triples;
+        let known = |d: &DemandIx| d.index() < self.instance.n_demand();
+        if !multipliers.triple.is_empty()
+            && (!self.knows_triples()
+                || multipliers.triple.len() > triples.len()
+                || !triples.iter().flatten().all(known)
+                || triples.iter().any(|t| t[0] >= t[1] || t[1] >= t[2])
+                || multipliers.triple.iter().any(|&m| m < 0))
+        {
+            return bad("triples are not of three demand points each, or not allowed here");
+        }
+        let zone_ok =
+            multipliers.zone.is_empty() || multipliers.zone.len() == self.instance.zone_names.len();
+        let n = multipliers.demand.len();
+        let negative = |all: &[i64]| all.iter().any(|&m| m < 0);
+        if !zone_ok
+            || n != 0 && n != self.instance.n_demand()
+            || negative(&multipliers.demand)
+            || negative(&multipliers.zone)
+            || multipliers.budget < 0
+        {
+            return bad("multipliers are negative or of the wrong number");
+        }
+        let scale = self.certificate.scale_bits;
+        if !(-100..=40).contains(&scale) {
+            return bad("the scale of the multipliers is out of range");
+        }
+        // Everything below is counted in steps of 2^-max(scale, 0), multipliers with a coarser scale in whole steps.
+        let fine = |m: i64| {
+            if scale < 0 {
+                i128::from(m) << -scale
+            } else {
+                i128::from(m)
+            }
+        };
+        let steps = 1_i128 << scale.max(0);
+        let relaxed = match self.question.model {
+            _ if self.instance.capacity.is_some() => {
+                Some(self.capacity_rows(decided, multipliers, &fine, steps))
+            }
+            Model::PMedian => self.median_rows(decided, multipliers, &fine, steps),
+            _ => self.cover_rows(decided, multipliers, &fine, steps),
+        };
+        let Some((base, value)) = relaxed else {
+            return Ok(i128::MAX);
+        };
+        let nu = fine(multipliers.budget);
+        let tolls: i128 = open.iter().map(|&s| self.toll(s)).sum();
+        let mut worth: Vec<i128> = free
+            .iter()
+            .map(|&s| {
+                value[s.index()]
+                    - self.toll(s) * steps
+                    - if money.is_some() {
+                        nu * self.price(s)
+                    } else {
+                        0
+                    }
+            })
+            .filter(|&v| v > 0)
+            .collect();
+        worth.sort_unstable_by(|a, b| b.cmp(a));
+        let chosen: i128 = worth.iter().take(room).sum();
+        let bound = base + tolls * steps - chosen - money.map_or(0, |m| m * nu);
+        Ok(-(-bound).div_euclid(steps))
+    }
+
+    /// Whether the condition on three demand points holds for every answer.
+    ///
+    /// With capacities, `lscp` alone says that demand points are covered, and only those with weight.
+    fn knows_triples(&self) -> bool {
+        let (instance, question) = (self.instance, self.question);
+        let model = matches!(question.model, Model::Lscp | Model::Mclp);
+        if instance.capacity.is_none() {
+            return model && question.times == 1;
+        }
+        let served = |d: &DemandIx| {
+            let i = d.index();
+            i < instance.n_demand() && self.must[i] && instance.weight[i] > 0
+        };
+        question.model == Model::Lscp && self.certificate.triples.iter().flatten().all(served)
+    }
+
+    /// The rows' part of the bound, and what each site is worth to them.
+    fn cover_rows(
+        &self,
+        decided: &Decided,
+        multipliers: &Multipliers,
+        fine: &dyn Fn(i64) -> i128,
+        steps: i128,
+    ) -> Option<(i128, Vec<i128>)> {
+        let instance = self.instance;
+        let need = self.needs(decided);
+        let mut reachable = vec![0_u32; instance.n_demand()];
+        for site in instance
+            .sites()
+            .filter(|s| decided.site[s.index()] == State::Free)
+        {
+            for (demand, _) in reached(instance, self.question, site) {
+                reachable[demand] += 1;
+            }
+        }
+        let mut must = self.must.clone();
+        for &demand in &decided.covered {
+            must[crate::number::at(demand)] = true;
+        }
+        let zone_of = |i: usize| {
+            let zone = instance.zone.as_ref()?[i].map(crate::number::at);
+            self.question.floor.and(zone)
+        };
+        let floor = self.question.floor.map_or(0, Share::millionths);
+        let whole = i128::from(Share::ALL.millionths());
+        let mut total = vec![0_i128; instance.zone_names.len()];
+        let mut lost = total.clone();
+        let mut row = vec![0_i128; instance.n_demand()];
+        let mut base = 0_i128;
+        // What the triples of each demand point are worth together.
+        let mut in_triples = vec![0_i128; instance.n_demand()];
+        let priced = || self.certificate.triples.iter().zip(&multipliers.triple);
+        for (triple, &m) in priced() {
+            for demand in triple {
+                in_triples[demand.index()] += fine(m);
+            }
+        }
+        for i in 0..instance.n_demand() {
+            let weight = i128::from(instance.weight[i]);
+            if let Some(z) = zone_of(i) {
+                total[z] += weight;
+            }
+            if need[i] == 0 || self.implied[i] {
+                continue;
+            }
+            if reachable[i] < need[i] {
+                if must[i] {
+                    return None;
+                }
+                if self.question.model == Model::Mclp {
+                    base += weight * steps;
+                }
+                if let Some(z) = zone_of(i) {
+                    lost[z] += weight;
+                }
+                continue;
+            }
+            let extra = zone_of(i)
+                .and_then(|z| multipliers.zone.get(z))
+                .map_or(0, |&mu| fine(mu) * weight);
+            let given = multipliers.demand.get(i).map_or(0, |&m| fine(m));
+            let n = i128::from(need[i]);
+            // Covered, the point saves its worth and costs its multipliers; not covered, neither.
+            let worth = (weight * steps + extra) / n;
+            row[i] = if must[i] { given } else { given.min(worth) };
+            base += n * row[i];
+            base += if must[i] {
+                in_triples[i]
+            } else {
+                in_triples[i].min(worth - row[i])
+            };
+        }
+        for (z, total) in total.iter().enumerate() {
+            let may_miss = (total * (whole - i128::from(floor))).div_euclid(whole) - lost[z];
+            if self.question.floor.is_some() && may_miss < 0 {
+                return None;
+            }
+            base -= multipliers.zone.get(z).map_or(0, |&mu| fine(mu)) * may_miss;
+        }
+        let mut value = vec![0_i128; instance.n_sites()];
+        for site in instance
+            .sites()
+            .filter(|s| decided.site[s.index()] == State::Free)
+        {
+            value[site.index()] = reached(instance, self.question, site)
+                .map(|(demand, _)| row[demand])
+                .sum();
+        }
+        for (triple, &m) in priced().filter(|(_, m)| **m > 0) {
+            base += self.price_triple(decided, triple, fine(m), &need, &mut value);
+        }
+        Some((base, value))
+    }
+
+    /// What a triple adds to the bound, apart from its demand points that are still to be covered; and to the sites' values.
+    fn price_triple(
+        &self,
+        decided: &Decided,
+        triple: &[DemandIx; 3],
+        multiplier: i128,
+        need: &[u32],
+        value: &mut [i128],
+    ) -> i128 {
+        let radius = self.question.radius.unwrap_or(u64::MAX);
+        let mut sites: Vec<SiteIx> = triple
+            .iter()
+            .flat_map(|&d| self.instance.served_by(d))
+            .filter(|&(_, cost)| cost <= radius)
+            .map(|(site, _)| site)
+            .collect();
+        sites.sort_unstable();
+        let covered = triple.iter().filter(|d| need[d.index()] == 0).count();
+        let mut least = i128::try_from(covered).expect("three at most") - 1;
+        for same in sites.chunk_by(|a, b| a == b) {
+            let counts = if same.len() == 3 { 2 } else { 1 };
+            let site = same[0].index();
+            match decided.site[site] {
+                State::Open => least -= counts,
+                State::Free => value[site] += counts * multiplier,
+                State::Closed => {}
+            }
+        }
+        least * multiplier
+    }
+
+    fn median_rows(
+        &self,
+        decided: &Decided,
+        multipliers: &Multipliers,
+        fine: &dyn Fn(i64) -> i128,
+        steps: i128,
+    ) -> Option<(i128, Vec<i128>)> {
+        let instance = self.instance;
+        let mut nearest = vec![None::<u64>; instance.n_demand()];
+        let mut free = vec![false; instance.n_demand()];
+        for site in instance.sites() {
+            let state = decided.site[site.index()];
+            for (demand, cost) in reached(instance, self.question, site) {
+                if state == State::Open {
+                    nearest[demand] = Some(nearest[demand].map_or(cost, |n| n.min(cost)));
+                }
+                free[demand] |= state == State::Free;
+            }
+        }
+        let price = |i: usize, cost: u64| i128::from(instance.weight[i]) * i128::from(cost) * steps;
+        let mut row = vec![0_i128; instance.n_demand()];
+        for (i, row) in row.iter_mut().enumerate().filter(|(i, _)| self.must[*i]) {
+            let given = multipliers.demand.get(i).map_or(0, |&m| fine(m));
+            *row = match (nearest[i], free[i]) {
+                (None, false) => return None,
+                (None, true) => given,
+                (Some(cost), false) => price(i, cost),
+                (Some(cost), true) => given.min(price(i, cost)),
+            };
+        }
+        let mut value = vec![0_i128; instance.n_sites()];
+        for site in instance
+            .sites()
+            .filter(|s| decided.site[s.index()] == State::Free)
+        {
+            let saved = reached(instance, self.question, site)
+                .map(|(demand, cost)| (row[demand] - price(demand, cost)).max(0));
+            value[site.index()] = saved.sum();
+        }
+        Some((row.iter().sum(), value))
+    }
+
+    /// With capacities a multiplier is what one step of weight is worth, and a site serves what saves most first.
+    fn capacity_rows(
+        &self,
+        decided: &Decided,
+        multipliers: &Multipliers,
+        fine: &dyn Fn(i64) -> i128,
+        steps: i128,
+    ) -> (i128, Vec<i128>) {
+        let instance = self.instance;
+        let model = self.question.model;
+        // Weight that may stay unserved is worth no more than what that costs.
+        let unit = |i: usize| {
+            let given = multipliers.demand.get(i).map_or(0, |&m| fine(m));
+            if model == Model::Mclp {
+                given.min(steps)
+            } else {
+                given
+            }
+        };
+        let weight = |i: usize| match model {
+            Model::Mclp => i128::from(instance.weight[i]),
+            _ if self.must[i] => i128::from(instance.weight[i]),
+            _ => 0,
+        };
+        let price = |cost: u64| match model {
+            Model::PMedian => i128::from(cost) * steps,
+            _ => 0,
+        };
+        let mut base: i128 = (0..instance.n_demand()).map(|i| weight(i) * unit(i)).sum();
+        let mut value = vec![0_i128; instance.n_sites()];
+        for site in instance
+            .sites()
+            .filter(|s| decided.site[s.index()] != State::Closed)
+        {
+            let saved = reached(instance, self.question, site)
+                .map(|(demand, cost)| (unit(demand) - price(cost), demand));
+            let mut saved: Vec<(i128, usize)> = saved.filter(|s| s.0 > 0).collect();
+            saved.sort_unstable_by_key(|s| std::cmp::Reverse(s.0));
+            let mut left = i128::from(instance.capacity(site).unwrap_or(u64::MAX));
+            let mut worth = 0;
+            for (saves, demand) in saved {
+                let taken = weight(demand).min(left);
+                worth += taken * saves;
+                left -= taken;
+            }
+            if decided.site[site.index()] == State::Open {
+                base -= worth;
+            } else {
+                value[site.index()] = worth;
+            }
+        }
+        for (triple, &m) in self.certificate.triples.iter().zip(&multipliers.triple) {
+            // Every demand point is covered, so that what sites count reaches 3 - 1.
+            let none = vec![u32::MAX; instance.n_demand()];
+            base += 3 * fine(m) + self.price_triple(decided, triple, fine(m), &none, &mut value);
+        }
+        (base, value)
+    }
+}

@@ -56,7 +56,7 @@
 //! To open sites the best assignment is a transportation problem, whose prices prove it; over the choice of sites the condition that `i` is served is priced with `λ_i` for each step of weight, and site `j` is worth `max Σ_i (λ_i - c_ij) y_ij` within its capacity.
 //!
 //! Every bound is a Lagrangian one: with `λ_i ≥ 0` for the condition that demand point `i` is covered or served, the sites can be chosen one by one, and the value is a bound whatever `λ` is.
-//! The multipliers are integers and go into the [`Certificate`]; [`verify`] re-derives the bound from them with code of its own.
+//! The multipliers are integers and go into the [`Certificate`]; [`verify()`] re-derives the bound from them with code of its own.
 //! For `lscp` and `mclp`, where the linear relaxation leaves much open, conditions on three rows `S` are priced as well: `Σ_{i ∈ S} z_i ≤ 1 + Σ_j ⌈c_j / 2⌉ x_j`, where site `j` covers `c_j` of them ([`Certificate::triples`]).
 //! Good multipliers are found by subgradient steps, and for `lscp` and `mclp` then as one half of a saddle point whose other half are shares of sites between 0 and 1.
 //!

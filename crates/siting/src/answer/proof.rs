@@ -7,7 +7,7 @@ use crate::question::Question;
 
 /// The claim of a result, with everything it rests on besides the instance.
 ///
-/// Written into results and read back by [`verify`](crate::verify).
+/// Written into results and read back by [`verify`](crate::verify()).
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Proof {
     /// Of the instance that was asked.
@@ -32,7 +32,7 @@ pub struct Proof {
 }
 
 impl Solution {
-    /// The claim of this answer, for [`verify`](crate::verify).
+    /// The claim of this answer, for [`verify`](crate::verify()).
     ///
     /// Cost: copies the certificate.
     pub fn proof(&self) -> Proof {

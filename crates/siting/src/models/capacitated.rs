@@ -1,7 +1,7 @@
 //! Sites and assignment together, when every site can serve only so much.
 //!
 //! For `mclp`, `lscp` and `p-median`; `p-center` asks the second of these for one radius after the other.
-//! Demand may be split between sites, so that the best assignment to open sites is a transportation problem, which [`transport`](crate::transport) solves.
+//! Demand may be split between sites, so that the best assignment to open sites is a transportation problem, which [`transport`](crate::capacity::transportation) solves.
 
 use crate::answer::certificate::{Case, Certificate, Multipliers};
 use crate::answer::check::Proposal;

@@ -1,6 +1,6 @@
 //! Least sum of weight × cost.
 //!
-//! From above: greedy and swaps ([`exchange`](crate::exchange)); from below: the Lagrangian bound of [`median`](crate::median), and the tree of cases.
+//! From above: greedy and swaps ([`exchange`](crate::median::teitz_bart)); from below: the Lagrangian bound of [`median`](crate::median), and the tree of cases.
 
 use crate::answer::certificate::{Case, Certificate, Multipliers};
 use crate::answer::check::Proposal;

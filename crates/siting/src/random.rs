@@ -1,4 +1,4 @@
-//! Pseudo-random numbers from a seed: the counter-based generator SplitMix64 (Steele, Lea and Flood 2014).
+//! Pseudo-random numbers from a seed: the counter-based generator `SplitMix64` (Steele, Lea and Flood 2014).
 
 /// A well-mixed number for an index (the finalizer of Steele, Lea and Flood's `SplitMix`).
 pub(crate) fn mixed(index: u64) -> u64 {

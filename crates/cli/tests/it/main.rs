@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod demo;
+mod golden;
 mod outputs;
 mod program;
 mod site_fit;

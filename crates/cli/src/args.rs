@@ -66,6 +66,9 @@ pub(crate) struct Import {
 fn side_path_links(text: &str) -> Result<Length, String> {
     let length = units::parse_length(text).map_err(|e| e.to_string())?;
     let most = city::SidePathLinks::MOST;
+    if length == Length::ZERO {
+        return Err("no path lies within that of a street; give at least 1m".to_owned());
+    }
     if length > most {
         return Err(format!(
             "it reaches past the street beside a path; give at most {most}"
@@ -134,9 +137,9 @@ pub(crate) struct Joining {
     #[arg(long, value_parser = units::parse_length)]
     pub(crate) snap_radius: Option<Length>,
     /// Streets that hang together, but with no others, are a network of their own from this length
-    /// on; less is a scrap
-    #[arg(long, value_parser = units::parse_length, default_value = "1km", value_name = "LENGTH")]
-    pub(crate) island_below: Length,
+    /// on, 1km when not given; less is a scrap. Not with `--islands keep`, which tells no scraps apart
+    #[arg(long, value_parser = units::parse_length, value_name = "LENGTH")]
+    pub(crate) island_below: Option<Length>,
     /// `skip` passes scraps by, at most 50 m farther than the scrap; `keep` joins to the nearest
     /// street, a scrap too. Networks of their own are joined either way
     #[arg(long, value_enum, default_value_t = Islands::Skip)]

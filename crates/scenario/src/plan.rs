@@ -81,6 +81,12 @@ impl Plan {
             return Ok(None);
         };
         let length = parse_length(text).map_err(|why| Problems::one(format!("{place}: {why}")))?;
+        if length == Length::ZERO {
+            return Err(Problems::one(format!(
+                "{place}: no path lies within {text} of a street; write at least 1m, or leave the \
+                 line out"
+            )));
+        }
         if length > SidePathLinks::MOST {
             return Err(Problems::one(format!(
                 "{place}: {text} reaches past the street beside a path; write at most 100m"

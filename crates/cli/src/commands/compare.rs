@@ -1,5 +1,7 @@
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use anyhow::{Context, bail};
 use formats::OutputFolder;
 use scenario::compare::{Comparison, compare};
 use scenario::run::{RunError, write_comparison};
@@ -25,12 +27,11 @@ pub(crate) fn run(args: &Compare) -> Result<(), Failure> {
         }
         None => None,
     };
-    let shared = shared_scenarios(&args.before, &args.after);
     let mut compared = Vec::new();
-    if shared.len() < 2 {
+    if inputs.iter().any(|folder| holds_result(folder)) {
         compared.push(Compared::of(&args.before, &args.after, None)?);
     } else {
-        for name in shared {
+        for name in shared_scenarios(&args.before, &args.after)? {
             let (before, after) = (args.before.join(&name), args.after.join(&name));
             compared.push(Compared::of(&before, &after, Some(name))?);
         }
@@ -73,16 +74,58 @@ fn write(folder: &OutputFolder, all: &[Compared]) -> Result<Vec<std::path::PathB
     })
 }
 
-/// Names of scenario folders that two folders of runs share, in order.
-fn shared_scenarios(before: &Path, after: &Path) -> Vec<String> {
-    let Ok(entries) = std::fs::read_dir(before) else {
-        return Vec::new();
-    };
-    let holds = |folder: &Path| folder.join(scenario_run::RESULT_FILE).is_file();
-    let mut names: Vec<String> = entries
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| holds(&before.join(name)) && holds(&after.join(name)))
-        .collect();
-    names.sort_unstable();
-    names
+/// Whether a folder is that of one scenario.
+fn holds_result(folder: &Path) -> bool {
+    folder.join(scenario_run::RESULT_FILE).is_file()
+}
+
+/// Names of the scenario folders that two folders of runs share, in order; those that only one of
+/// them holds are told. Refuses folders that share none.
+fn shared_scenarios(before: &Path, after: &Path) -> anyhow::Result<BTreeSet<String>> {
+    let (of_before, of_after) = (scenarios(before)?, scenarios(after)?);
+    for (held, other, folder) in [
+        (&of_before, &of_after, before),
+        (&of_after, &of_before, after),
+    ] {
+        let alone: Vec<&str> = held.difference(other).map(String::as_str).collect();
+        if !alone.is_empty() {
+            output::warning(&format!(
+                "only `{}` holds {}: not compared",
+                folder.display(),
+                alone.join(", ")
+            ));
+        }
+    }
+    let shared: BTreeSet<String> = of_before.intersection(&of_after).cloned().collect();
+    if shared.is_empty() {
+        bail!(
+            "`{}` and `{}` hold no scenario of the same name; give the folder of one scenario each",
+            before.display(),
+            after.display()
+        );
+    }
+    Ok(shared)
+}
+
+/// Names of the scenarios in the folder of a run.
+fn scenarios(folder: &Path) -> anyhow::Result<BTreeSet<String>> {
+    let shown = || format!("could not read folder `{}`", folder.display());
+    let mut names = BTreeSet::new();
+    for entry in std::fs::read_dir(folder).with_context(shown)? {
+        let entry = entry.with_context(shown)?;
+        if holds_result(&entry.path())
+            && let Ok(name) = entry.file_name().into_string()
+        {
+            names.insert(name);
+        }
+    }
+    if names.is_empty() {
+        bail!(
+            "`{}` holds no result: neither `{}` nor folders of scenarios with it; give a folder \
+             that `nuanquan run` wrote",
+            folder.display(),
+            scenario_run::RESULT_FILE
+        );
+    }
+    Ok(names)
 }

@@ -33,6 +33,10 @@ pub(crate) fn run(args: &Coverage) -> Result<(), Failure> {
             output::json(&json)
         }
         CoverageFormat::Geojson => {
+            // The cells have no place for what is said of the whole.
+            for note in &report.notes {
+                output::note(note);
+            }
             let cells = geojson::to_geojson(&tables::cells(&project, report, detail));
             output::text(&cells)
         }

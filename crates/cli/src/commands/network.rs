@@ -105,6 +105,12 @@ impl<'a> Streets<'a> {
         travelling: &Travelling,
         joining: &Joining,
     ) -> anyhow::Result<Self> {
+        if joining.islands == Islands::Keep && joining.island_below.is_some() {
+            bail!(
+                "--island-below does not go with --islands keep, which joins scraps like any \
+                 street; leave one of them out"
+            );
+        }
         let profile = profile(&travelling.profile)?;
         let policies = Policies {
             gates: GatePolicies {
@@ -115,7 +121,11 @@ impl<'a> Streets<'a> {
         };
         let graph = &city.streets;
         let metric = Metric::of(graph, &profile, &policies);
-        let components = Components::with_islands(graph, &metric, joining.island_below);
+        let components = Components::with_islands(
+            graph,
+            &metric,
+            joining.island_below.unwrap_or(Components::ISLAND_BELOW),
+        );
         let networks = match joining.islands {
             Islands::Skip => Some(SnapIndex::with_scraps(
                 graph,

@@ -14,7 +14,7 @@ use crate::program::{Outcome, data, run_in};
 
 /// A folder with a small network and two plans over it, `one.toml` and `two.toml`, whose results
 /// differ in every file that holds demand.
-fn plans() -> TempDir {
+pub(crate) fn plans() -> TempDir {
     let home = tempfile::tempdir().unwrap();
     let drawing = "A---B---C\n|   |   |\nD---E---F\n|   |   |\nG---H---I";
     let map = graph::picture::streets(drawing, Length::from_m(100)).unwrap();

@@ -1,6 +1,7 @@
 // What the colour of each cell is, for each thing that cells can show.
 
-import type { CellValues, Night, Plan, Room, ScenarioValues, StandardInDetail, Values } from "./api.ts";
+import type { CapacityReport, CellValues, ChangeClass, Headline, Plan, ScenarioValues, Values } from "./api.ts";
+import { supplyWanted, type StandardInDetail } from "./detail.ts";
 import {
   CHANGE_COLORS,
   NIGHT_COLORS,
@@ -12,6 +13,7 @@ import {
   tint,
 } from "./map/palette.ts";
 import type { Paint } from "./state.ts";
+import { limitOf } from "./values.ts";
 
 /** What cells can show under a standard. */
 export function paintsOf(plan: Plan, key: string, detail: StandardInDetail | undefined): Paint[] {
@@ -25,8 +27,8 @@ export function paintsOf(plan: Plan, key: string, detail: StandardInDetail | und
 export const SUPPLY_ENDS = [0, 0.5, 1, 2] as const;
 
 /** Supply that the bands are measured by: what the standard asks for, else the mean. */
-export function supplyReference(room: Room): number {
-  return room.supply_wanted ?? room.supply_mean ?? 0;
+export function supplyReference(headline: Headline, capacity: CapacityReport): number {
+  return supplyWanted(headline) ?? capacity.supply_mean ?? 0;
 }
 
 /** The band of a supply ratio: 0 is none at all. What meets the reference is not short of it. */
@@ -64,14 +66,17 @@ export function weakestAt(cell: number, cells: CellValues, parts: Values[]): num
   if (cells.class[cell] === 2) return cells.weakest?.[cell] ?? null;
   if (cells.class[cell] !== 1) return null;
   return tightest(
-    parts.map((part) => ({ time_s: part.cells.time_s[cell] ?? null, limit_s: part.headline.limit_s ?? 1 })),
+    parts.map((part) => ({ time_s: part.cells.time_s[cell] ?? null, limit_s: limitOf(part.headline) ?? 1 })),
   );
 }
 
 type ColorOf = (cell: number) => string;
 
-export function byChange(change: number[]): ColorOf {
-  return (cell) => CHANGE_COLORS[change[cell] ?? 0] ?? NONE;
+/** The classes of a comparison in the order of their colours. */
+const CHANGES: readonly ChangeClass[] = ["none", "kept", "gained", "lost", "never"];
+
+export function byChange(change: ChangeClass[]): ColorOf {
+  return (cell) => CHANGE_COLORS[CHANGES.indexOf(change[cell] ?? "none")] ?? NONE;
 }
 
 export function byTime(cells: CellValues, limitS: number | null): ColorOf {
@@ -84,20 +89,23 @@ export function byTime(cells: CellValues, limitS: number | null): ColorOf {
     });
 }
 
-export function bySupply(cells: CellValues, room: Room): ColorOf {
-  const reference = supplyReference(room);
+export function bySupply({ headline, cells }: Values, capacity: CapacityReport): ColorOf {
+  const reference = supplyReference(headline, capacity);
   return (cell) => {
-    const supply = room.supply_of_cells[cell] ?? null;
+    const supply = capacity.supply_of_cells[cell] ?? null;
     if (cells.class[cell] === 3) return UNLINKED;
     return supply === null ? NONE : (SUPPLY_COLORS[supplyBand(supply, reference)] ?? NONE);
   };
 }
 
-export function byNight(cells: CellValues, night: Night): ColorOf {
+export function byNight(
+  cells: CellValues,
+  { night, by_day_of_cells_thousandths }: Pick<StandardInDetail, "night" | "by_day_of_cells_thousandths">,
+): ColorOf {
   return (cell) => {
     if (cells.class[cell] === 0) return NONE;
     if (cells.class[cell] === 3) return UNLINKED;
-    const byDay = night.by_day_of_cells_thousandths[cell] ?? 0;
+    const byDay = by_day_of_cells_thousandths[cell] ?? 0;
     return NIGHT_COLORS[nightBand(byDay, night.lost_of_cells_thousandths[cell] ?? 0)] ?? NONE;
   };
 }

@@ -14,11 +14,13 @@ import type {
   ScenarioValues,
   Sites,
 } from "./api.ts";
+import { standardIn, whyOf } from "./detail.ts";
 import { keptEdits, type Kept } from "./keeping.ts";
 import { paintsOf } from "./looks.ts";
 import type { MapView } from "./map/view.ts";
 import { START, fromHash, type Paint, type View } from "./state.ts";
 import { tables } from "./strings/index.ts";
+import { isJoint } from "./values.ts";
 
 export interface Position {
   lng: number;
@@ -67,12 +69,12 @@ export class Session {
   /** The standard itself, or the parts of a joint one. */
   standards = $derived(this.plan?.standards.filter((s) => this.parts(this.view.standard).includes(s.key)) ?? []);
   /** The standard in detail; none for a joint one. */
-  standardDetail = $derived(this.detail?.standards.find((s) => s.key === this.view.standard));
+  standardDetail = $derived(standardIn(this.detail, this.view.standard));
   /** The same of the kept values only. */
   freshDetail = $derived(this.isFresh ? this.detail : null);
   freshStandard = $derived(this.isFresh ? this.standardDetail : undefined);
   gapDetails = $derived(
-    (this.freshStandard ?? this.freshDetail?.joints.find((j) => j.key === this.view.standard))?.gaps ?? [],
+    (this.freshStandard ?? this.freshDetail?.joints.find((j) => j.key === this.view.standard))?.gaps.map(whyOf) ?? [],
   );
   /** What cells can show, and what they do. */
   paints = $derived(this.plan ? paintsOf(this.plan, this.view.standard, this.standardDetail) : []);
@@ -178,7 +180,9 @@ export class Session {
   async loadSites(): Promise<void> {
     this.sites = null;
     // A joint standard's sites are those of its weakest part.
-    const key = this.values?.headline.weakest ?? this.standards[0]?.key;
+    const headline = this.values?.headline;
+    const weakest = headline && isJoint(headline) ? headline.weakest : null;
+    const key = weakest ?? this.standards[0]?.key;
     const standard = this.plan?.standards.find((s) => s.key === key);
     if (!standard || standard.required !== 1 || standard.asks_for_room) return;
     const found = await this.trying(api.sites(this.edited, standard.key));

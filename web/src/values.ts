@@ -4,15 +4,16 @@ import type {
   CellValues,
   Changed,
   DemandBalance,
-  District,
   Facility,
   FacilityBalance,
   Gap,
   Headline,
   ScenarioValues,
   Site,
+  Split,
   Values,
 } from "./api.ts";
+import type { District } from "./detail.ts";
 
 /** Takes a change into the values it speaks of. */
 export function take(values: ScenarioValues, change: Changed): ScenarioValues {
@@ -23,10 +24,7 @@ export function take(values: ScenarioValues, change: Changed): ScenarioValues {
   return { ...values, standards, facilities: facilitiesAfter(values.facilities, change) };
 }
 
-function taken(
-  old: Values,
-  news: { headline: Headline; cells: CellValues; gaps: Gap[] | null },
-): Values {
+function taken(old: Values, news: Changed["standards"][number]): Values {
   const cells: CellValues = {
     class: [...old.cells.class],
     covered_thousandths: [...old.cells.covered_thousandths],
@@ -160,7 +158,18 @@ export class Latest<In, Out> {
   }
 }
 
-/** All demand that a standard speaks of: at its own hour, where demand changes over the week. */
+/** Figures of a joint standard. */
+export type JointHeadline = Extract<Headline, { parts: string[] }>;
+
+export const isJoint = (headline: Headline): headline is JointHeadline => "parts" in headline;
+
+/** The limit of a standard; a joint standard has none of its own. */
+export const limitOf = (headline: Headline): number | null => (isJoint(headline) ? null : headline.limit_s);
+
+/** All demand that was given to a standard, and what became of it. */
+export const balanceOf = (headline: Headline): DemandBalance =>
+  isJoint(headline) ? headline.balance : headline.balance.demand;
+
 /** The classes of all demand that was given, with their amounts; they add up to it. */
 export function demandClasses(balance: DemandBalance): { key: DemandClass; thousandths: number }[] {
   return [
@@ -196,6 +205,7 @@ export type FacilityClass =
   | "outside"
   | "badRows";
 
-export function demandOf(headline: Headline): number {
-  return headline.covered_thousandths + headline.uncovered_thousandths + headline.on_scrap_thousandths + headline.unlinked_thousandths;
+/** All demand that a standard speaks of: at its own hour, where demand changes over the week. */
+export function demandOf(split: Split): number {
+  return split.covered_thousandths + split.uncovered_thousandths + split.on_scrap_thousandths + split.unlinked_thousandths;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { CellValues, Night, Plan, Room, StandardInDetail, Values } from "../src/api.ts";
+import type { CapacityReport, CellValues, Plan, Values } from "../src/api.ts";
+import type { StandardInDetail } from "../src/detail.ts";
 import {
   byNight,
   bySupply,
@@ -27,11 +28,13 @@ describe("supply", () => {
   });
 
   it("colours cells by what the standard asks, or the mean where it asks nothing", () => {
-    const room = { supply_of_cells: [0, 0.004, 0.02, null, 0.01], supply_mean: 0.002, supply_wanted: 0.01 } as Room;
-    const four = cells([2, 1, 1, 0, 3], [null, 10, 10, null, null]);
-    const colors = (one: Room) => [0, 1, 2, 3, 4].map(bySupply(four, one));
-    expect(colors(room)).toEqual([SUPPLY_COLORS[0], SUPPLY_COLORS[1], SUPPLY_COLORS[4], NONE, UNLINKED]);
-    expect(colors({ ...room, supply_wanted: null })[1]).toBe(SUPPLY_COLORS[4]);
+    const room = { supply_of_cells: [0, 0.004, 0.02, null, 0.01], supply_mean: 0.002 } as CapacityReport;
+    const colors = (wanted: { demand_per_slot_thousandths?: number }) => {
+      const values = { headline: wanted, cells: cells([2, 1, 1, 0, 3], [null, 10, 10, null, null]) } as Values;
+      return [0, 1, 2, 3, 4].map(bySupply(values, room));
+    };
+    expect(colors({ demand_per_slot_thousandths: 100_000 })).toEqual([SUPPLY_COLORS[0], SUPPLY_COLORS[1], SUPPLY_COLORS[4], NONE, UNLINKED]);
+    expect(colors({})[1]).toBe(SUPPLY_COLORS[4]);
   });
 });
 
@@ -42,7 +45,10 @@ describe("the night", () => {
   });
 
   it("leaves out cells without demand, and greys those without a street", () => {
-    const night = { by_day_of_cells_thousandths: [0, 0, 9, 9], lost_of_cells_thousandths: [0, 0, 0, 9] } as Partial<Night> as Night;
+    const night = {
+      by_day_of_cells_thousandths: [0, 0, 9, 9],
+      night: { lost_of_cells_thousandths: [0, 0, 0, 9] },
+    } as StandardInDetail;
     const colors = [0, 1, 2, 3].map(byNight(cells([0, 3, 1, 1], [null, null, 1, 1]), night));
     expect(colors).toEqual([NONE, UNLINKED, NIGHT_COLORS[1], NIGHT_COLORS[4]]);
   });
@@ -79,7 +85,7 @@ it("only what is known can be shown", () => {
   expect(paintsOf(plan, "any", undefined)).toEqual(["time"]);
   expect(paintsOf(plan, "a", undefined)).toEqual(["time"]);
   expect(paintsOf(plan, "a", detail)).toEqual(["time", "night"]);
-  expect(paintsOf(plan, "a", { ...detail, capacity: {} as Room })).toEqual(["time", "supply", "night"]);
+  expect(paintsOf(plan, "a", { ...detail, capacity: {} as CapacityReport })).toEqual(["time", "supply", "night"]);
 });
 
 it("ends of the scales differ in lightness, not in hue alone", () => {

@@ -1,48 +1,57 @@
 import { describe, expect, it } from "vitest";
-import type { Changed, District, Facility, Gap, Hazard, Headline, ScenarioValues, Site } from "../src/api.ts";
+import type { Changed, Facility, Gap, Hazard, ScenarioValues, Site } from "../src/api.ts";
+import { gapsOf, type District } from "../src/detail.ts";
 import { tables } from "../src/strings/index.ts";
 import { clock, effectOf, hourName, metres, oneOf, ratio } from "../src/format.ts";
 import { hazardMark } from "../src/map/features.ts";
 import { bestSite, boxOf, demandClasses, demandOf, facilitiesAfter, facilityClasses, freshId, isIn, Latest, sortedDistricts, take } from "../src/values.ts";
 
-const headline = (covered: number): Headline => ({
+const headline = (covered: number) => ({
   key: "swap",
   name: "swap",
-  is_joint: false,
+  profile: "rider",
   limit_s: 300,
+  required: 1,
+  at: null,
   covered_share: covered / 100,
   covered_thousandths: covered,
   uncovered_thousandths: 100 - covered,
   on_scrap_thousandths: 0,
   unlinked_thousandths: 0,
   fragile_thousandths: 0,
-  demand: {
-    given_thousandths: 107,
-    covered_thousandths: covered,
-    uncovered_thousandths: 100 - covered,
-    too_far_thousandths: 0,
-    on_scraps_thousandths: 0,
-    outside_thousandths: 7,
-    scrap_street_thousandths: 0,
-  },
-  facilities: {
-    given: 28,
-    serving: 1,
-    other_kind: 2,
-    closed_at_hour: 3,
-    closed_by_scenario: 4,
-    unjoined: 5,
-    outside: 6,
-    bad_rows: 7,
+  balance: {
+    demand: {
+      given_thousandths: 107,
+      covered_thousandths: covered,
+      uncovered_thousandths: 100 - covered,
+      too_far_thousandths: 0,
+      on_scraps_thousandths: 0,
+      outside_thousandths: 7,
+      in_area_thousandths: 100,
+      scrap_street_thousandths: 0,
+    },
+    facilities: {
+      given: 28,
+      serving: 1,
+      other_kind: 2,
+      closed_at_hour: 3,
+      closed_by_scenario: 4,
+      unjoined: 5,
+      outside: 6,
+      bad_rows: 7,
+    },
   },
   median_s: null,
   quantile_90_s: null,
   worst_tenth_mean_s: null,
   worst_tenth_is_lower_bound: false,
   n_facilities: 1,
+  n_unlinked_facilities: 0,
+  n_facilities_in_doubt: 0,
+  demand_in_doubt_thousandths: 0,
   n_edge_affected_cells: 0,
   illustrative: false,
-  weakest: null,
+  rests_on_illustrative: false,
   zone_covered_share: [],
 });
 
@@ -199,12 +208,16 @@ describe("names in two languages", () => {
 
 const district = (name: string, share: number | null, gini: number | null): District => ({
   unit: "street_m",
-  unit_text: "metres of street",
   zone: name,
   name,
   demand_thousandths: 1,
   covered_thousandths: 0,
+  uncovered_thousandths: 1,
+  on_scrap_thousandths: 0,
+  unlinked_thousandths: 0,
+  fragile_thousandths: 0,
   covered_share: share,
+  quantile_75_s: null,
   mean_s: null,
   median_s: null,
   quantile_90_s: null,
@@ -221,12 +234,11 @@ const district = (name: string, share: number | null, gini: number | null): Dist
 
 it("the classes of a balance add up to what was given, and each has a word in both languages", () => {
   const now = headline(40);
-  const classes = demandClasses(now.demand);
-  expect(classes.reduce((sum, one) => sum + one.thousandths, 0)).toBe(now.demand.given_thousandths);
+  const { demand, facilities } = now.balance;
+  const classes = demandClasses(demand);
+  expect(classes.reduce((sum, one) => sum + one.thousandths, 0)).toBe(demand.given_thousandths);
   // The whole of the share is all but what lies outside.
-  expect(demandOf(now)).toBe(now.demand.given_thousandths - now.demand.outside_thousandths);
-  const facilities = now.facilities;
-  if (!facilities) throw new Error("a standard has facilities");
+  expect(demandOf(now)).toBe(demand.given_thousandths - demand.outside_thousandths);
   const counted = facilityClasses(facilities);
   expect(counted.map((one) => one.n)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   expect(counted.reduce((sum, one) => sum + one.n, 0)).toBe(facilities.given);
@@ -269,9 +281,10 @@ it("a number that rounds to nothing has no sign", () => {
 
 it("what a hazard does is said, and why nothing", () => {
   const hazard: Hazard = {
-    id: "H1", kind: "dark-street", state: "confirmed", since: "", note: "", lng: 114, lat: 22.5,
-    street: "", effect: "80%", in_gaps: [], illustrative: false,
+    id: "H1", kind: "dark-street", kind_zh: "路灯不亮", state: "confirmed", since: "", note: "", lng: 114, lat: 22.5,
+    street: "", effect: "80%", in_gaps: ["swap room 12"], illustrative: false,
   };
+  expect(gapsOf(hazard)).toEqual([{ standard: "swap room", rank: 12 }]);
   const told = (change: Partial<Hazard>) => effectOf({ ...hazard, ...change }, false, tables.en);
   expect(told({})).toBe("slows the street to a speed of 80 %");
   expect(told({ effect: "close" })).toBe("closes the street");

@@ -103,10 +103,10 @@ fn tell(project: &Project, result: &ScenarioResult) {
         .zip(&result.detail_report.standards)
     {
         let n_hours = detail.hours.len();
-        let share = standard.split.covered_share.unwrap_or_default() * 100.0;
+        let share = standard.figures.split.covered_share.unwrap_or_default() * 100.0;
         println!(
             "  {}: {share:.1} % covered, {} open sets over {n_hours} hours, {} gaps, {} districts",
-            standard.key,
+            standard.figures.key,
             detail.n_open_sets,
             detail.gaps.len(),
             detail.districts.len(),

@@ -42,7 +42,9 @@ pub use project::{Candidate, ProfileStreets, Project, ResolvedScenario};
 pub use report::ScenarioReport;
 pub use report::detail_report::DetailReport;
 pub use report::joined::{JoinedPlace, JoinsReport};
-pub use report::{balance, compare, detail_report, district, joint_detail, run, summary, tables};
+pub use report::{
+    balance, compare, detail_report, district, joint_detail, run, summary, tables, words,
+};
 pub use resolve::resolve;
 pub use session::circle::{Circle, CirclePiece};
 pub use session::trips::{CellTrips, FacilityTrip, Way};

@@ -11,6 +11,7 @@ pub mod joint_detail;
 pub mod run;
 pub mod summary;
 pub mod tables;
+pub mod words;
 
 use coverage::{
     Capacity, CellClass, CellRank, Demand, DemandSet, DemandSplit, EdgeAffected, FacilityBalance,
@@ -18,6 +19,7 @@ use coverage::{
 };
 use serde::{Deserialize, Serialize};
 use units::TravelTime;
+use utoipa::ToSchema;
 
 use crate::evaluate::choose::ChosenSites;
 use crate::evaluate::{Evaluation, InDoubt, JointResult, typical_time};
@@ -77,9 +79,23 @@ pub struct ScenarioReport {
     pub cells: Vec<CellReport>,
 }
 
-/// One service standard.
+/// One service standard: its figures, and what becomes of each gap, zone and cell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StandardReport {
+    /// Everything that is one figure for the whole study area.
+    #[serde(flatten)]
+    pub figures: StandardFigures,
+    /// Gaps, the largest first.
+    pub gaps: Vec<GapReport>,
+    /// Each zone's demand.
+    pub zones: Vec<SplitReport>,
+    /// Each cell.
+    pub cells: Vec<CellSplit>,
+}
+
+/// The figures of one service standard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StandardFigures {
     /// Key in the plan.
     pub key: String,
     /// Name to read.
@@ -94,6 +110,7 @@ pub struct StandardReport {
     pub at: Option<String>,
     /// How much demand each slot serves, when facilities may be full.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub demand_per_slot_thousandths: Option<u64>,
     /// Facilities that serve it.
     pub n_facilities: usize,
@@ -102,9 +119,11 @@ pub struct StandardReport {
     /// Facilities 20 to 30 m from a junction which gives, or would give, times that their nearest
     /// street point does not; a junction is joined within 25 m.
     #[serde(default)]
+    #[schema(required)]
     pub n_facilities_in_doubt: usize,
     /// The same for demand.
     #[serde(default)]
+    #[schema(required)]
     pub demand_in_doubt_thousandths: u64,
     /// Whether an illustrative facility serves it.
     pub illustrative: bool,
@@ -113,6 +132,7 @@ pub struct StandardReport {
     pub split: SplitReport,
     /// What becomes of all demand and all facilities that were given.
     #[serde(default)]
+    #[schema(required)]
     pub balance: BalanceReport,
     /// Time within which half of the demand finds what it needs; `None` past twice the limit. All
     /// demand in the study area counts, as in the covered share.
@@ -125,17 +145,25 @@ pub struct StandardReport {
     pub worst_tenth_is_lower_bound: bool,
     /// Cells from which the border of the streets lies within the limit.
     pub n_edge_affected_cells: usize,
-    /// Gaps, the largest first.
-    pub gaps: Vec<GapReport>,
-    /// Each zone's demand.
-    pub zones: Vec<SplitReport>,
-    /// Each cell.
-    pub cells: Vec<CellSplit>,
 }
 
-/// One joint standard.
+/// One joint standard: its figures, and what becomes of each gap and cell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JointReport {
+    /// Everything that is one figure for the whole study area.
+    #[serde(flatten)]
+    pub figures: JointFigures,
+    /// Gaps, the largest first.
+    pub gaps: Vec<GapReport>,
+    /// Each cell.
+    pub cells: Vec<CellSplit>,
+    /// Each cell's weakest part, by key.
+    pub weakest_of_cells: Vec<Option<String>>,
+}
+
+/// The figures of one joint standard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct JointFigures {
     /// Key in the plan.
     pub key: String,
     /// Name to read.
@@ -149,6 +177,7 @@ pub struct JointReport {
     pub split: SplitReport,
     /// What becomes of all demand that was given.
     #[serde(default)]
+    #[schema(required)]
     pub balance: DemandBalanceReport,
     /// For each part: demand that has everything else and lacks only this.
     pub sole_obstacle_thousandths: Vec<u64>,
@@ -156,16 +185,10 @@ pub struct JointReport {
     pub weakest: Option<String>,
     /// Cells that are edge-affected for one of the parts.
     pub n_edge_affected_cells: usize,
-    /// Gaps, the largest first.
-    pub gaps: Vec<GapReport>,
-    /// Each cell.
-    pub cells: Vec<CellSplit>,
-    /// Each cell's weakest part, by key.
-    pub weakest_of_cells: Vec<Option<String>>,
 }
 
 /// Demand by what becomes of it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SplitReport {
     /// Meets the standard.
     pub covered_thousandths: u64,
@@ -182,7 +205,7 @@ pub struct SplitReport {
 }
 
 /// A contiguous area of uncovered cells.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct GapReport {
     /// Rank by uncovered demand, from 1.
     pub rank: usize,
@@ -349,8 +372,10 @@ impl ScenarioReport {
     ///
     /// Cost: linear in the standards.
     pub fn demand_of_thousandths(&self, standard: &str) -> u64 {
-        let found = self.standards.iter().find(|s| s.key == standard);
-        found.map_or(self.demand_thousandths, |s| s.split.total_thousandths())
+        let found = self.standards.iter().find(|s| s.figures.key == standard);
+        found.map_or(self.demand_thousandths, |s| {
+            s.figures.split.total_thousandths()
+        })
     }
 
     /// The report of an evaluated scenario.
@@ -416,7 +441,7 @@ impl ScenarioReport {
         n_closed_edges: usize,
     ) -> Self {
         let illustrative =
-            standards.iter().any(|s| s.illustrative) || project.demand.is_illustrative();
+            standards.iter().any(|s| s.figures.illustrative) || project.demand.is_illustrative();
         Self {
             format: 1,
             program: concat!("nuanquan ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -513,7 +538,7 @@ pub(crate) fn standard_report(
     let demand = project.demand_of(standard);
     let cells = cell_splits(project, demand, service.coverage, service.edge_affected);
     let affected = service.edge_affected.cells();
-    StandardReport {
+    let figures = StandardFigures {
         key: standard.key.clone(),
         name: standard.name.clone(),
         profile: standard.profile.clone(),
@@ -538,6 +563,9 @@ pub(crate) fn standard_report(
         worst_tenth_mean_s: worst_tenth.as_ref().map(|w| w.mean.as_secs_f64()),
         worst_tenth_is_lower_bound: worst_tenth.as_ref().is_some_and(|w| w.is_lower_bound),
         n_edge_affected_cells: service.edge_affected.n_cells(),
+    };
+    StandardReport {
+        figures,
         gaps: gap_reports(
             project,
             demand,
@@ -590,7 +618,7 @@ pub(crate) fn joint_report(
         JointRule::AllOf => "all-of",
         JointRule::AnyOf => "any-of",
     };
-    JointReport {
+    let figures = JointFigures {
         key: standard.key.clone(),
         name: standard.name.clone(),
         rule: rule.to_owned(),
@@ -600,6 +628,9 @@ pub(crate) fn joint_report(
         sole_obstacle_thousandths: obstacles.iter().map(|d| d.as_thousandths()).collect(),
         weakest,
         n_edge_affected_cells: result.edge_affected.iter().filter(|a| **a).count(),
+    };
+    JointReport {
+        figures,
         gaps: gap_reports(
             project,
             demand,

@@ -28,8 +28,8 @@ use crate::report::balance::{self, FacilityBalanceReport};
 use crate::report::gap_name::GapNames;
 use crate::report::joined::{self, JoinedPlace, JoinsReport};
 use crate::report::{
-    ChosenReport, DecidedStandard, JointReport, ScenarioReport, StandardReport, chosen_reports,
-    joint_report, standard_report,
+    ChosenReport, DecidedStandard, JointReport, ScenarioReport, StandardFigures, StandardReport,
+    chosen_reports, joint_report, standard_report,
 };
 use crate::session::desk_streets::{Column, DeskStreets};
 
@@ -599,10 +599,12 @@ impl<'a> Desk<'a> {
     /// Cost: one search for each candidate the first time, then linear in what they reach.
     pub fn sites(&self, standard: usize, delay: TravelTime) -> Option<Vec<Demand>> {
         let service = &self.current.services[standard];
-        if service.report.required != 1 || service.report.demand_per_slot_thousandths.is_some() {
+        if service.report.figures.required != 1
+            || service.report.figures.demand_per_slot_thousandths.is_some()
+        {
             return None;
         }
-        let streets = &self.base.streets[&service.report.profile];
+        let streets = &self.base.streets[&service.report.figures.profile];
         let cover = streets.candidates(service.inputs.limit, delay);
         let standard = &self.project.standards[standard];
         let points = self.project.demand_of(standard).points();
@@ -709,14 +711,22 @@ impl Standing {
 }
 
 impl Standing {
-    /// The standards as data; what became of their facilities is told as things stand.
+    /// The figures of a standard; what became of its facilities is told as things stand.
+    ///
+    /// Cost: none worth naming.
+    pub fn figures(&self, standard: usize) -> StandardFigures {
+        let mut figures = self.services[standard].report.figures.clone();
+        figures.balance.facilities = FacilityBalanceReport::of(&self.balances[standard]);
+        figures
+    }
+
+    /// The standards as data.
     fn service_reports(&self) -> Vec<StandardReport> {
-        let services = self.services.iter().zip(&self.balances);
+        let services = self.services.iter().enumerate();
         services
-            .map(|(service, balance)| {
-                let mut report = service.report.clone();
-                report.balance.facilities = FacilityBalanceReport::of(balance);
-                report
+            .map(|(index, service)| StandardReport {
+                figures: self.figures(index),
+                ..service.report.clone()
             })
             .collect()
     }

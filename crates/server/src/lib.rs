@@ -24,6 +24,7 @@
 //! What it does not do: read OSM files, keep edits beyond the life of the process.
 
 mod assets;
+mod description;
 pub mod limits;
 mod problem;
 mod routes;
@@ -37,19 +38,11 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::header;
 use axum::middleware;
 use axum::routing::get;
-use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes as documented;
 
 pub use assets::has_page;
 pub use state::{Access, State, StateError};
-
-#[derive(OpenApi)]
-#[openapi(info(
-    title = "nuanquan",
-    description = "Service coverage for delivery riders: values, edits, tiles."
-))]
-struct Document;
 
 /// Everything the server answers.
 ///
@@ -57,7 +50,7 @@ struct Document;
 pub fn router(state: State) -> Router {
     let state = Arc::new(state);
     let (router, document) = documented_routes().split_for_parts();
-    let document = document.to_json().expect("the description is plain data");
+    let document = description::written(&document);
     router
         .route(
             "/openapi.json",
@@ -72,9 +65,18 @@ pub fn router(state: State) -> Router {
         .with_state(state)
 }
 
+/// The description of the interface, as `/openapi.json` has it: `OpenAPI` 3.1.
+///
+/// A member that may be null is always there, and one that may be left out is never null.
+///
+/// Cost: none worth naming.
+pub fn openapi() -> String {
+    description::written(documented_routes().get_openapi())
+}
+
 /// Routes and their description in one table, so that neither can miss what the other has.
 fn documented_routes() -> OpenApiRouter<Arc<State>> {
-    OpenApiRouter::with_openapi(Document::openapi())
+    OpenApiRouter::with_openapi(description::empty())
         .routes(documented!(routes::plan::health))
         .routes(documented!(routes::plan::plan))
         .routes(documented!(routes::values::values))

@@ -2,7 +2,6 @@
 //! One file per answer; what several answers hold stands in the first that needs it.
 
 mod circle;
-mod compare;
 mod detail;
 mod edits;
 mod explain;
@@ -13,14 +12,14 @@ mod sites;
 mod values;
 
 pub(crate) use circle::IsochroneAnswer;
-pub(crate) use compare::{CompareAnswer, ComparedValues};
 pub(crate) use detail::{DetailAnswer, detail};
 pub(crate) use edits::{ChangedAnswer, EditBody, EditsAnswer};
-pub(crate) use explain::{ExplainAnswer, ExplainedPart, TripInfo, WayInfo, WayStep};
-pub(crate) use geometry::{bounds, multi_polygon, position, seconds};
+pub(crate) use explain::{ExplainAnswer, ExplainedPart, PointClass, TripInfo, WayInfo};
+pub(crate) use geometry::{LineString, MultiPolygon, Pieces, Zones, bounds, seconds};
 pub(crate) use hours::{HoursAnswer, HoursState};
 pub(crate) use plan::{
-    CellsInfo, HealthAnswer, JointInfo, KindInfo, PlanAnswer, ScenarioInfo, StandardInfo,
+    CellsInfo, HealthAnswer, JointInfo, KindInfo, MeasureInfo, PlanAnswer, ScenarioInfo,
+    StandardInfo,
 };
 pub(crate) use sites::{SiteInfo, SitesAnswer};
 pub(crate) use values::{CellValues, FacilityInfo, ValuesAnswer, changed, facilities, values};

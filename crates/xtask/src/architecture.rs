@@ -49,7 +49,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rstar", &["reach", "coverage"]),
     ("geo", &["reach", "coverage"]),
     ("h3o", &["coverage"]),
-    ("geojson", &["formats"]),
+    ("geojson", &["formats", "server"]),
     ("csv", &["formats", "cli"]),
     ("encoding_rs", &["formats"]),
     ("opening-hours", &["coverage"]),
@@ -62,7 +62,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("tokio", &["server", "cli"]),
     ("mvt", &["tiles"]),
     ("rust-embed", &["server"]),
-    ("utoipa", &["server"]),
+    // Report types say themselves what they are on the wire.
+    ("utoipa", &["scenario", "server"]),
     ("anyhow", &["cli", "xtask"]),
 ];
 

@@ -26,6 +26,7 @@ cargo xtask demo --no-serve    the same without the map at the end
 cargo xtask check          what to run before each commit: format, architecture, data, lints, unit tests
 cargo xtask test           everything that must pass: format, lints, docs, architecture, data, tests
 cargo xtask test --long    the same and what takes long: benches against their bars
+cargo xtask types          make the types of the page from what the server describes; needs Node
 cargo xtask web            install, check, test and build the page; needs Node 20 or newer
 cargo xtask e2e            walk through the page in headless Chromium, keep screenshots and drag times
 cargo xtask e2e drag       measure the drag alone, with the page as it was built
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["demo"] => demo::run(true),
         ["demo", "--no-serve"] => demo::run(false),
+        ["types"] => web::types(),
         ["web"] => web::run(),
         ["e2e"] => e2e::run(),
         ["e2e", "drag"] => e2e::drag(),

@@ -1,7 +1,8 @@
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::command::{self, root};
 
@@ -11,13 +12,43 @@ pub(crate) fn run() -> Result<()> {
     if !has_npm() {
         bail!("the page needs Node 20 or newer with npm; everything else works without");
     }
+    install()?;
     npm(
-        "install what the page is made with (npm ci)",
-        &["ci", "--no-fund", "--no-audit"],
+        "compare the types of the page with the description of the interface",
+        &["run", "types", "--", "--check"],
     )?;
     npm("check the page (svelte-check)", &["run", "check"])?;
     npm("test the page (vitest)", &["test"])?;
     npm("build the page (vite build)", &["run", "build"])
+}
+
+/// Writes down what the server describes, and makes the types of the page from that.
+///
+/// A test of `server` fails when the description that is written down is not the present one.
+pub(crate) fn types() -> Result<()> {
+    if !has_npm() {
+        bail!("the types of the page need Node 20 or newer with npm");
+    }
+    println!("\n== what the server describes (cargo run --example openapi)");
+    let described = command::cargo(&["run", "--quiet", "--package", "server"])
+        .args(["--example", "openapi"])
+        .stderr(Stdio::inherit())
+        .output()
+        .context("could not start cargo")?;
+    if !described.status.success() {
+        bail!("the description failed ({})", described.status);
+    }
+    let file = folder().join("src/generated/openapi.json");
+    fs::write(&file, described.stdout).with_context(|| file.display().to_string())?;
+    install()?;
+    npm("make the types of the page", &["run", "types"])
+}
+
+fn install() -> Result<()> {
+    npm(
+        "install what the page is made with (npm ci)",
+        &["ci", "--no-fund", "--no-audit"],
+    )
 }
 
 /// As [`run`] where there is npm; elsewhere says that the page is left out, but not in CI.

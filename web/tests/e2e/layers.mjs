@@ -16,6 +16,8 @@ const REASONS = {
 
 const ask = async (address, path) => await (await fetch(`${address}api/${path}`)).json();
 const detailOf = async (address) => await ask(address, "detail?scenario=baseline-edited");
+/** What the map draws of a standard in detail. */
+const drawnOf = (detail, key) => detail.drawn[detail.standards.findIndex((one) => one.key === key)];
 const ofKey = (list, key) => list.find((one) => (one.key ?? one.headline.key) === key);
 const shown = (page, layer) =>
   page.evaluate((id) => window.nuanquan.map.queryRenderedFeatures({ layers: [id] }).map((one) => one.properties), layer);
@@ -84,10 +86,11 @@ export async function night(seen) {
   step("cells show what is lost when the day stations close");
   await page.getByTestId("standard-rest").click();
   const values = await valuesOf(address, "rest");
-  const { night: lost } = ofKey((await detailOf(address)).standards, "rest");
+  const detail = await detailOf(address);
+  const { night: lost } = ofKey(detail.standards, "rest");
   await paint(page, "night");
   assert.equal(Number(await page.getByTestId("night").getAttribute("data-thousandths")), lost.lost_thousandths);
-  const [byDay, gone] = [lost.by_day_of_cells_thousandths, lost.lost_of_cells_thousandths];
+  const [byDay, gone] = [drawnOf(detail, "rest").by_day_of_cells_thousandths, lost.lost_of_cells_thousandths];
   const keeps = cellWhere(seen, values, (i) => byDay[i] > 0 && gone[i] === 0);
   const loses = cellWhere(seen, values, (i) => byDay[i] > 0 && gone[i] === byDay[i]);
   const picture = await pixels(page);
@@ -251,7 +254,7 @@ export async function districts({ page, address, plan, step, keep, runOf }) {
   await page.getByTestId("districts").press("Enter");
   const table = page.getByTestId("districts-table");
   await table.waitFor();
-  const zones = all.slice(1).filter((one) => one.demand_thousandths > 0);
+  const zones = all.slice(1).filter((one) => one.covered_share !== null);
   const order = () => table.locator("tr[data-zone]").evaluateAll((rows) => rows.map((row) => row.dataset.zone));
   const sorted = (key) => zones.toSorted((a, b) => Number(a[key] === null) - Number(b[key] === null) || a[key] - b[key]).map((one) => one.zone);
   assert.deepEqual(await order(), sorted("covered_share"), "the least covered first");
@@ -287,19 +290,24 @@ export async function districts({ page, address, plan, step, keep, runOf }) {
 }
 
 export async function room({ page, address, keep }) {
-  const { capacity } = ofKey((await detailOf(address)).standards, "swap-room");
+  const detail = await detailOf(address);
+  const { load, supply_of_facilities } = ofKey(detail.standards, "swap-room").capacity;
+  /** Those whose capacity is known, with their ids. */
+  const facilities = load.facilities.flatMap((one, i) =>
+    one?.serves_thousandths == null ? [] : [{ ...one, id: detail.facilities[i], supply: supply_of_facilities[i] }],
+  );
   await settled(page);
   const marks = await shown(page, "facility-room");
   const count = (what) => new Set(marks.filter((one) => one.room === what).map((one) => one.id)).size;
-  assert(count("overloaded") > 0 && count("overloaded") <= capacity.n_overloaded);
-  assert(count("idle") > 0 && count("idle") <= capacity.n_idle);
+  assert(count("overloaded") > 0 && count("overloaded") <= load.n_overloaded);
+  assert(count("idle") > 0 && count("idle") <= load.n_idle);
   assert.match(await page.getByTestId("legend").innerText(), /超负荷/);
   await keep("room");
   await page.getByTestId("show-hazards").click();
   // One of each with nothing close by.
   for (const what of ["is_overloaded", "is_idle"]) {
     // Somebody lives around it, so it is joined to a street.
-    const ids = capacity.facilities.filter((one) => one[what] && one.supply !== null).map((one) => one.id);
+    const ids = facilities.filter((one) => one[what] && one.supply !== null).map((one) => one.id);
     const one = await page.evaluate((wanted) => {
       const { facilities } = window.nuanquan;
       const far = (a, b) => Math.hypot(a.lng - b.lng, a.lat - b.lat);
@@ -316,7 +324,7 @@ export async function room({ page, address, keep }) {
     const card = page.getByTestId("room");
     await card.waitFor();
     assert.equal(await card.getAttribute(what === "is_idle" ? "data-idle" : "data-overloaded"), "true");
-    const { asked_thousandths, serves_thousandths } = capacity.facilities.find((other) => other.id === one.id);
+    const { asked_thousandths, serves_thousandths } = facilities.find((other) => other.id === one.id);
     const text = await card.innerText();
     const km = (thousandths) => (thousandths / 1e6).toFixed(thousandths < 1e7 ? 2 : 1);
     for (const figure of [km(asked_thousandths), km(serves_thousandths)]) assert(text.includes(figure), `${figure} in ${text}`);

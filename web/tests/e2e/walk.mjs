@@ -270,10 +270,10 @@ async function walk() {
   await settled(page);
   const comparison = await (await fetch(`${address}api/compare?before=baseline&after=five-cabinets`)).json();
   const change = comparison.standards.find((one) => one.key === "swap");
-  const gained = change.change.indexOf(2);
+  const gained = change.cells.indexOf("gained");
   const gainedColor = await colorAt(page, await pixels(page), plan, gained);
   assert(gainedColor.b > gainedColor.r + 30, `a gained cell is blue, not ${JSON.stringify(gainedColor)}`);
-  assert(change.n_gained > 0 && change.n_lost === 0);
+  assert(change.gained.n_cells > 0 && change.lost.n_cells === 0);
 
   step("the language is switched, names included");
   await page.getByTestId("language").click();

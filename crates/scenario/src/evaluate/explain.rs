@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use siting::Infeasible;
 use thiserror::Error;
 use units::{LngLat, TravelTime};
+use utoipa::ToSchema;
 
 use crate::evaluate::repriced::ordinary_speed;
 use crate::evaluate::{ScenarioStreets, State, StreetsView, search_limits, waters};
@@ -100,7 +101,7 @@ pub struct Route {
 }
 
 /// Part of a trip along one street.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StepReport {
     /// Name of the street; empty when it has none.
     pub name: String,

@@ -1,10 +1,11 @@
 use graph::GatePolicy;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// One change of a scenario: what a plan file lists and what a planner does on the map.
 ///
 /// Positions are `lng,lat` in WGS-84 degrees; facilities are named by their id.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Modification {
     /// A new facility.
@@ -17,18 +18,22 @@ pub enum Modification {
         at: String,
         /// Its name.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         name: Option<String>,
         /// Opening hours in OSM syntax; always open when left out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         opening_hours: Option<String>,
         /// Slots, seats or meals.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         capacity: Option<u32>,
         /// What it offers.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         amenities: Vec<String>,
         /// Time to park, enter and be served, e.g. `60s`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         start_delay: Option<String>,
         /// Made up for illustration.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -67,11 +72,13 @@ pub enum Modification {
         ways: Vec<i64>,
         /// The street's name: all its edges.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         name: Option<String>,
     },
     /// Gates open or close: the listed ones, or every gate when none is listed. A later line wins.
     SetGates {
         /// Who passes them: `through`, `enter`, `walk-in` or `shut`.
+        #[schema(value_type = String)]
         policy: GatePolicy,
         /// OSM ids of gate nodes.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -95,6 +102,7 @@ pub enum Modification {
         kind: String,
         /// Slots, seats or meals of each.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         capacity: Option<u32>,
     },
 }

@@ -5,6 +5,7 @@ use coverage::{
     ServiceStandard,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::evaluate::Evaluation;
 use crate::evaluate::detail::ServiceDetail;
@@ -13,7 +14,7 @@ use crate::project::rim::distance_outside;
 
 /// What becomes of all demand that was given, in whole thousandths of its unit; the classes add up
 /// to `given_thousandths` exactly.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DemandBalanceReport {
     /// All that the source holds. For street length: the usable street in the study area that is no
     /// scrap.
@@ -33,11 +34,12 @@ pub struct DemandBalanceReport {
     /// Beside all that, for street length: the street of scraps in the study area, no term of the
     /// sum.
     #[serde(default)]
+    #[schema(required)]
     pub scrap_street_thousandths: u64,
 }
 
 /// What becomes of all facilities that were given; the classes add up to `given`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FacilityBalanceReport {
     /// All rows of all layers, and what the scenario adds.
     pub given: usize,
@@ -58,7 +60,7 @@ pub struct FacilityBalanceReport {
 }
 
 /// The balance of a standard.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BalanceReport {
     /// Of the demand of the plan.
     pub demand: DemandBalanceReport,

@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use utoipa::ToSchema;
 
 use crate::report::{CellSplit, ClassKey, ScenarioReport, SplitReport, StandardReport};
 
 /// What becomes of a cell from one result to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChangeClass {
     /// Covered in both (保持).
@@ -35,7 +38,7 @@ impl ChangeClass {
 }
 
 /// Two results side by side.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Comparison {
     /// Scenario before.
     pub before: String,
@@ -50,7 +53,7 @@ pub struct Comparison {
 }
 
 /// One standard in two results.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StandardComparison {
     /// Key in the plan.
     pub key: String,
@@ -77,7 +80,7 @@ pub struct StandardComparison {
 }
 
 /// Cells of one class and the demand in them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ClassSum {
     /// How many cells.
     pub n_cells: usize,
@@ -86,7 +89,7 @@ pub struct ClassSum {
 }
 
 /// One zone in two results.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ZoneComparison {
     /// Its id.
     pub id: String,
@@ -152,9 +155,9 @@ pub fn compare(
         });
     }
     let keys = |report: &ScenarioReport| -> Vec<String> {
-        let standards = report.standards.iter().map(|s| s.key.clone());
+        let standards = report.standards.iter().map(|s| s.figures.key.clone());
         standards
-            .chain(report.joints.iter().map(|j| j.key.clone()))
+            .chain(report.joints.iter().map(|j| j.figures.key.clone()))
             .collect()
     };
     let (keys_before, keys_after) = (keys(before), keys(after));
@@ -165,14 +168,17 @@ pub fn compare(
     }
     let mut standards = Vec::new();
     for a in &before.standards {
-        let find = after.standards.iter().find(|b| b.key == a.key);
-        let b = find.ok_or_else(|| CompareError::Standard(a.key.clone()))?;
+        let find = after
+            .standards
+            .iter()
+            .find(|b| b.figures.key == a.figures.key);
+        let b = find.ok_or_else(|| CompareError::Standard(a.figures.key.clone()))?;
         same_question(a, b)?;
         let mut comparison = of_cells(
             before,
-            &a.key,
-            &a.name,
-            (&a.split, &b.split),
+            &a.figures.key,
+            &a.figures.name,
+            (&a.figures.split, &b.figures.split),
             (&a.cells, &b.cells),
         );
         comparison.zones = before
@@ -190,21 +196,21 @@ pub fn compare(
         standards.push(comparison);
     }
     for a in &before.joints {
-        let find = after.joints.iter().find(|b| b.key == a.key);
-        let b = find.ok_or_else(|| CompareError::Standard(a.key.clone()))?;
-        if (&a.rule, &a.parts) != (&b.rule, &b.parts) {
+        let find = after.joints.iter().find(|b| b.figures.key == a.figures.key);
+        let b = find.ok_or_else(|| CompareError::Standard(a.figures.key.clone()))?;
+        if (&a.figures.rule, &a.figures.parts) != (&b.figures.rule, &b.figures.parts) {
             return Err(CompareError::Unequal {
-                key: a.key.clone(),
+                key: a.figures.key.clone(),
                 field: "the parts",
-                before: format!("{} {}", a.rule, a.parts.join(", ")),
-                after: format!("{} {}", b.rule, b.parts.join(", ")),
+                before: format!("{} {}", a.figures.rule, a.figures.parts.join(", ")),
+                after: format!("{} {}", b.figures.rule, b.figures.parts.join(", ")),
             });
         }
         standards.push(of_cells(
             before,
-            &a.key,
-            &a.name,
-            (&a.split, &b.split),
+            &a.figures.key,
+            &a.figures.name,
+            (&a.figures.split, &b.figures.split),
             (&a.cells, &b.cells),
         ));
     }
@@ -224,33 +230,37 @@ fn same_question(a: &StandardReport, b: &StandardReport) -> Result<(), CompareEr
             return Ok(());
         }
         Err(CompareError::Unequal {
-            key: a.key.clone(),
+            key: a.figures.key.clone(),
             field,
             before,
             after,
         })
     };
-    unequal("the profile", a.profile.clone(), b.profile.clone())?;
+    unequal(
+        "the profile",
+        a.figures.profile.clone(),
+        b.figures.profile.clone(),
+    )?;
     unequal(
         "a limit in seconds of",
-        a.limit_s.to_string(),
-        b.limit_s.to_string(),
+        a.figures.limit_s.to_string(),
+        b.figures.limit_s.to_string(),
     )?;
     unequal(
         "a number of facilities of",
-        a.required.to_string(),
-        b.required.to_string(),
+        a.figures.required.to_string(),
+        b.figures.required.to_string(),
     )?;
     let rate = |rate: Option<u64>| {
         rate.map_or_else(|| "any".to_owned(), |thousandths| thousandths.to_string())
     };
     unequal(
         "the demand that a slot serves (in thousandths) of",
-        rate(a.demand_per_slot_thousandths),
-        rate(b.demand_per_slot_thousandths),
+        rate(a.figures.demand_per_slot_thousandths),
+        rate(b.figures.demand_per_slot_thousandths),
     )?;
     let hour = |at: &Option<String>| at.clone().unwrap_or_else(|| "any".to_owned());
-    unequal("the hour", hour(&a.at), hour(&b.at))
+    unequal("the hour", hour(&a.figures.at), hour(&b.figures.at))
 }
 
 fn of_cells(

@@ -8,6 +8,7 @@ use coverage::{
 };
 use serde::{Deserialize, Serialize};
 use units::{HourOfWeek, LngLat, TravelTime};
+use utoipa::ToSchema;
 
 use crate::evaluate::detail::{NightGap, ServiceCapacity, ServiceDetail};
 use crate::evaluate::{Evaluation, ServiceResult, typical_time};
@@ -16,13 +17,14 @@ use crate::project::hazards::{effect_text, streets_of_hazards};
 use crate::report::district::{DistrictReport, districts};
 use crate::report::gap_name::GapNames;
 use crate::report::joint_detail::{JointDetail, joint_details};
+use crate::report::words;
 use crate::report::{GapReport, gap_reports};
 
 /// A scenario's result in detail: `detail.json`.
 ///
 /// Demand is in whole thousandths of `demand_unit`, times are in seconds; lists of cells are in the
 /// order of the cells in `result.json`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct DetailReport {
     /// Version of this format: 1.
     pub format: u32,
@@ -52,7 +54,7 @@ pub struct DetailReport {
 }
 
 /// A measure: demand that indicators are given for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MeasureReport {
     /// What it counts.
     pub unit: String,
@@ -63,15 +65,17 @@ pub struct MeasureReport {
 }
 
 /// A reported hazard.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct HazardReport {
     /// Its id.
     pub id: String,
     /// Its kind.
+    #[schema(schema_with = words::hazard_kind)]
     pub kind: String,
     /// Its kind in Chinese.
     pub kind_zh: String,
     /// `reported`, `confirmed` or `fixed`.
+    #[schema(schema_with = words::hazard_state)]
     pub state: String,
     /// Since when, as the source says.
     pub since: String,
@@ -92,7 +96,7 @@ pub struct HazardReport {
 }
 
 /// The reference week.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WeekReport {
     /// Date of its Monday.
     pub monday: String,
@@ -109,7 +113,7 @@ pub struct WeekReport {
 }
 
 /// One service standard in detail.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StandardDetail {
     /// Key in the plan.
     pub key: String,
@@ -154,23 +158,25 @@ pub struct StandardDetail {
 }
 
 /// A reason and the demand it holds for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReasonReport {
     /// `no-street`, `closed`, `full`, `cut-off-by-gate`, `cut-off-by-one-way`, `cut-off-by-water`,
     /// `detour` or `no-facility`.
+    #[schema(schema_with = words::reason)]
     pub reason: String,
     /// The demand.
     pub demand_thousandths: u64,
 }
 
 /// Why a gap is one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct GapDetail {
     /// Its rank.
     pub rank: usize,
     /// Its name.
     pub name: String,
     /// The reason that holds for most of its uncovered demand.
+    #[schema(schema_with = words::reason_or_null)]
     pub reason: Option<String>,
     /// How much too long the way is for the middle one of its uncovered demand; `None` when that
     /// lies past twice the limit.
@@ -178,7 +184,7 @@ pub struct GapDetail {
 }
 
 /// How full the facilities of a standard are.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CapacityReport {
     /// Open facilities of unknown capacity: left out of the supply ratio, never full.
     pub n_unknown: usize,
@@ -188,6 +194,7 @@ pub struct CapacityReport {
     pub supply_gini: Option<f64>,
     /// That Gini looks better than in the baseline of the same run although the mean did not grow.
     #[serde(default)]
+    #[schema(required)]
     pub supply_levelled_down: bool,
     /// The same mean for each cell.
     pub supply_of_cells: Vec<Option<f64>>,
@@ -199,7 +206,7 @@ pub struct CapacityReport {
 }
 
 /// Demand assigned to the nearest facility with room.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LoadReport {
     /// Demand that finds room within the limit.
     pub taken_thousandths: u64,
@@ -214,7 +221,7 @@ pub struct LoadReport {
 }
 
 /// How full one facility is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FacilityLoadReport {
     /// What it can serve; `None` when its capacity is unknown.
     pub serves_thousandths: Option<u64>,
@@ -229,7 +236,7 @@ pub struct FacilityLoadReport {
 }
 
 /// One hour of the week.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct HourReport {
     /// As in `We 03:00`: the instant at which it begins.
     pub hour: String,
@@ -244,7 +251,7 @@ pub struct HourReport {
 }
 
 /// What is covered by day and not by night; demand is that of the hour for the night.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct NightReport {
     /// Covered by day, of those who are there by night.
     pub by_day_thousandths: u64,

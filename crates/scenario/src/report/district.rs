@@ -3,6 +3,7 @@
 use coverage::{DemandSplit, Equity, Indicators};
 use serde::{Deserialize, Serialize};
 use units::TravelTime;
+use utoipa::ToSchema;
 
 use crate::evaluate::ServiceResult;
 use crate::evaluate::detail::ServiceDetail;
@@ -11,7 +12,7 @@ use crate::report::SplitReport;
 
 /// The indicators of the study area or of a zone; formulas stand at
 /// [`Indicators`] and [`Equity`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct DistrictReport {
     /// What its demand counts: the unit of the plan's demand, or of one of its measures.
     pub unit: String,
@@ -47,6 +48,7 @@ pub struct DistrictReport {
     pub concentration: Option<f64>,
     /// Concentration of the times over the rank of the zones, when the plan ranks them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub concentration_by_zone: Option<f64>,
     /// Demand without a time, past the search or joined to no network, which counts at the limit of
     /// the search: then mean, worst tenth, Gini, Palma and Theil are lower bounds.
@@ -54,6 +56,7 @@ pub struct DistrictReport {
     /// Times look more even than in the baseline of the same run although nobody got nearer on
     /// average: the better served lost. False without a baseline to compare with.
     #[serde(default)]
+    #[schema(required)]
     pub levelled_down: bool,
     /// Lorenz curve of the times: shares of the sum of all times that the best-served 0, 10, …,
     /// 100 % of the demand have.

@@ -3,15 +3,17 @@
 use coverage::{DemandSet, JointCoverage, Part, ServiceCoverage, ZoneId};
 use serde::{Deserialize, Serialize};
 use units::TravelTime;
+use utoipa::ToSchema;
 
 use crate::evaluate::detail::ServiceDetail;
 use crate::evaluate::{Evaluation, JointResult};
 use crate::project::Project;
 use crate::report::district::{DistrictReport, split_districts};
 use crate::report::gap_name::GapNames;
+use crate::report::words;
 
 /// One joint standard in detail.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct JointDetail {
     /// Key in the plan.
     pub key: String,
@@ -25,7 +27,7 @@ pub struct JointDetail {
 }
 
 /// What a gap of a joint standard lacks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct JointGapDetail {
     /// Rank in `result.json`.
     pub rank: usize,
@@ -37,13 +39,14 @@ pub struct JointGapDetail {
 }
 
 /// What one part lacks in a gap.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct LackReport {
     /// Key of the part.
     pub part: String,
     /// Demand of the gap that lacks it.
     pub demand_thousandths: u64,
     /// The reason that holds for most of it; the words of `gaps.csv`.
+    #[schema(schema_with = words::reason_or_null)]
     pub reason: Option<String>,
     /// How much too long the way is for the middle one; `None` when that lies past twice the limit.
     pub missing_s: Option<f64>,

@@ -322,49 +322,52 @@ fn hours(out: &mut Text, demand: &Amounts<'_>, standard: &StandardDetail, week: 
 
 fn standard(out: &mut Text, demand: &Amounts<'_>, standard: &StandardReport) {
     let hour = standard
+        .figures
         .at
         .as_deref()
         .map_or_else(String::new, |at| format!(", open {at}"));
-    let mark = if standard.illustrative {
+    let mark = if standard.figures.illustrative {
         " [illustrative 示意]"
     } else {
         ""
     };
     out.line(&format!(
         "  {} ({}): {} within {} by {}{hour}: {} facilities{mark}",
-        standard.name,
-        standard.key,
-        percent(standard.split.covered_share),
-        minutes(standard.limit_s),
-        standard.profile,
-        standard.n_facilities,
+        standard.figures.name,
+        standard.figures.key,
+        percent(standard.figures.split.covered_share),
+        minutes(standard.figures.limit_s),
+        standard.figures.profile,
+        standard.figures.n_facilities,
     ));
     let far = |seconds: Option<f64>| {
         seconds.map_or_else(
-            || format!("over {}", minutes(standard.limit_s * 2.0)),
+            || format!("over {}", minutes(standard.figures.limit_s * 2.0)),
             minutes,
         )
     };
-    balance_of_demand(out, demand, &standard.balance.demand);
-    balance_of_facilities(out, &standard.balance.facilities);
+    balance_of_demand(out, demand, &standard.figures.balance.demand);
+    balance_of_facilities(out, &standard.figures.balance.facilities);
     out.line(&format!(
         "    half of the demand in the area within {}, nine tenths within {}; {} fragile (within 20 % \
          of the limit)",
-        far(standard.median_s),
-        far(standard.quantile_90_s),
-        demand.of(standard.split.fragile_thousandths),
+        far(standard.figures.median_s),
+        far(standard.figures.quantile_90_s),
+        demand.of(standard.figures.split.fragile_thousandths),
     ));
-    if standard.n_facilities_in_doubt > 0 || standard.demand_in_doubt_thousandths > 0 {
+    if standard.figures.n_facilities_in_doubt > 0
+        || standard.figures.demand_in_doubt_thousandths > 0
+    {
         out.line(&format!(
             "    {} of the facilities and {} lie 20 to 30 m from a junction that matters to their times (one \
              within 25 m is joined)",
-            standard.n_facilities_in_doubt,
-            demand.of(standard.demand_in_doubt_thousandths),
+            standard.figures.n_facilities_in_doubt,
+            demand.of(standard.figures.demand_in_doubt_thousandths),
         ));
     }
     out.line(&format!(
         "    {} of {} cells are edge-affected: the border of the streets lies within the limit",
-        standard.n_edge_affected_cells,
+        standard.figures.n_edge_affected_cells,
         standard.cells.len(),
     ));
     gaps(out, demand, &standard.gaps);
@@ -408,24 +411,25 @@ fn balance_of_facilities(out: &mut Text, balance: &FacilityBalanceReport) {
 }
 
 fn joint(out: &mut Text, demand: &Amounts<'_>, joint: &JointReport) {
-    let rule = if joint.rule == "all-of" {
+    let rule = if joint.figures.rule == "all-of" {
         "all of"
     } else {
         "any of"
     };
     out.line(&format!(
         "  {} ({}): {} have {rule} {}",
-        joint.name,
-        joint.key,
-        percent(joint.split.covered_share),
-        joint.parts.join(", ")
+        joint.figures.name,
+        joint.figures.key,
+        percent(joint.figures.split.covered_share),
+        joint.figures.parts.join(", ")
     ));
-    balance_of_demand(out, demand, &joint.balance);
-    if let Some(weakest) = &joint.weakest {
+    balance_of_demand(out, demand, &joint.figures.balance);
+    if let Some(weakest) = &joint.figures.weakest {
         let lacking: Vec<String> = joint
+            .figures
             .parts
             .iter()
-            .zip(&joint.sole_obstacle_thousandths)
+            .zip(&joint.figures.sole_obstacle_thousandths)
             .map(|(part, &alone)| format!("{part} {}", demand.of(alone)))
             .collect();
         out.line(&format!(

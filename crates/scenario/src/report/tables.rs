@@ -35,19 +35,22 @@ pub fn cells(project: &Project, report: &ScenarioReport, detail: &DetailReport) 
         Column::demand("demand", unit),
     ];
     for standard in &report.standards {
-        columns.extend(cell_columns(&standard.key));
-        columns.push(Column::integer(format!("{}_hours_covered", standard.key)));
+        columns.extend(cell_columns(&standard.figures.key));
+        columns.push(Column::integer(format!(
+            "{}_hours_covered",
+            standard.figures.key
+        )));
         columns.push(Column::demand(
-            &format!("{}_lost_by_night", standard.key),
+            &format!("{}_lost_by_night", standard.figures.key),
             unit,
         ));
-        columns.push(Column::share(&format!("{}_fragile", standard.key)));
-        columns.push(Column::share(&format!("{}_backup", standard.key)));
-        columns.push(supply_column(&standard.key, unit));
+        columns.push(Column::share(&format!("{}_fragile", standard.figures.key)));
+        columns.push(Column::share(&format!("{}_backup", standard.figures.key)));
+        columns.push(supply_column(&standard.figures.key, unit));
     }
     for joint in &report.joints {
-        columns.extend(cell_columns(&joint.key));
-        columns.push(Column::text(format!("{}_weakest", joint.key)));
+        columns.extend(cell_columns(&joint.figures.key));
+        columns.push(Column::text(format!("{}_weakest", joint.figures.key)));
     }
     let mut layer = Layer::new(Table::new("cells", columns));
     for (index, (cell, id)) in report.cells.iter().zip(project.area.cells()).enumerate() {
@@ -157,7 +160,7 @@ pub fn gaps(
                 missing_s: why.missing_s,
                 lacks: None,
             };
-            push(&standard.key, row, why, &gap.outline);
+            push(&standard.figures.key, row, why, &gap.outline);
         }
         let patches = detail.without_street.iter().zip(&decided.without_street);
         for (row, gap) in patches {
@@ -165,7 +168,7 @@ pub fn gaps(
                 reason: Some(Reason::NoStreet.key()),
                 ..WhyGap::default()
             };
-            push(&standard.key, row, why, &gap.outline);
+            push(&standard.figures.key, row, why, &gap.outline);
         }
     }
     let details = result.report.joints.iter();
@@ -183,7 +186,7 @@ pub fn gaps(
                 missing_s: first.and_then(|lack| lack.missing_s),
                 lacks: Some(parts.join("; ")),
             };
-            push(&joint.key, row, why, &gap.outline);
+            push(&joint.figures.key, row, why, &gap.outline);
         }
     }
     marked(layer, report)
@@ -336,24 +339,30 @@ pub fn facilities(
         Column::boolean("illustrative"),
     ];
     for standard in &report.standards {
-        columns.push(Column::boolean(format!("{}_serves", standard.key)));
-        columns.push(Column::text(format!("{}_joined", standard.key)));
-        columns.push(Column::meters(&format!("{}_moved", standard.key)));
+        columns.push(Column::boolean(format!("{}_serves", standard.figures.key)));
+        columns.push(Column::text(format!("{}_joined", standard.figures.key)));
+        columns.push(Column::meters(&format!("{}_moved", standard.figures.key)));
         columns.push(Column::demand(
-            &format!("{}_within_limit", standard.key),
+            &format!("{}_within_limit", standard.figures.key),
             unit,
         ));
         columns.push(Column::demand(
-            &format!("{}_unique_demand", standard.key),
+            &format!("{}_unique_demand", standard.figures.key),
             unit,
         ));
-        columns.push(supply_column(&standard.key, unit));
-        if standard.demand_per_slot_thousandths.is_some() {
+        columns.push(supply_column(&standard.figures.key, unit));
+        if standard.figures.demand_per_slot_thousandths.is_some() {
             for what in ["can_serve", "asked", "taken"] {
-                columns.push(Column::demand(&format!("{}_{what}", standard.key), unit));
+                columns.push(Column::demand(
+                    &format!("{}_{what}", standard.figures.key),
+                    unit,
+                ));
             }
-            columns.push(Column::boolean(format!("{}_overloaded", standard.key)));
-            columns.push(Column::boolean(format!("{}_idle", standard.key)));
+            columns.push(Column::boolean(format!(
+                "{}_overloaded",
+                standard.figures.key
+            )));
+            columns.push(Column::boolean(format!("{}_idle", standard.figures.key)));
         }
     }
     let mut layer = Layer::new(Table::new("facilities", columns));
@@ -563,8 +572,14 @@ pub fn balance(report: &ScenarioReport) -> Table {
             push("scrap-street-beside", beside, Value::Empty);
         }
     };
-    let standards = report.standards.iter().map(|s| (&s.key, &s.balance.demand));
-    let joints = report.joints.iter().map(|j| (&j.key, &j.balance));
+    let standards = report
+        .standards
+        .iter()
+        .map(|s| (&s.figures.key, &s.figures.balance.demand));
+    let joints = report
+        .joints
+        .iter()
+        .map(|j| (&j.figures.key, &j.figures.balance));
     for (key, balance) in standards.chain(joints) {
         demand(key, &report.demand_unit, balance);
     }
@@ -574,13 +589,13 @@ pub fn balance(report: &ScenarioReport) -> Table {
         }
     }
     for standard in &report.standards {
-        let balance = &standard.balance.facilities;
+        let balance = &standard.figures.balance.facilities;
         let given = [("given", balance.given)];
         for (class, count) in given.into_iter().chain(balance.classes()) {
             let count = u64::try_from(count).expect("a count of rows");
             let whole = u64::try_from(balance.given).expect("a count of rows");
             table.push(vec![
-                standard.key.clone().into(),
+                standard.figures.key.clone().into(),
                 "facilities".into(),
                 "facilities".into(),
                 class.into(),
@@ -608,8 +623,11 @@ pub fn zones(project: &Project, report: &ScenarioReport) -> Layer {
         Column::demand("demand", unit),
     ];
     for standard in &report.standards {
-        columns.push(Column::share(&format!("{}_covered", standard.key)));
-        columns.push(Column::demand(&format!("{}_uncovered", standard.key), unit));
+        columns.push(Column::share(&format!("{}_covered", standard.figures.key)));
+        columns.push(Column::demand(
+            &format!("{}_uncovered", standard.figures.key),
+            unit,
+        ));
     }
     let mut layer = Layer::new(Table::new("zones", columns));
     for (index, zone) in project.zones.zones().iter().enumerate() {

@@ -124,11 +124,11 @@ fn baseline(project: &Project) -> ScenarioResult {
 }
 
 fn demand_of(report: &ScenarioReport) -> &DemandBalanceReport {
-    &report.standards[0].balance.demand
+    &report.standards[0].figures.balance.demand
 }
 
 fn facilities_of(report: &ScenarioReport) -> &FacilityBalanceReport {
-    &report.standards[0].balance.facilities
+    &report.standards[0].figures.balance.facilities
 }
 
 /// Numbers from a seed; the same on every machine.
@@ -263,21 +263,38 @@ fn random_plan(town: &Town, dice: &mut Dice) -> (Result<Project, String>, Given)
 fn assert_balanced(result: &ScenarioResult) {
     let report = &result.report;
     for standard in &report.standards {
-        let balance = &standard.balance;
-        assert!(balance.demand.holds(), "{}: {balance:?}", standard.key);
-        assert!(balance.facilities.holds(), "{}: {balance:?}", standard.key);
-        let (demand, split) = (&balance.demand, &standard.split);
+        let balance = &standard.figures.balance;
+        assert!(
+            balance.demand.holds(),
+            "{}: {balance:?}",
+            standard.figures.key
+        );
+        assert!(
+            balance.facilities.holds(),
+            "{}: {balance:?}",
+            standard.figures.key
+        );
+        let (demand, split) = (&balance.demand, &standard.figures.split);
         assert_eq!(demand.in_area_thousandths, split.total_thousandths());
         assert_eq!(demand.covered_thousandths, split.covered_thousandths);
         let cells: u64 = standard.cells.iter().map(|c| c.covered_thousandths).sum();
-        assert_eq!(demand.covered_thousandths, cells, "{}", standard.key);
+        assert_eq!(
+            demand.covered_thousandths, cells,
+            "{}",
+            standard.figures.key
+        );
         assert_eq!(
             balance.facilities.serving + balance.facilities.unjoined,
-            standard.n_facilities
+            standard.figures.n_facilities
         );
     }
     for joint in &report.joints {
-        assert!(joint.balance.holds(), "{}: {:?}", joint.key, joint.balance);
+        assert!(
+            joint.figures.balance.holds(),
+            "{}: {:?}",
+            joint.figures.key,
+            joint.figures.balance
+        );
     }
     for measure in &report.measures {
         for one in &measure.standards {
@@ -289,7 +306,10 @@ fn assert_balanced(result: &ScenarioResult) {
     let rows = formats::csv::to_csv(&table);
     for standard in &report.standards {
         let of = |class: &str| -> String {
-            let start = format!("{},demand,{},{class},", standard.key, report.demand_unit);
+            let start = format!(
+                "{},demand,{},{class},",
+                standard.figures.key, report.demand_unit
+            );
             let row = rows.lines().find_map(|line| line.strip_prefix(&start));
             row.unwrap().split(',').next().unwrap().to_owned()
         };
@@ -571,7 +591,7 @@ fn a_canteen_outside_the_area_counts_unless_the_plan_leaves_it_out() {
     // A piece of street of up to 100 m is covered when its middle is.
     // From 1,280 to 3,000 m: 1.72 km, and what the one outside settles is not edge-affected.
     let kept = covered(", outside = \"keep\"").unwrap();
-    let share = kept.standards[0].split.covered_share.unwrap();
+    let share = kept.standards[0].figures.split.covered_share.unwrap();
     assert!((share - 0.86).abs() < 0.03, "{share}");
     let places = facilities_of(&kept);
     assert_eq!((places.given, places.serving), (4, 2));
@@ -579,10 +599,10 @@ fn a_canteen_outside_the_area_counts_unless_the_plan_leaves_it_out() {
 
     // From 1,280 to 2,720 m: 72 %; the rim is marked.
     let skipped = covered(", outside = \"skip\"").unwrap();
-    let share = skipped.standards[0].split.covered_share.unwrap();
+    let share = skipped.standards[0].figures.split.covered_share.unwrap();
     assert!((share - 0.72).abs() < 0.03, "{share}");
     let (before, after) = (&kept.standards[0], &skipped.standards[0]);
-    assert!(after.n_edge_affected_cells > before.n_edge_affected_cells);
+    assert!(after.figures.n_edge_affected_cells > before.figures.n_edge_affected_cells);
     let places = facilities_of(&skipped);
     assert_eq!(
         (places.serving, places.other_kind, places.outside),
@@ -614,9 +634,9 @@ fn who_joins_no_street_stays_in_the_median() {
         .unwrap();
     let result = baseline(&project);
     let standard = &result.report.standards[0];
-    assert_eq!(standard.balance.demand.too_far_thousandths, 20_000);
-    assert_eq!(standard.median_s, None);
-    assert!(standard.worst_tenth_is_lower_bound);
+    assert_eq!(standard.figures.balance.demand.too_far_thousandths, 20_000);
+    assert_eq!(standard.figures.median_s, None);
+    assert!(standard.figures.worst_tenth_is_lower_bound);
     let all = &result.detail_report.standards[0].districts[0];
     assert_eq!((all.median_s, all.beyond_thousandths), (None, 20_000));
     assert!(all.is_bound() && all.concentration.is_none());

@@ -2,7 +2,7 @@
 
 use scenario::compare::{ChangeClass, CompareError, compare};
 use scenario::report::{
-    CellReport, CellSplit, ClassKey, ScenarioReport, SplitReport, StandardReport,
+    CellReport, CellSplit, ClassKey, ScenarioReport, SplitReport, StandardFigures, StandardReport,
 };
 
 /// A result of one standard over cells with the given classes, each with a demand of 1, 2, 4, ….
@@ -41,25 +41,27 @@ fn result(classes: &[ClassKey]) -> ScenarioReport {
         demand_thousandths: total,
         joins: scenario::JoinsReport::default(),
         standards: vec![StandardReport {
-            key: "swap".to_owned(),
-            name: "swap".to_owned(),
-            profile: "rider".to_owned(),
-            limit_s: 300.0,
-            required: 1,
-            at: None,
-            demand_per_slot_thousandths: None,
-            n_facilities: 1,
-            n_unlinked_facilities: 0,
-            n_facilities_in_doubt: 0,
-            demand_in_doubt_thousandths: 0,
-            illustrative: false,
-            split,
-            balance: scenario::balance::BalanceReport::default(),
-            median_s: None,
-            quantile_90_s: None,
-            worst_tenth_mean_s: None,
-            worst_tenth_is_lower_bound: false,
-            n_edge_affected_cells: 0,
+            figures: StandardFigures {
+                key: "swap".to_owned(),
+                name: "swap".to_owned(),
+                profile: "rider".to_owned(),
+                limit_s: 300.0,
+                required: 1,
+                at: None,
+                demand_per_slot_thousandths: None,
+                n_facilities: 1,
+                n_unlinked_facilities: 0,
+                n_facilities_in_doubt: 0,
+                demand_in_doubt_thousandths: 0,
+                illustrative: false,
+                split,
+                balance: scenario::balance::BalanceReport::default(),
+                median_s: None,
+                quantile_90_s: None,
+                worst_tenth_mean_s: None,
+                worst_tenth_is_lower_bound: false,
+                n_edge_affected_cells: 0,
+            },
             gaps: Vec::new(),
             zones: Vec::new(),
             cells: classes
@@ -129,10 +131,10 @@ fn unequal_questions_are_refused() {
     };
     let error = refused(|r| r.grid_fingerprint = "other".to_owned());
     assert!(matches!(error, CompareError::Grid { .. }));
-    let error = refused(|r| r.standards[0].limit_s = 360.0);
+    let error = refused(|r| r.standards[0].figures.limit_s = 360.0);
     assert!(matches!(error, CompareError::Unequal { .. }), "{error}");
-    let error = refused(|r| r.standards[0].profile = "foot".to_owned());
+    let error = refused(|r| r.standards[0].figures.profile = "foot".to_owned());
     assert!(error.to_string().contains("rider") && error.to_string().contains("foot"));
-    let error = refused(|r| r.standards[0].key = "rest".to_owned());
+    let error = refused(|r| r.standards[0].figures.key = "rest".to_owned());
     assert_eq!(error, CompareError::Standard("swap".to_owned()));
 }

@@ -27,13 +27,17 @@ fn evaluated(scenario: Option<&str>, edits: &[Modification]) -> ScenarioReport {
 
 fn assert_same(desk: &ScenarioReport, slow: &ScenarioReport) {
     for (desk, slow) in desk.standards.iter().zip(&slow.standards) {
-        assert_eq!(desk.split, slow.split, "standard {}", desk.key);
+        assert_eq!(
+            desk.figures.split, slow.figures.split,
+            "standard {}",
+            desk.figures.key
+        );
         let differs = (0..desk.cells.len()).find(|&i| desk.cells[i] != slow.cells[i]);
-        assert_eq!(differs, None, "a cell of standard {}", desk.key);
-        assert_eq!(desk, slow, "standard {}", desk.key);
+        assert_eq!(differs, None, "a cell of standard {}", desk.figures.key);
+        assert_eq!(desk, slow, "standard {}", desk.figures.key);
     }
     for (desk, slow) in desk.joints.iter().zip(&slow.joints) {
-        assert_eq!(desk, slow, "joint standard {}", desk.key);
+        assert_eq!(desk, slow, "joint standard {}", desk.figures.key);
     }
     assert_eq!(desk, slow);
 }
@@ -124,7 +128,7 @@ fn what_an_edit_does_not_touch_is_shared() {
     let keys: Vec<&str> = after
         .services
         .iter()
-        .map(|s| s.report.key.as_str())
+        .map(|s| s.report.figures.key.as_str())
         .collect();
     assert_eq!(keys, ["swap", "rest", "rest-night", "meal"]);
     assert!(shared[0] && !shared[1] && shared[3]);
@@ -140,11 +144,19 @@ fn a_candidate_adds_what_building_there_adds() {
     let best = (0..adds.len())
         .max_by_key(|&i| (adds[i], std::cmp::Reverse(i)))
         .unwrap();
-    let before = desk.standing().services[0].report.split.covered_thousandths;
+    let before = desk.standing().services[0]
+        .report
+        .figures
+        .split
+        .covered_thousandths;
     let at = project.candidates[best].position;
     let text = ADD.replace("114.0402,22.5287", &at.to_string());
     desk.edit(edit(&text)).unwrap();
-    let after = desk.standing().services[0].report.split.covered_thousandths;
+    let after = desk.standing().services[0]
+        .report
+        .figures
+        .split
+        .covered_thousandths;
     assert!(after > before);
     assert_eq!(after - before, adds[best].as_thousandths());
     // Once built, it adds nothing more.

@@ -16,10 +16,17 @@ fn the_hour_of_a_standard_is_its_coverage() {
     assert_eq!(detail.standards.len(), report.standards.len());
     for (standard, hours) in report.standards.iter().zip(&detail.standards) {
         assert_eq!(hours.hours.len(), 168);
-        let hour = standard.at.as_deref().unwrap_or("We 12:00");
+        let hour = standard.figures.at.as_deref().unwrap_or("We 12:00");
         let at = hours.hours.iter().find(|h| h.hour == hour).unwrap();
-        assert_eq!(at.covered_thousandths, standard.split.covered_thousandths);
-        assert_eq!(at.n_open, standard.n_facilities, "{}", standard.key);
+        assert_eq!(
+            at.covered_thousandths,
+            standard.figures.split.covered_thousandths
+        );
+        assert_eq!(
+            at.n_open, standard.figures.n_facilities,
+            "{}",
+            standard.figures.key
+        );
     }
     // Cabinets are open at all hours; by night most of the made-up stations are not.
     let (swap, rest) = (&detail.standards[0], &detail.standards[1]);
@@ -100,14 +107,14 @@ fn a_standard_may_ask_for_room() {
     );
     let result = ScenarioResult::of(&project, "baseline", "x", &[]).unwrap();
     let (near, room) = (&result.report.standards[0], &result.report.standards[1]);
-    assert!(room.split.covered_thousandths < near.split.covered_thousandths);
-    assert_eq!(room.demand_per_slot_thousandths, Some(333_333));
+    assert!(room.figures.split.covered_thousandths < near.figures.split.covered_thousandths);
+    assert_eq!(room.figures.demand_per_slot_thousandths, Some(333_333));
     let detail = &result.detail_report.standards[1];
     let load = detail.capacity.as_ref().unwrap().load.as_ref().unwrap();
     // What is within the limit of a cabinet either finds room or is turned away.
     assert_eq!(
         load.taken_thousandths + load.turned_away_thousandths,
-        near.split.covered_thousandths
+        near.figures.split.covered_thousandths
     );
     assert!(load.n_overloaded > 0 && load.n_idle > 0);
     let served = load.facilities.iter().flatten();
@@ -116,7 +123,7 @@ fn a_standard_may_ask_for_room() {
             .clone()
             .all(|f| f.serves_thousandths >= Some(f.taken_thousandths))
     );
-    assert_eq!(served.count(), room.n_facilities);
+    assert_eq!(served.count(), room.figures.n_facilities);
     // Whoever would be covered with room for all and is not lacks room.
     let full: u64 = detail
         .reasons
@@ -126,7 +133,7 @@ fn a_standard_may_ask_for_room() {
         .sum();
     assert_eq!(
         full,
-        near.split.covered_thousandths - room.split.covered_thousandths
+        near.figures.split.covered_thousandths - room.figures.split.covered_thousandths
     );
     assert!(
         detail
@@ -157,7 +164,10 @@ fn a_standard_may_ask_for_room() {
     let changes = scenario::resolve_changes(&project, "test", &[edit]).unwrap();
     let slow = ScenarioResult::of(&project, "baseline", "x", &changes).unwrap();
     assert_eq!(desk.report("baseline", "x"), slow.report);
-    assert!(slow.report.standards[1].split.covered_thousandths > room.split.covered_thousandths);
+    assert!(
+        slow.report.standards[1].figures.split.covered_thousandths
+            > room.figures.split.covered_thousandths
+    );
 }
 
 #[test]
@@ -167,14 +177,14 @@ fn every_gap_has_its_reason_and_every_district_its_indicators() {
         assert_eq!(standard.gaps.len(), why.gaps.len());
         assert!(why.gaps.iter().all(|gap| gap.reason.is_some()));
         let uncovered: u64 = why.reasons.iter().map(|r| r.demand_thousandths).sum();
-        let split = standard.split;
+        let split = standard.figures.split;
         assert_eq!(
             uncovered,
             split.uncovered_thousandths + split.on_scrap_thousandths + split.unlinked_thousandths
         );
         let all = &why.districts[0];
         assert_eq!((all.zone.as_deref(), all.split), (None, split));
-        assert_eq!(all.median_s, standard.median_s);
+        assert_eq!(all.median_s, standard.figures.median_s);
         assert_eq!(why.districts.len(), 1 + report.zones.len());
         assert!(
             all.detour.is_some_and(|ratio| ratio > 1.0 && ratio < 3.0),

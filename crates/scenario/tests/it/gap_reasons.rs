@@ -256,7 +256,7 @@ fn a_joint_gap_names_the_part_that_is_missing_and_why() {
             .collect()
     };
     // c has the canteen within three minutes (900 m), b has not.
-    let meal = &result.report.standards[1].split;
+    let meal = &result.report.standards[1].figures.split;
     assert_eq!(meal.covered_thousandths, 2_000);
     // All of: nobody has the rest at night or a cabinet; the canteen is missing to b only. The
     // cells of b and c lie apart, so each is a gap of its own.

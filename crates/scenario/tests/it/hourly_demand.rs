@@ -93,8 +93,14 @@ fn files(patterns: &str) -> [(&str, &str); 3] {
 }
 
 fn split(report: &ScenarioReport, key: &str) -> (u64, u64) {
-    let standards = report.standards.iter().map(|s| (&s.key, s.split));
-    let joints = report.joints.iter().map(|j| (&j.key, j.split));
+    let standards = report
+        .standards
+        .iter()
+        .map(|s| (&s.figures.key, s.figures.split));
+    let joints = report
+        .joints
+        .iter()
+        .map(|j| (&j.figures.key, j.figures.split));
     let (_, split) = standards.chain(joints).find(|(k, _)| *k == key).unwrap();
     (split.covered_thousandths, split.total_thousandths())
 }

@@ -24,8 +24,9 @@ fn told(map: &str, more: &str, station: &str, riders: &str) -> ([u64; 3], [u64; 
         files: &[("stations.csv", &stations), ("riders.csv", &riders)],
     };
     let (_, result) = drawn.run();
-    let split = &result.report.standards[0].split;
+    let split = &result.report.standards[0].figures.split;
     let scraps = result.report.standards[0]
+        .figures
         .balance
         .demand
         .scrap_street_thousandths;

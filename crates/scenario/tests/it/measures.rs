@@ -114,7 +114,7 @@ fn people_orders_and_street_are_told_side_by_side() {
     assert_eq!(units_of(&find(rest, "orders", Some("east"))), (0, 5_000));
     // The street is what the plan decides by: as in the report, and half of it in each zone.
     let street = find(rest, "street_m", None);
-    assert_eq!(street.split, result.report.standards[0].split);
+    assert_eq!(street.split, result.report.standards[0].figures.split);
     let half = |zone| units_of(&find(rest, "street_m", Some(zone))).1;
     // A piece of up to 100 m counts where its middle lies.
     assert!(half("west").abs_diff(750_000) < 50_001, "{}", half("west"));
@@ -149,7 +149,7 @@ fn people_orders_and_street_are_told_side_by_side() {
         (joint(0, "orders"), joint(1, "orders")),
         ((0, 6_500), (1_500, 6_500))
     );
-    let both = &result.report.joints[0].split;
+    let both = &result.report.joints[0].figures.split;
     assert_eq!(joint(0, "street_m").0, both.covered_thousandths);
     let parts = find(&detail.joints[1].districts, "riders", Some("west"));
     assert_eq!(units_of(&parts), (30_000, 30_000));

@@ -104,8 +104,16 @@ fn project(preset: &str, place: &Place, rows: &[Row], more: &str) -> Project {
 }
 
 fn share(result: &ScenarioResult, key: &str) -> f64 {
-    let standards = result.report.standards.iter().map(|s| (&s.key, &s.split));
-    let joints = result.report.joints.iter().map(|j| (&j.key, &j.split));
+    let standards = result
+        .report
+        .standards
+        .iter()
+        .map(|s| (&s.figures.key, &s.figures.split));
+    let joints = result
+        .report
+        .joints
+        .iter()
+        .map(|j| (&j.figures.key, &j.figures.split));
     let (_, split) = standards.chain(joints).find(|(k, _)| *k == key).unwrap();
     split.covered_share.unwrap()
 }
@@ -118,8 +126,8 @@ fn run(project: &Project) -> ScenarioResult {
     );
     assert!(project.notes.iter().any(|note| note.starts_with("Preset")));
     for standard in &result.report.standards {
-        let share = standard.split.covered_share.unwrap();
-        assert!(share > 0.0, "{} covers nothing", standard.key);
+        let share = standard.figures.split.covered_share.unwrap();
+        assert!(share > 0.0, "{} covers nothing", standard.figures.key);
     }
     result
 }
@@ -138,7 +146,7 @@ fn jian_joins_centre_station_merchants_and_swap() {
     let parts = ["center", "station-24h", "merchant", "swap"].map(|key| share(&result, key));
     let circle = share(&result, "circle-15");
     assert!(circle > 0.0 && parts.iter().all(|part| circle <= *part));
-    assert!(result.report.joints[0].weakest.is_some());
+    assert!(result.report.joints[0].figures.weakest.is_some());
     // At three in the morning one station is open, and the centre is not.
     let night = |key: &str| -> usize {
         let standards = &result.detail_report.standards;
@@ -177,7 +185,10 @@ fn yiwu_asks_for_slots_and_for_the_festival() {
     // 8 x 12 slots serve 800 of the 2,000 riders, wherever these are.
     let swap = &result.report.standards[0];
     assert_eq!(
-        (swap.key.as_str(), swap.demand_per_slot_thousandths),
+        (
+            swap.figures.key.as_str(),
+            swap.figures.demand_per_slot_thousandths
+        ),
         ("swap-room", Some(8_333))
     );
     let detail: &DetailReport = &result.detail_report;
@@ -203,7 +214,10 @@ fn yiwu_asks_for_slots_and_for_the_festival() {
     // On the first day of the year the posts that close on holidays are shut, and so is all that
     // week the care, but for Saturday and Sunday, on which it never opens.
     let post = &result.report.standards[1];
-    assert_eq!((post.key.as_str(), post.n_facilities), ("festival-post", 2));
+    assert_eq!(
+        (post.figures.key.as_str(), post.figures.n_facilities),
+        ("festival-post", 2)
+    );
     let care = &detail.standards[2];
     assert!(care.hours.iter().all(|hour| hour.n_open == 0));
 }
@@ -232,13 +246,13 @@ fn baotou_knows_what_closes_at_night() {
             .report
             .standards
             .iter()
-            .find(|s| s.key == key)
+            .find(|s| s.figures.key == key)
             .unwrap()
     };
     assert_eq!(
         day.night.lost_thousandths,
-        standard("rest-day").split.covered_thousandths
-            - standard("rest-night").split.covered_thousandths
+        standard("rest-day").figures.split.covered_thousandths
+            - standard("rest-night").figures.split.covered_thousandths
     );
 }
 

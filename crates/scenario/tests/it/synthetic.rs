@@ -64,7 +64,7 @@ fn opening_hours_and_slots_of_the_table_decide_hour_by_hour_and_slot_by_slot() {
     assert_eq!(taken, load.taken_thousandths);
     // The last piece that a facility takes may not fit whole: it is then taken in part, and not
     // covered.
-    let covered = result.report.standards[0].split.covered_thousandths;
+    let covered = result.report.standards[0].figures.split.covered_thousandths;
     let piece = u64::from(coverage::MAX_PIECE.as_mm());
     let most = u64::try_from(n_overloaded).unwrap() * piece;
     assert!(

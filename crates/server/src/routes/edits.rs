@@ -127,7 +127,7 @@ pub(crate) async fn undo(
 
 /// The plan with the edited scenario in it, for `nuanquan run`; its paths are relative to the
 /// folder of the served plan
-#[utoipa::path(get, path = "/api/edits/plan", params(Over), responses(
+#[utoipa::path(get, path = "/api/edits/plan", operation_id = "saved_plan", params(Over), responses(
     (status = 200, description = "a plan file", body = String, content_type = "application/toml"),
     (status = 404, body = Problem)
 ))]

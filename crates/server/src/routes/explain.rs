@@ -3,15 +3,15 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Query, State as Given};
 use coverage::{CellId, PointState};
+use scenario::explain::StepReport;
 use scenario::{CellTrips, Standing};
 use serde::Deserialize;
-use serde_json::json;
 use utoipa::IntoParams;
 
 use crate::problem::Problem;
 use crate::routes::compute;
 use crate::state::{BASELINE, State};
-use crate::wire::{self, ExplainAnswer, ExplainedPart, TripInfo, WayInfo, WayStep};
+use crate::wire::{self, ExplainAnswer, ExplainedPart, LineString, PointClass, TripInfo, WayInfo};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -84,10 +84,10 @@ fn part(key: &str, trips: &CellTrips, standing: &Standing) -> ExplainedPart {
         searched_s: wire::seconds(trips.searched),
         required: trips.required,
         state: match trips.state {
-            None | Some(PointState::Unlinked) => "unlinked",
-            Some(PointState::OnScrap) => "on-scrap",
-            Some(PointState::Covered) => "covered",
-            Some(PointState::Uncovered) => "uncovered",
+            None | Some(PointState::Unlinked) => PointClass::Unlinked,
+            Some(PointState::OnScrap) => PointClass::OnScrap,
+            Some(PointState::Covered) => PointClass::Covered,
+            Some(PointState::Uncovered) => PointClass::Uncovered,
         },
         covered_thousandths: 0,
         edge_affected: false,
@@ -113,7 +113,7 @@ fn part(key: &str, trips: &CellTrips, standing: &Standing) -> ExplainedPart {
             steps: way
                 .steps
                 .iter()
-                .map(|step| WayStep {
+                .map(|step| StepReport {
                     name: step.name.clone(),
                     length_m: step.length.as_m_f64(),
                     time_s: wire::seconds(step.time),
@@ -122,10 +122,7 @@ fn part(key: &str, trips: &CellTrips, standing: &Standing) -> ExplainedPart {
             walk_after_m: way.walk_after.as_m_f64(),
             walk_after_s: wire::seconds(way.after) - wire::seconds(way.start_delay),
             start_delay_s: wire::seconds(way.start_delay),
-            line: json!({
-                "type": "LineString",
-                "coordinates": way.line.iter().map(|&at| wire::position(at)).collect::<Vec<_>>(),
-            }),
+            line: LineString::of(&way.line),
         }),
     }
 }

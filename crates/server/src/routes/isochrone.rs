@@ -3,16 +3,14 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Query, State as Given};
 use reach::Direction;
-use scenario::Circle;
 use serde::Deserialize;
-use serde_json::{Value, json};
 use utoipa::IntoParams;
 
 use crate::limits;
 use crate::problem::Problem;
 use crate::routes::compute;
 use crate::state::{BASELINE, State};
-use crate::wire::{self, IsochroneAnswer};
+use crate::wire::{self, IsochroneAnswer, MultiPolygon, Pieces};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -84,28 +82,14 @@ fn answer(state: &State, asked: Asked) -> Result<IsochroneAnswer, Problem> {
         reached_km: kilometers(circle.reached_mm),
         reached_outside_share: circle.leak.outside_share(),
         unreached_inside_share: circle.leak.inside_share(),
-        outline: wire::multi_polygon(&circle.outline),
-        pieces: pieces(&circle),
+        outline: MultiPolygon::of(&circle.outline),
+        pieces: Pieces::of(
+            circle
+                .pieces
+                .iter()
+                .map(|piece| (&*piece.line, piece.start, piece.end)),
+        ),
     })
-}
-
-fn pieces(circle: &Circle) -> Value {
-    let features: Vec<Value> = circle
-        .pieces
-        .iter()
-        .map(|piece| {
-            let line: Vec<Value> = piece.line.iter().map(|&at| wire::position(at)).collect();
-            json!({
-                "type": "Feature",
-                "properties": {
-                    "start_s": wire::seconds(piece.start),
-                    "end_s": wire::seconds(piece.end),
-                },
-                "geometry": { "type": "LineString", "coordinates": line },
-            })
-        })
-        .collect();
-    json!({ "type": "FeatureCollection", "features": features })
 }
 
 #[expect(

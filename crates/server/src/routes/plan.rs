@@ -4,13 +4,13 @@ use axum::Json;
 use axum::extract::State as Given;
 use coverage::{Capacity, JointRule};
 use scenario::Project;
-use serde_json::json;
 
 use crate::problem::Problem;
 use crate::routes::compute;
 use crate::state::{Access, BASELINE, State};
 use crate::wire::{
-    self, CellsInfo, HealthAnswer, JointInfo, KindInfo, PlanAnswer, ScenarioInfo, StandardInfo,
+    self, CellsInfo, HealthAnswer, JointInfo, KindInfo, MeasureInfo, MultiPolygon, PlanAnswer,
+    ScenarioInfo, StandardInfo, Zones,
 };
 
 const PROGRAM: &str = concat!("nuanquan ", env!("CARGO_PKG_VERSION"));
@@ -35,18 +35,6 @@ fn answer(state: &State) -> PlanAnswer {
     let report = state.places[BASELINE]
         .plain
         .report(project, BASELINE, BASELINE);
-    let zones: Vec<_> = project
-        .zones
-        .zones()
-        .iter()
-        .map(|zone| {
-            json!({
-                "type": "Feature",
-                "properties": { "id": zone.id, "name": zone.name },
-                "geometry": wire::multi_polygon(&zone.outline),
-            })
-        })
-        .collect();
     let n_modifications = |key: &str| {
         let found = project.spec.scenarios.iter().find(|s| s.key == key);
         found.map_or(0, |scenario| scenario.modifications.len())
@@ -60,10 +48,18 @@ fn answer(state: &State) -> PlanAnswer {
         tiles_version: project.grid_fingerprint.chars().take(16).collect(),
         attribution: "© OpenStreetMap contributors, ODbL 1.0",
         bounds: wire::bounds(&project.area),
-        study_area: wire::multi_polygon(project.area.outline()),
-        zones: json!({ "type": "FeatureCollection", "features": zones }),
+        study_area: MultiPolygon::of(project.area.outline()),
+        zones: Zones::of(&project.zones),
         demand_unit: project.demand.unit().name().to_owned(),
         demand_unit_text: project.demand.unit().to_string(),
+        measures: project
+            .measures
+            .iter()
+            .map(|measure| MeasureInfo {
+                unit: measure.demand.unit().name().to_owned(),
+                unit_text: measure.demand.unit().to_string(),
+            })
+            .collect(),
         demand_is_illustrative: project.demand.is_illustrative(),
         demand_thousandths: project.demand.total().as_thousandths(),
         h3_resolution: project.area.resolution().as_u8(),

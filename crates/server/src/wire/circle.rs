@@ -1,6 +1,7 @@
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
+
+use super::geometry::{MultiPolygon, Pieces};
 
 /// What is reached from a position, or from where it is reached.
 #[derive(Debug, Serialize, ToSchema)]
@@ -16,10 +17,6 @@ pub(crate) struct IsochroneAnswer {
     pub(crate) reached_km: f64,
     pub(crate) reached_outside_share: f64,
     pub(crate) unreached_inside_share: f64,
-    /// `MultiPolygon` of GeoJSON.
-    #[schema(value_type = Object)]
-    pub(crate) outline: Value,
-    /// GeoJSON lines with `start_s` and `end_s`.
-    #[schema(value_type = Object)]
-    pub(crate) pieces: Value,
+    pub(crate) outline: MultiPolygon,
+    pub(crate) pieces: Pieces,
 }

@@ -11,7 +11,6 @@ pub(crate) struct EditsAnswer {
     /// Key under which the result is asked for.
     pub(crate) scenario: String,
     pub(crate) revision: u64,
-    #[schema(value_type = Vec<Object>)]
     pub(crate) edits: Vec<Modification>,
 }
 
@@ -36,7 +35,7 @@ pub(crate) struct ChangedAnswer {
 
 /// An edit as it comes in: what a plan file lists under `[[scenario.modification]]`.
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(value_type = Object, example = json!({
+#[schema(example = json!({
     "do": "move-facility", "facility": "C06", "to": "114.0640,22.5330"
 }))]
 #[serde(transparent)]

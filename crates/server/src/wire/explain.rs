@@ -1,6 +1,8 @@
+use scenario::explain::StepReport;
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
+
+use super::geometry::LineString;
 
 /// Why a cell is covered or not.
 #[derive(Debug, Serialize, ToSchema)]
@@ -23,8 +25,8 @@ pub(crate) struct ExplainedPart {
     /// Facilities farther than this are not told.
     pub(crate) searched_s: f64,
     pub(crate) required: u32,
-    /// `covered`, `uncovered`, `on-scrap` or `unlinked`: what becomes of that demand point.
-    pub(crate) state: &'static str,
+    /// What becomes of that demand point.
+    pub(crate) state: PointClass,
     pub(crate) covered_thousandths: u64,
     pub(crate) edge_affected: bool,
     pub(crate) lng: Option<f64>,
@@ -33,6 +35,16 @@ pub(crate) struct ExplainedPart {
     pub(crate) facilities: Vec<TripInfo>,
     /// The way to the nearest.
     pub(crate) way: Option<WayInfo>,
+}
+
+/// What becomes of a demand point.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum PointClass {
+    Covered,
+    Uncovered,
+    OnScrap,
+    Unlinked,
 }
 
 /// A facility and the time to it.
@@ -51,19 +63,9 @@ pub(crate) struct TripInfo {
 pub(crate) struct WayInfo {
     pub(crate) walk_before_m: f64,
     pub(crate) walk_before_s: f64,
-    pub(crate) steps: Vec<WayStep>,
+    pub(crate) steps: Vec<StepReport>,
     pub(crate) walk_after_m: f64,
     pub(crate) walk_after_s: f64,
     pub(crate) start_delay_s: f64,
-    /// `LineString` of GeoJSON.
-    #[schema(value_type = Object)]
-    pub(crate) line: Value,
-}
-
-/// One street of a trip; the name is empty when the street has none.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct WayStep {
-    pub(crate) name: String,
-    pub(crate) length_m: f64,
-    pub(crate) time_s: f64,
+    pub(crate) line: LineString,
 }

@@ -1,6 +1,7 @@
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
+
+use super::geometry::{MultiPolygon, Zones};
 
 /// What there is: everything that does not depend on a scenario.
 #[derive(Debug, Serialize, ToSchema)]
@@ -15,14 +16,13 @@ pub(crate) struct PlanAnswer {
     pub(crate) attribution: &'static str,
     /// West, south, east, north of the study area in degrees.
     pub(crate) bounds: [f64; 4],
-    /// Outline of the study area, GeoJSON.
-    #[schema(value_type = Object)]
-    pub(crate) study_area: Value,
-    /// Outlines of the zones with `id` and `name`, GeoJSON.
-    #[schema(value_type = Object)]
-    pub(crate) zones: Value,
+    /// Outline of the study area.
+    pub(crate) study_area: MultiPolygon,
+    pub(crate) zones: Zones,
     pub(crate) demand_unit: String,
     pub(crate) demand_unit_text: String,
+    /// Other demand that indicators are given for, each in a unit of its own.
+    pub(crate) measures: Vec<MeasureInfo>,
     pub(crate) demand_is_illustrative: bool,
     pub(crate) demand_thousandths: u64,
     pub(crate) h3_resolution: u8,
@@ -33,6 +33,13 @@ pub(crate) struct PlanAnswer {
     pub(crate) scenarios: Vec<ScenarioInfo>,
     pub(crate) cells: CellsInfo,
     pub(crate) edits_need_token: bool,
+}
+
+/// A unit that indicators are given in, and the same to read.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MeasureInfo {
+    pub(crate) unit: String,
+    pub(crate) unit_text: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]

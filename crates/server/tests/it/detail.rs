@@ -9,6 +9,13 @@ fn list<'a>(value: &'a Value, key: &str) -> &'a Vec<Value> {
     value[key].as_array().unwrap()
 }
 
+/// What the map draws of a standard in detail.
+fn drawn_of<'a>(detail: &'a Value, key: &str) -> &'a Value {
+    let standards = list(detail, "standards");
+    let index = standards.iter().position(|one| one["key"] == key);
+    &detail["drawn"][index.unwrap()]
+}
+
 fn of_key<'a>(answer: &'a Value, key: &str) -> &'a Value {
     let all = list(answer, "standards").iter();
     let mut found = all.filter(|one| one["key"] == key || one["headline"]["key"] == key);
@@ -41,7 +48,7 @@ fn the_detail_is_of_the_values_that_the_map_shows() {
         // A cell has a reason exactly where the map does not call it covered.
         for (class, reason) in list(&shown["cells"], "class")
             .iter()
-            .zip(list(told, "reason_of_cells"))
+            .zip(list(drawn_of(&detail, standard), "reason_of_cells"))
         {
             assert_eq!(reason.is_string(), *class == json!(2) || *class == json!(3));
         }
@@ -69,13 +76,21 @@ fn the_detail_is_of_the_values_that_the_map_shows() {
         .map(|one| one.as_u64().unwrap())
         .sum();
     assert_eq!(json!(lost), rest["night"]["lost_thousandths"]);
+    let drawn = drawn_of(&detail, "rest");
+    let by_day = list(drawn, "by_day_of_cells_thousandths").iter();
+    let by_day: u64 = by_day.map(|one| one.as_u64().unwrap()).sum();
+    assert_eq!(json!(by_day), rest["night"]["by_day_thousandths"]);
+    assert_eq!(
+        list(drawn, "night_outlines").len(),
+        list(&rest["night"], "gaps").len()
+    );
     assert!(lost > 0);
     let joint = &detail["joints"][0];
     assert_eq!(joint["key"], "circle");
     let circle = list(&values, "standards").last().unwrap();
     assert_eq!(list(joint, "gaps").len(), list(circle, "gaps").len());
     for gap in list(joint, "gaps") {
-        let lacks = gap["lacks"].as_str().unwrap();
+        let lacks = gap["lacks"][0]["part"].as_str().unwrap();
         assert!(["swap", "rest", "meal"].contains(&lacks));
     }
 }
@@ -147,7 +162,7 @@ fn hazards_are_listed_and_an_edit_heeds_them() {
         "gaps",
     )[0]
     .clone();
-    assert_eq!(in_gap, &json!({ "standard": "swap", "rank": 1 }));
+    assert_eq!(in_gap, "swap 1");
     assert_eq!(gap["rank"], 1);
 
     let made = answer(
@@ -179,18 +194,28 @@ supply = { slots = 12, demand = 15000 }
     let server = ask::server_of(roomy);
     let detail = answer(&server, Asked::get("/api/detail"));
     let capacity = &of_key(&detail, "swap-room")["capacity"];
-    assert_eq!(capacity["supply_wanted"], 0.0008);
-    let facilities = list(capacity, "facilities");
+    let values = answer(&server, Asked::get("/api/values"));
+    let headline = &of_key(&values, "swap-room")["headline"];
+    assert_eq!(headline["demand_per_slot_thousandths"], 1_250_000);
+    let load = &capacity["load"];
+    let all = list(load, "facilities");
+    assert_eq!(all.len(), list(&detail, "facilities").len());
+    assert_eq!(all.len(), list(capacity, "supply_of_facilities").len());
+    let facilities: Vec<Value> = all
+        .iter()
+        .filter(|one| one["serves_thousandths"].is_u64())
+        .cloned()
+        .collect();
     let count = |key: &str| {
         facilities
             .iter()
             .filter(|one| one[key] == json!(true))
             .count()
     };
-    assert_eq!(json!(count("is_overloaded")), capacity["n_overloaded"]);
-    assert_eq!(json!(count("is_idle")), capacity["n_idle"]);
+    assert_eq!(json!(count("is_overloaded")), load["n_overloaded"]);
+    assert_eq!(json!(count("is_idle")), load["n_idle"]);
     assert!(count("is_overloaded") > 0 && count("is_idle") > 0);
-    for one in facilities {
+    for one in &facilities {
         let of = |key: &str| one[key].as_u64().unwrap();
         assert!(of("taken_thousandths") <= of("serves_thousandths"));
         assert_eq!(
@@ -199,13 +224,12 @@ supply = { slots = 12, demand = 15000 }
         );
     }
     assert_eq!(
-        json!(sum(facilities, "taken_thousandths")),
-        capacity["taken_thousandths"]
+        json!(sum(&facilities, "taken_thousandths")),
+        load["taken_thousandths"]
     );
     let reasons = list(of_key(&detail, "swap-room"), "reasons");
     assert!(reasons.iter().any(|one| one["reason"] == "full"));
     // The week asks for room as well.
-    let values = answer(&server, Asked::get("/api/values"));
     let week = answer(&server, Asked::get("/api/hours?standard=swap-room"));
     let at_any_hour = &week["states"][0]["covered_thousandths"];
     assert_eq!(at_any_hour, &json!(covered(&values, "swap-room")));
@@ -213,7 +237,9 @@ supply = { slots = 12, demand = 15000 }
 
     // Without such a wish only the supply ratio is told.
     let plain = &of_key(&detail, "swap")["capacity"];
-    assert!(plain["supply_wanted"].is_null() && plain["n_idle"].is_null());
+    assert!(plain["load"].is_null());
+    let headline = &of_key(&values, "swap")["headline"];
+    assert!(headline.get("demand_per_slot_thousandths").is_none());
     assert_eq!(plain["supply_of_cells"], capacity["supply_of_cells"]);
     // Where nothing is known of capacities nothing is said about room.
     assert!(of_key(&detail, "rest")["capacity"].is_null());

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod ask;
+mod description;
 mod detail;
 
 use ask::{Asked, answer, ask, problem};
@@ -166,12 +167,15 @@ fn assert_runs_to_the_same(shown: &Value, text: &str, key: &str) {
     let report = ScenarioReport::of(&project, key, &scenario.name, &evaluation);
     for standard in &report.standards {
         assert_eq!(
-            covered(shown, &standard.key),
-            standard.split.covered_thousandths
+            covered(shown, &standard.figures.key),
+            standard.figures.split.covered_thousandths
         );
     }
     for joint in &report.joints {
-        assert_eq!(covered(shown, &joint.key), joint.split.covered_thousandths);
+        assert_eq!(
+            covered(shown, &joint.figures.key),
+            joint.figures.split.covered_thousandths
+        );
     }
 }
 
@@ -361,13 +365,13 @@ fn scenarios_are_compared_cell_by_cell() {
     );
     let swap = &compared["standards"][0];
     assert_eq!(swap["key"], "swap");
-    let count = |number: u64| {
-        let change = swap["change"].as_array().unwrap();
-        change.iter().filter(|c| c.as_u64() == Some(number)).count()
+    let count = |class: &str| {
+        let cells = swap["cells"].as_array().unwrap();
+        cells.iter().filter(|cell| *cell == class).count()
     };
-    assert!(count(2) > 0);
-    assert_eq!(json!(count(2)), swap["n_gained"]);
-    assert_eq!(count(3), 0, "more cabinets lose nothing");
+    assert!(count("gained") > 0);
+    assert_eq!(json!(count("gained")), swap["gained"]["n_cells"]);
+    assert_eq!(count("lost"), 0, "more cabinets lose nothing");
 }
 
 #[test]

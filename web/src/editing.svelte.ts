@@ -3,7 +3,7 @@
 import { flushSync } from "svelte";
 import * as api from "./api.ts";
 import type { Changed, Modification, Site } from "./api.ts";
-import { keepEdits } from "./keeping.ts";
+import { writeBackup } from "./editBackup.ts";
 import { afterFrame } from "./map/frame.ts";
 import { written, type Position, type Session } from "./session.svelte.ts";
 import { Latest, freshId, take } from "./values.ts";
@@ -63,7 +63,7 @@ export class Editing {
         session.edits = answer.edits;
         session.remembered = null;
         const kept = { edits: answer.edits, at: new Date().toISOString() };
-        if (session.plan) keepEdits(localStorage, session.plan.plan_fingerprint, answer.over, kept);
+        if (session.plan) writeBackup(localStorage, session.plan.plan_fingerprint, answer.over, kept);
       },
       (error) => session.say(error),
     );
@@ -97,7 +97,7 @@ export class Editing {
     const { session } = this;
     session.remembered = null;
     if (!session.plan) return;
-    keepEdits(localStorage, session.plan.plan_fingerprint, session.view.scenario, { edits: [], at: "" });
+    writeBackup(localStorage, session.plan.plan_fingerprint, session.view.scenario, { edits: [], at: "" });
   }
 
   add(at: Position, kindKey: string, site?: Site): void {

@@ -15,8 +15,8 @@ import type {
   Sites,
 } from "./api.ts";
 import { standardIn, whyOf } from "./detail.ts";
-import { keptEdits, type Kept } from "./keeping.ts";
-import { paintsOf } from "./looks.ts";
+import { readBackup, type EditBackup } from "./editBackup.ts";
+import { paintsOf } from "./cellColors.ts";
 import type { MapView } from "./map/view.ts";
 import { START, fromHash, type Paint, type View } from "./state.ts";
 import { tables } from "./strings/index.ts";
@@ -38,7 +38,7 @@ export class Session {
   shown = $state.raw<ScenarioValues | null>(null);
   edits: Modification[] = $state.raw([]);
   /** Edits of an earlier session, while none has been made in this one. */
-  remembered = $state.raw<Kept | null>(null);
+  remembered = $state.raw<EditBackup | null>(null);
   /** Of the kept values, or of those before the last edit while the new ones are asked for. */
   detail = $state.raw<Detail | null>(null);
   isFresh = $state(false);
@@ -171,7 +171,7 @@ export class Session {
     this.edits = loaded[2].edits;
     this.remembered =
       this.plan && this.edits.length === 0
-        ? keptEdits(localStorage, this.plan.plan_fingerprint, key)
+        ? readBackup(localStorage, this.plan.plan_fingerprint, key)
         : null;
     this.view.facility = "";
     await Promise.all([this.loadSites(), this.loadComparison(), this.loadWeek(), this.loadDetail()]);

@@ -2,7 +2,7 @@
 
 import * as maplibregl from "maplibre-gl";
 import type { Gap } from "../api.ts";
-import { Still, type Corners, type GapShape } from "./still.ts";
+import { MapSnapshot, type Corners, type GapShape } from "./mapSnapshot.ts";
 import { CELL_OPACITY, GAP_LINE, pattern } from "./style.ts";
 import { Taps } from "./taps.ts";
 
@@ -17,7 +17,7 @@ export interface Drawn {
 
 interface Held {
   /** None where the map draws for itself. */
-  still: Still | null;
+  snapshot: MapSnapshot | null;
   mark: HTMLElement;
   /** Number of the facility's feature. */
   id: number;
@@ -45,16 +45,16 @@ export class Holding {
 
   /** Paints a cell of the held map; false when the map draws for itself. */
   paintCell(cell: number, color: string): boolean {
-    if (!this.held?.still) return false;
-    this.held.still.color(cell, color);
+    if (!this.held?.snapshot) return false;
+    this.held.snapshot.color(cell, color);
     this.held.changed.add(cell);
     return true;
   }
 
   /** As `paintCell`, for all gaps. */
   paintGaps(gaps: Gap[]): boolean {
-    this.held?.still?.gaps(this.shapesOf(gaps));
-    return Boolean(this.held?.still);
+    this.held?.snapshot?.gaps(this.shapesOf(gaps));
+    return Boolean(this.held?.snapshot);
   }
 
   /**
@@ -68,16 +68,16 @@ export class Holding {
     this.map.setFeatureState({ source: "facilities", id: number }, { carried: true });
     const mark = markOf(feature, this.map.getZoom());
     this.map.getCanvas().after(mark);
-    let still: Still | null = null;
+    let snapshot: MapSnapshot | null = null;
     try {
-      still = this.still();
-      this.map.getCanvas().after(still.canvas);
+      snapshot = this.snapshot();
+      this.map.getCanvas().after(snapshot.canvas);
     } catch (error) {
       // The map then draws every repaint itself: slower, and as right.
       console.warn("the map cannot be held still", error);
       this.map.triggerRepaint();
     }
-    this.held = { still, mark, id: number, changed: new Set() };
+    this.held = { snapshot, mark, id: number, changed: new Set() };
   }
 
   /** Puts the mark of the held facility under the pointer. */
@@ -88,7 +88,7 @@ export class Holding {
 
   /** Shows what was painted on the held map at once; says how many cells changed. */
   paint(): number {
-    return this.held?.still?.paint() ?? 0;
+    return this.held?.snapshot?.paint() ?? 0;
   }
 
   /** Lets go of the held facility; `place` puts its mark on the map again. */
@@ -105,19 +105,19 @@ export class Holding {
   /** The map takes over what was painted while it was held, and shows when it is done. */
   private thaw(): void {
     const { held } = this;
-    if (!held?.still) return;
-    const { canvas } = held.still;
-    held.still = null;
+    if (!held?.snapshot) return;
+    const { canvas } = held.snapshot;
+    held.snapshot = null;
     this.takeOver(held.changed);
     const away = () => canvas.remove();
     if (this.map.isMoving()) away();
     else this.map.once("idle", away).once("movestart", away);
   }
 
-  private still(): Still {
+  private snapshot(): MapSnapshot {
     const ratio = this.map.getPixelRatio();
     this.shapes.clear();
-    const still = new Still({
+    const snapshot = new MapSnapshot({
       taken: this.taps.take(),
       nCells: this.drawn.nCells,
       opacity: CELL_OPACITY,
@@ -126,11 +126,11 @@ export class Holding {
       lineWidth: GAP_LINE.width * ratio,
       dash: GAP_LINE.dash.map((part) => part * GAP_LINE.width * ratio),
     });
-    for (const [cell, { color }] of this.drawn.colors) still.color(cell, color);
-    still.gaps(this.shapesOf(this.drawn.gaps));
-    still.paintAll();
-    still.canvas.className = "still";
-    return still;
+    for (const [cell, { color }] of this.drawn.colors) snapshot.color(cell, color);
+    snapshot.gaps(this.shapesOf(this.drawn.gaps));
+    snapshot.paintAll();
+    snapshot.canvas.className = "still";
+    return snapshot;
   }
 
   /** Cells as the tiles have them, in pixels of the picture. */

@@ -4,7 +4,7 @@
 // what was drawn since the one before it, and wipes it, so that each reading holds a part alone.
 
 import type { CustomLayerInterface, Map } from "maplibre-gl";
-import type { Pixels, Taken } from "./still.ts";
+import type { Pixels, Taken } from "./mapSnapshot.ts";
 
 /** The layer above each tap; none for the top of the map. */
 const BELOW_CELLS = "cells";

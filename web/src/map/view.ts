@@ -14,7 +14,7 @@ import {
   ofZones,
   type FacilityLooks,
 } from "./features.ts";
-import { Hands, type Doings } from "./hands.ts";
+import { PointerInput, type MapActions } from "./pointerInput.ts";
 import { Holding } from "./holding.ts";
 import { image, styleOf } from "./style.ts";
 
@@ -42,7 +42,7 @@ export class MapView {
     container: HTMLElement,
     private readonly plan: Plan,
     camera: { zoom: number; lat: number; lng: number } | null,
-    doings: Doings,
+    actions: MapActions,
     label: string,
   ) {
     const [west, south, east, north] = plan.bounds;
@@ -79,9 +79,9 @@ export class MapView {
     });
     this.map.on("moveend", () => {
       const { lng, lat } = this.map.getCenter();
-      doings.moved({ zoom: this.map.getZoom(), lat, lng });
+      actions.moved({ zoom: this.map.getZoom(), lat, lng });
     });
-    new Hands(this.map, this, doings);
+    new PointerInput(this.map, this, actions);
   }
 
   get ready(): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EMPTY_BOX, Layers, channels, runsOf, within, type Corners, type Taken } from "../src/map/still.ts";
+import { EMPTY_BOX, Layers, channels, runsOf, within, type Corners, type Taken } from "../src/map/mapSnapshot.ts";
 
 const WIDTH = 12;
 const HEIGHT = 9;

@@ -221,7 +221,7 @@ export interface GapShape {
 }
 
 /** The still map on a canvas of its own, which lies over the map. */
-export class Still {
+export class MapSnapshot {
   readonly canvas: HTMLCanvasElement;
   private readonly context: CanvasRenderingContext2D;
   private readonly gapContext: CanvasRenderingContext2D;

@@ -3,7 +3,7 @@
 
 import type { Modification } from "./api.ts";
 
-export interface Kept {
+export interface EditBackup {
   edits: Modification[];
   /** When they were kept, in ISO 8601. */
   at: string;
@@ -14,7 +14,7 @@ type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 /** Edits are kept for one plan with all its files, so that they never land on another. */
 const keyOf = (fingerprint: string, scenario: string) => `nuanquan-edits/${fingerprint}/${scenario}`;
 
-export function keepEdits(store: Store, fingerprint: string, scenario: string, kept: Kept): void {
+export function writeBackup(store: Store, fingerprint: string, scenario: string, kept: EditBackup): void {
   const key = keyOf(fingerprint, scenario);
   try {
     if (kept.edits.length === 0) store.removeItem(key);
@@ -24,9 +24,9 @@ export function keepEdits(store: Store, fingerprint: string, scenario: string, k
   }
 }
 
-export function keptEdits(store: Store, fingerprint: string, scenario: string): Kept | null {
+export function readBackup(store: Store, fingerprint: string, scenario: string): EditBackup | null {
   try {
-    const kept = JSON.parse(store.getItem(keyOf(fingerprint, scenario)) ?? "null") as Partial<Kept> | null;
+    const kept = JSON.parse(store.getItem(keyOf(fingerprint, scenario)) ?? "null") as Partial<EditBackup> | null;
     if (!kept || !Array.isArray(kept.edits) || kept.edits.length === 0) return null;
     return { edits: kept.edits, at: String(kept.at ?? "") };
   } catch {

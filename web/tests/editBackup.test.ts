@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { keepEdits, keptEdits } from "../src/keeping.ts";
+import { writeBackup, readBackup } from "../src/editBackup.ts";
 import type { Modification } from "../src/api.ts";
 
 function store() {
@@ -18,30 +18,30 @@ const at = "2026-11-22T04:00:00.000Z";
 describe("edits kept in the browser", () => {
   it("are there again for the same plan and scenario, and for no other", () => {
     const one = store();
-    keepEdits(one, "plan-a", "baseline", { edits: [edit], at });
-    expect(keptEdits(one, "plan-a", "baseline")).toEqual({ edits: [edit], at });
-    expect(keptEdits(one, "plan-b", "baseline")).toBeNull();
-    expect(keptEdits(one, "plan-a", "five-cabinets")).toBeNull();
+    writeBackup(one, "plan-a", "baseline", { edits: [edit], at });
+    expect(readBackup(one, "plan-a", "baseline")).toEqual({ edits: [edit], at });
+    expect(readBackup(one, "plan-b", "baseline")).toBeNull();
+    expect(readBackup(one, "plan-a", "five-cabinets")).toBeNull();
   });
 
   it("are forgotten when all were taken back", () => {
     const one = store();
-    keepEdits(one, "plan-a", "baseline", { edits: [edit], at });
-    keepEdits(one, "plan-a", "baseline", { edits: [], at });
+    writeBackup(one, "plan-a", "baseline", { edits: [edit], at });
+    writeBackup(one, "plan-a", "baseline", { edits: [], at });
     expect(one.held.size).toBe(0);
   });
 
   it("that cannot be read are none, and a store that refuses is no error", () => {
     const one = store();
-    keepEdits(one, "plan-a", "baseline", { edits: [edit], at });
+    writeBackup(one, "plan-a", "baseline", { edits: [edit], at });
     for (const key of one.held.keys()) one.held.set(key, "{");
-    expect(keptEdits(one, "plan-a", "baseline")).toBeNull();
+    expect(readBackup(one, "plan-a", "baseline")).toBeNull();
     const full = {
       ...store(),
       setItem: () => {
         throw new Error("full");
       },
     };
-    expect(() => keepEdits(full, "plan-a", "baseline", { edits: [edit], at })).not.toThrow();
+    expect(() => writeBackup(full, "plan-a", "baseline", { edits: [edit], at })).not.toThrow();
   });
 });

@@ -3,7 +3,7 @@
 import type * as maplibregl from "maplibre-gl";
 import type { Facility, Hazard } from "../api.ts";
 
-export interface Doings {
+export interface MapActions {
   /** Something that is no mark was meant; `near` is a facility close by. */
   click(at: maplibregl.LngLat, near: Facility | undefined): void;
   pick(id: string, at: maplibregl.LngLat): void;
@@ -38,7 +38,7 @@ const CLOSE_BY = 18;
 /** Pixels a finger trembles without dragging. */
 const TREMBLE = 6;
 
-export class Hands {
+export class PointerInput {
   private held: Facility | null = null;
   private last: maplibregl.LngLat | null = null;
   private dragged = false;
@@ -49,7 +49,7 @@ export class Hands {
   constructor(
     private readonly map: maplibregl.Map,
     private readonly marks: Marks,
-    private readonly doings: Doings,
+    private readonly actions: MapActions,
   ) {
     this.mouse();
     this.fingers();
@@ -64,17 +64,17 @@ export class Hands {
   }
 
   private act(point: maplibregl.Point, at: maplibregl.LngLat, slack: number): void {
-    const { doings, marks } = this;
-    if (doings.placing()) {
-      doings.click(at, undefined);
+    const { actions, marks } = this;
+    if (actions.placing()) {
+      actions.click(at, undefined);
       return;
     }
     const facility = marks.facilityAt(point, slack);
     const hazard = marks.hazardAt(point, facility ? 0 : slack);
     // Hazards are drawn on top.
-    if (hazard) doings.pickHazard(hazard.id, marks.facilityAt(point, CLOSE_BY));
-    else if (facility) doings.pick(facility.id, at);
-    else doings.click(at, marks.facilityAt(point, CLOSE_BY));
+    if (hazard) actions.pickHazard(hazard.id, marks.facilityAt(point, CLOSE_BY));
+    else if (facility) actions.pick(facility.id, at);
+    else actions.click(at, marks.facilityAt(point, CLOSE_BY));
   }
 
   private take(facility: Facility | undefined): boolean {
@@ -91,25 +91,25 @@ export class Hands {
     this.last = at;
     this.dragged = true;
     this.marks.carry(at);
-    this.doings.drag(this.held.id, at, since);
+    this.actions.drag(this.held.id, at, since);
   }
 
   private letGo(): void {
-    if (this.held && this.last) this.doings.drop(this.held.id, this.last);
+    if (this.held && this.last) this.actions.drop(this.held.id, this.last);
     this.held = null;
     this.last = null;
     this.down = null;
   }
 
   private mouse(): void {
-    const { map, doings, marks } = this;
+    const { map, actions, marks } = this;
     map.on("mousemove", (event) => {
       if (this.isFinger) return;
       if (this.held) {
         this.move(event.lngLat, event.originalEvent.timeStamp);
         return;
       }
-      const placing = doings.placing();
+      const placing = actions.placing();
       const facility = placing ? undefined : marks.facilityAt(event.point, SLACK.mouse);
       const hazard = !placing && marks.hazardAt(event.point, SLACK.mouse);
       map.getCanvas().style.cursor = placing ? "crosshair" : hazard ? "pointer" : facility ? "grab" : "";
@@ -118,7 +118,7 @@ export class Hands {
       // Browsers send a mouse after a finger.
       if (this.isFinger) return;
       this.dragged = false;
-      if (doings.placing() || event.originalEvent.button !== 0) return;
+      if (actions.placing() || event.originalEvent.button !== 0) return;
       if (marks.hazardAt(event.point, 0)) return;
       if (!this.take(marks.facilityAt(event.point, SLACK.mouse))) return;
       event.preventDefault();
@@ -139,7 +139,7 @@ export class Hands {
   }
 
   private fingers(): void {
-    const { map, doings, marks } = this;
+    const { map, actions, marks } = this;
     map.on("touchstart", (event) => {
       // A second finger means the map: what was carried so far stays where it was put down.
       if (event.points.length !== 1) {
@@ -147,7 +147,7 @@ export class Hands {
         return;
       }
       this.dragged = false;
-      if (doings.placing() || marks.hazardAt(event.point, 0)) return;
+      if (actions.placing() || marks.hazardAt(event.point, 0)) return;
       if (!this.take(marks.facilityAt(event.point, SLACK.finger))) return;
       this.down = event.point;
       // The map stays where it is; a tap still becomes a click.
@@ -167,13 +167,13 @@ export class Hands {
   }
 
   private keys(): void {
-    const { map, doings } = this;
+    const { map, actions } = this;
     map.getCanvas().addEventListener("keydown", (event) => {
       if (event.key === "Enter" || event.key === " ") {
         event.preventDefault();
         this.act(map.project(map.getCenter()), map.getCenter(), SLACK.keys);
       } else if (event.key === "Escape") {
-        doings.cancel();
+        actions.cancel();
       }
     });
   }

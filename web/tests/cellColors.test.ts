@@ -10,7 +10,7 @@ import {
   supplyBand,
   tightest,
   weakestAt,
-} from "../src/looks.ts";
+} from "../src/cellColors.ts";
 import { NIGHT_COLORS, NONE, PART_COLORS, SUPPLY_COLORS, UNLINKED, contrast, tint } from "../src/map/palette.ts";
 
 const cells = (classes: number[], times: (number | null)[], weakest?: (number | null)[]): CellValues => ({

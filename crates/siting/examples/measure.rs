@@ -109,7 +109,7 @@ fn read(costs: &str, demand: &str) -> InstanceBuilder {
 }
 
 /// Numbers from the seed 7 (`SplitMix`).
-fn dice() -> impl FnMut(u64) -> u64 {
+fn rng() -> impl FnMut(u64) -> u64 {
     let mut state = 7_u64;
     move |below| {
         state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -123,13 +123,13 @@ fn dice() -> impl FnMut(u64) -> u64 {
 fn with_made_facts(instance: Instance, arguments: &[String]) -> Instance {
     let flag = |name: &str| arguments.iter().any(|a| a == name);
     let mut instance = instance;
-    let mut dice = dice();
+    let mut rng = rng();
     if flag("--made-prices") {
-        let prices = instance.sites().map(|_| 50 + dice(101)).collect();
+        let prices = instance.sites().map(|_| 50 + rng(101)).collect();
         instance = instance.with_prices(prices).unwrap();
     }
     if flag("--made-capacities") {
-        let capacities = instance.sites().map(|_| 1_000 + dice(3_001)).collect();
+        let capacities = instance.sites().map(|_| 1_000 + rng(3_001)).collect();
         instance = instance.with_capacities(capacities).unwrap();
     }
     if let Some(place) = arguments.iter().position(|a| a == "--made-zones") {
@@ -138,7 +138,7 @@ fn with_made_facts(instance: Instance, arguments: &[String]) -> Instance {
         let mut zone = vec![None; instance.n_demand()];
         let sites: Vec<_> = instance.sites().collect();
         for number in 0..n {
-            let pick = dice(u64::try_from(sites.len()).unwrap());
+            let pick = rng(u64::try_from(sites.len()).unwrap());
             let site = sites[usize::try_from(pick).unwrap()];
             for (demand, _) in instance.serves(site) {
                 zone[demand.index()].get_or_insert(number);

@@ -16,7 +16,7 @@
 use std::time::{Duration, Instant};
 
 use siting::{
-    BoundCheck, CountedRows, Effort, Instance, Question, Share, Solution, Standing, closing,
+    BoundCheck, CountedRows, Effort, Instance, Question, Share, SiteStatus, Solution, closing,
     phased, solve, verify,
 };
 
@@ -218,9 +218,9 @@ fn answer(seed: u64, row: &Row, limit: Duration) {
 }
 
 /// Numbers from a seed, the same on every machine (`SplitMix`).
-struct Dice(u64);
+struct Rng(u64);
 
-impl Dice {
+impl Rng {
     fn below(&mut self, n: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
@@ -247,15 +247,15 @@ const N_SITES: usize = 3_000;
 
 /// Demand and sites in 25 clusters and between them, Manhattan costs in metres, weights from 1 to 100.
 fn town(seed: u64, row: &Row) -> Instance {
-    let mut dice = Dice(seed);
+    let mut rng = Rng(seed);
     let centers: Vec<_> = (0..25)
-        .map(|_| (dice.below(SIDE), dice.below(SIDE)))
+        .map(|_| (rng.below(SIDE), rng.below(SIDE)))
         .collect();
-    let demand: Vec<_> = (0..N_DEMAND).map(|_| dice.spot(&centers)).collect();
-    let sites: Vec<_> = (0..N_SITES).map(|_| dice.spot(&centers)).collect();
+    let demand: Vec<_> = (0..N_DEMAND).map(|_| rng.spot(&centers)).collect();
+    let sites: Vec<_> = (0..N_SITES).map(|_| rng.spot(&centers)).collect();
     let far = |a: (u64, u64), b: (u64, u64)| a.0.abs_diff(b.0) + a.1.abs_diff(b.1);
     let mut rows = CountedRows {
-        weight: (0..N_DEMAND).map(|_| 1 + dice.below(100)).collect(),
+        weight: (0..N_DEMAND).map(|_| 1 + rng.below(100)).collect(),
         first: vec![0],
         cost: Some(Vec::new()),
         ..CountedRows::default()
@@ -275,19 +275,19 @@ fn town(seed: u64, row: &Row) -> Instance {
     match row.fact {
         Fact::None => instance,
         Fact::Fixed => {
-            let standing = count.map(|_| match dice.below(150) {
-                0 => Standing::Fixed,
-                _ => Standing::Candidate,
+            let status = count.map(|_| match rng.below(150) {
+                0 => SiteStatus::Fixed,
+                _ => SiteStatus::Candidate,
             });
-            let standing = standing.collect();
-            instance.with_standing(standing).unwrap()
+            let status = status.collect();
+            instance.with_site_status(status).unwrap()
         }
         Fact::Prices => {
-            let prices = count.map(|_| 50 + dice.below(101)).collect();
+            let prices = count.map(|_| 50 + rng.below(101)).collect();
             instance.with_prices(prices).unwrap()
         }
         Fact::Capacities => {
-            let capacities = count.map(|_| 1_000 + dice.below(3_001)).collect();
+            let capacities = count.map(|_| 1_000 + rng.below(3_001)).collect();
             instance.with_capacities(capacities).unwrap()
         }
         Fact::Zones => {

@@ -1,9 +1,13 @@
-//! What is answered: sites, objective and bound; the certificate of the bound; and the check that an answer keeps the rules of its question.
+//! The answer: sites, objective, bound, certificate of the bound, and the check of the question's rules.
+//!
+//! Uses `instance` and `question` only.
 
 pub(crate) mod certificate;
 pub(crate) mod check;
 pub(crate) mod check_capacitated;
+pub(crate) mod checked;
 pub(crate) mod order;
 pub(crate) mod proof;
 pub(crate) mod reduction;
+pub(crate) mod rules;
 pub(crate) mod solution;

@@ -1,4 +1,6 @@
-//! Branch and bound over Lagrangian bounds, for any of the problems: the tree, its subproblems, and the pieces that their bounds share.
+//! Branch and bound over Lagrangian bounds: the tree, its subproblems, and the parts that the bounds of all problems share.
+//!
+//! Knows no problem of its own: covering, p-median and capacities implement [`Branching`](tree::Branching).
 
 pub(crate) mod best_bound;
 pub(crate) mod certificate_tree;

@@ -1,6 +1,8 @@
-//! Covering problems (`lscp`, `mclp`): the problem, its presolve, its bounds, and the search that joins both with heuristics.
+//! Covering problems (`lscp`, `mclp`): problem, presolve, bounds, and the search that runs them beside the heuristics.
 
 pub(crate) mod branching;
+#[cfg(test)]
+mod brute_force;
 pub(crate) mod certify;
 pub(crate) mod heuristics;
 pub(crate) mod lagrangian;

@@ -1,6 +1,6 @@
-//! What a siting question is asked about: sites, demand points, and what it costs each site to serve each demand point.
+//! The instance: sites, demand points with weights, and a sparse table of serving costs.
 //!
-//! Costs and weights are whole numbers in one scale each; [`InstanceBuilder`](crate::InstanceBuilder) brings decimals there.
+//! Costs and weights are integers, in one scale each; [`InstanceBuilder`](crate::InstanceBuilder) converts decimals.
 //! A pair that is not listed cannot serve.
 
 pub(crate) mod builder;
@@ -57,22 +57,22 @@ impl DemandIx {
     }
 }
 
-/// What is decided about a site before the question is asked.
+/// The status of a site before the question: candidate, fixed or forbidden.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Standing {
-    /// May be chosen.
+pub enum SiteStatus {
+    /// May open.
     #[default]
     Candidate,
     /// Exists and stays open; does not count against the number of sites or the budget.
     Fixed,
-    /// May not be chosen.
+    /// May not open.
     Forbidden,
 }
 
 /// The serving costs of all pairs, in the order of the pairs.
 #[derive(Clone, Debug)]
 pub(crate) enum Costs {
-    /// Every listed pair costs nothing: a bare cover relation.
+    /// Every listed pair costs 0: a cover relation without costs.
     Absent,
     Narrow(Vec<u32>),
     Wide(Vec<u64>),
@@ -102,7 +102,7 @@ impl Costs {
 #[derive(Clone, Debug)]
 pub(crate) enum Names {
     Given(Vec<String>),
-    /// Numbered from 0: instances made by another crate keep their names there.
+    /// Numbered from 0: the caller keeps the names.
     Counted(usize),
 }
 
@@ -138,16 +138,16 @@ fn wide(n: usize) -> u64 {
     u64::try_from(n).expect("a length fits 64 bits")
 }
 
-/// The pairs once more, from the demand points' side; sites ascend within a demand point.
+/// The transposed pairs, by demand point; sites ascend within a demand point.
 #[derive(Clone, Debug)]
 pub(crate) struct ByDemand {
     pub(crate) first: Vec<usize>,
-    pub(crate) site: Vec<u32>,
-    /// Where the pair stands in the order by site.
+    pub(crate) site: Vec<SiteIx>,
+    /// Position of the pair in the order by site.
     pub(crate) pair: Vec<u32>,
 }
 
-/// A sparse site × demand table with what the models need to know about its two sides.
+/// A sparse site × demand table of serving costs, with the facts about sites and demand points.
 ///
 /// Immutable once built; sites and demand points stand in ascending order of their ids, so that the order of the input rows does not matter.
 #[derive(Clone, Debug)]
@@ -160,14 +160,14 @@ pub struct Instance {
     pub(crate) demand: Vec<u32>,
     pub(crate) cost: Costs,
     pub(crate) cost_decimals: u8,
-    pub(crate) standing: Vec<Standing>,
+    pub(crate) status: Vec<SiteStatus>,
     pub(crate) price: Option<Vec<u64>>,
     pub(crate) price_decimals: u8,
     pub(crate) capacity: Option<Vec<u64>>,
     pub(crate) zone: Option<Vec<Option<u32>>>,
     pub(crate) zone_names: Vec<String>,
     /// Pairs of sites that may not both be open, lower one first, ascending.
-    pub(crate) too_near: Vec<(u32, u32)>,
+    pub(crate) too_near: Vec<(SiteIx, SiteIx)>,
     pub(crate) by_demand: OnceLock<ByDemand>,
     pub(crate) fingerprint: OnceLock<Fingerprint>,
 }
@@ -221,17 +221,17 @@ impl<'de> serde::Deserialize<'de> for Fingerprint {
 }
 
 impl Instance {
-    /// How many sites there are, whatever their standing.
+    /// Number of sites, of any status.
     pub fn n_sites(&self) -> usize {
         self.site_names.len()
     }
 
-    /// How many demand points there are.
+    /// Number of demand points.
     pub fn n_demand(&self) -> usize {
         self.demand_names.len()
     }
 
-    /// How many pairs are listed.
+    /// Number of listed pairs.
     pub fn n_pairs(&self) -> usize {
         self.demand.len()
     }
@@ -268,17 +268,17 @@ impl Instance {
         self.weight.iter().copied().map(u128::from).sum()
     }
 
-    /// What is decided about the site beforehand.
-    pub fn standing(&self, site: SiteIx) -> Standing {
-        self.standing[site.index()]
+    /// The status of the site before the question.
+    pub fn site_status(&self, site: SiteIx) -> SiteStatus {
+        self.status[site.index()]
     }
 
-    /// What the site costs to open, in whole steps of the price scale; `None` when the instance has no prices.
+    /// Price of opening the site, in whole steps of the price scale; `None` when the instance has no prices.
     pub fn price(&self, site: SiteIx) -> Option<u64> {
         self.price.as_ref().map(|all| all[site.index()])
     }
 
-    /// How much demand the site can serve, in the scale of the weights; `None` when the instance has no capacities.
+    /// Capacity of the site, in steps of the weight scale; `None` when the instance has no capacities.
     pub fn capacity(&self, site: SiteIx) -> Option<u64> {
         self.capacity.as_ref().map(|all| all[site.index()])
     }
@@ -291,11 +291,11 @@ impl Instance {
 
     /// The sites that can serve the demand point, with the cost of each, ascending by site.
     ///
-    /// Cost: the first call on an instance turns the table round, once.
+    /// Cost: the first call on an instance transposes the table, once.
     pub fn served_by(&self, demand: DemandIx) -> impl Iterator<Item = (SiteIx, u64)> + '_ {
         let turned = self.by_demand();
         (turned.first[demand.index()]..turned.first[demand.index() + 1])
-            .map(move |k| (SiteIx(turned.site[k]), self.cost.get(at(turned.pair[k]))))
+            .map(move |k| (turned.site[k], self.cost.get(at(turned.pair[k]))))
     }
 
     /// A radius, or another limit on costs, in whole steps of the cost scale, rounded down: no listed cost lies between.
@@ -328,12 +328,10 @@ impl Instance {
     ///
     /// Cost: a binary search.
     pub fn too_near(&self, a: SiteIx, b: SiteIx) -> bool {
-        self.too_near
-            .binary_search(&(a.0.min(b.0), a.0.max(b.0)))
-            .is_ok()
+        self.too_near.binary_search(&(a.min(b), a.max(b))).is_ok()
     }
 
-    /// The place of the demand point's zone in [`Instance::zone_ids`].
+    /// Position of the demand point's zone in [`Instance::zone_ids`].
     pub fn zone(&self, demand: DemandIx) -> Option<usize> {
         self.zone.as_ref()?[demand.index()].map(at)
     }
@@ -343,7 +341,7 @@ impl Instance {
         &self.zone_names
     }
 
-    /// SHA-256 over ids, weights, pairs, costs and everything else that an answer depends on.
+    /// SHA-256 over ids, weights, pairs, costs and all other facts that an answer depends on.
     ///
     /// Cost: the first call reads the whole instance, later calls nothing.
     pub fn fingerprint(&self) -> Fingerprint {
@@ -366,10 +364,10 @@ impl Instance {
             hasher.update(&bytes);
             for site in self.sites() {
                 bytes.clear();
-                bytes.push(match self.standing(site) {
-                    Standing::Candidate => 0,
-                    Standing::Fixed => 1,
-                    Standing::Forbidden => 2,
+                bytes.push(match self.site_status(site) {
+                    SiteStatus::Candidate => 0,
+                    SiteStatus::Fixed => 1,
+                    SiteStatus::Forbidden => 2,
                 });
                 bytes.extend(self.price(site).unwrap_or(0).to_le_bytes());
                 bytes.extend(self.capacity(site).unwrap_or(0).to_le_bytes());
@@ -389,8 +387,8 @@ impl Instance {
                 bytes.extend(name.as_bytes());
             }
             for &(a, b) in &self.too_near {
-                bytes.extend(a.to_le_bytes());
-                bytes.extend(b.to_le_bytes());
+                bytes.extend(a.0.to_le_bytes());
+                bytes.extend(b.0.to_le_bytes());
             }
             hasher.update(&bytes);
             Fingerprint::of(hasher)
@@ -411,12 +409,12 @@ impl Instance {
                 first[i] += first[i - 1];
             }
             let mut next = first.clone();
-            let mut site_of = vec![0_u32; self.demand.len()];
+            let mut site_of = vec![SiteIx(0); self.demand.len()];
             let mut pair_of = vec![0_u32; self.demand.len()];
             for site in 0..self.n_sites() {
                 for pair in self.pairs(site) {
                     let slot = &mut next[at(self.demand[pair])];
-                    site_of[*slot] = ix(site);
+                    site_of[*slot] = SiteIx(ix(site));
                     pair_of[*slot] = ix(pair);
                     *slot += 1;
                 }

@@ -23,30 +23,30 @@
 //! |---|---|---|
 //! | `j` | a site | [`SiteIx`] |
 //! | `i` | a demand point | [`DemandIx`] |
-//! | `x_j` | 1 when site `j` is open; 1 for fixed, 0 for forbidden sites | [`Solution::sites`], [`Standing`] |
+//! | `x_j` | 1 when site `j` is open; 1 for fixed, 0 for forbidden sites | [`Solution::sites`], [`SiteStatus`] |
 //! | `w_i` | weight | [`Instance::weight`] |
 //! | `c_ij` | cost at which `j` serves `i` | [`Instance::serves`] |
 //! | `R` | radius, inclusive | [`Question::radius`] |
 //! | `N_i` | sites with `c_ij ≤ R` | |
 //! | `p` | new sites at most: `Σ x_j ≤ p` over sites not fixed | [`Question::n_sites`] |
 //! | `f_j`, `B` | price and budget: `Σ f_j x_j ≤ B` over sites not fixed | [`Instance::price`], [`Question::budget`] |
-//! | `r` | how many open sites a demand point needs | [`Question::times`] |
+//! | `r` | open sites that a demand point needs | [`Question::times`] |
 //! | `z_i` | 1 when covered: `r z_i ≤ Σ_{j ∈ N_i} x_j` | [`Solution::uncovered`] |
 //! | `y_ij` | share (with capacities: weight, in whole steps) of `i` that `j` serves | [`Solution::served`] |
 //! | `q_j` | capacity: `Σ_i y_ij ≤ q_j x_j`, `y_ij ≤ w_i x_j` | [`Instance::capacity`] |
 //! | `E` | pairs too near each other: `x_j + x_k ≤ 1` unless both are fixed | [`Instance::too_near`] |
 //! | `Z`, `α` | zones and their floor: `Σ_{i ∈ Z} w_i z_i ≥ α Σ_{i ∈ Z} w_i` | [`Instance::zone`], [`Question::floor`] |
 //!
-//! | Model | Aim | Condition |
+//! | Model | Objective | Condition |
 //! |---|---|---|
 //! | `lscp` | least `Σ x_j`, or `Σ f_j x_j` with [`Question::by_price`], fixed sites included | `z_i = 1` for all `i` that enough sites can cover; `p`, `B`, `E` |
 //! | `mclp` | most `Σ w_i z_i` | `p`, `B`, `E`, `Z` |
 //! | `p-median` | least `Σ w_i c_ij y_ij` | `Σ_j y_ij = 1`, `y_ij ≤ x_j` |
 //! | `p-center` | least `max c_ij y_ij` | as `p-median` |
 //!
-//! With capacities the weight of a demand point may be split between sites, and who serves whom is part of the answer:
+//! With capacities the weight of a demand point may be split between sites, and the assignment of demand is part of the answer:
 //!
-//! | Model | Aim with capacities | Condition |
+//! | Model | Objective with capacities | Condition |
 //! |---|---|---|
 //! | `mclp` | most `Σ y_ij` | `Σ_j y_ij ≤ w_i` |
 //! | `lscp` | least `Σ x_j`, or `Σ f_j x_j` | `Σ_j y_ij = w_i` for all `i` in reach of a site that may open |
@@ -57,8 +57,24 @@
 //!
 //! Every bound is a Lagrangian one: with `λ_i ≥ 0` for the condition that demand point `i` is covered or served, the sites can be chosen one by one, and the value is a bound whatever `λ` is.
 //! The multipliers are integers and go into the [`Certificate`]; [`verify()`] re-derives the bound from them with code of its own.
-//! For `lscp` and `mclp`, where the linear relaxation leaves much open, conditions on three rows `S` are priced as well: `Σ_{i ∈ S} z_i ≤ 1 + Σ_j ⌈c_j / 2⌉ x_j`, where site `j` covers `c_j` of them ([`Certificate::triples`]).
-//! Good multipliers are found by subgradient steps, and for `lscp` and `mclp` then as one half of a saddle point whose other half are shares of sites between 0 and 1.
+//! For `lscp` and `mclp`, where the linear relaxation leaves a wide gap, cuts on three rows `S` are priced as well: `Σ_{i ∈ S} z_i ≤ 1 + Σ_j ⌈c_j / 2⌉ x_j`, where site `j` covers `c_j` of them ([`Certificate::cuts`]).
+//! Good multipliers are found by subgradient steps, and for `lscp` and `mclp` then by the primal-dual hybrid gradient, whose other half are fractional sites between 0 and 1.
+//!
+//! # Rooms
+//!
+//! Each folder uses those above it in this table, and none below; `verify` uses `instance`, `question` and `answer` only.
+//!
+//! | Folder | Holds |
+//! |---|---|
+//! | `instance` | sites, demand points, pairs; builders, decimals, the problems of a table |
+//! | `question` | model and limits, effort, reasons for no answer |
+//! | `answer` | solution, certificate, proof, and the check of the question's rules |
+//! | `verify` | objective and bound re-derived from a certificate |
+//! | `branch_and_bound` | tree, subproblems, multipliers, subgradient steps, knapsack |
+//! | `covering` | `lscp` and `mclp`: problem, presolve, bounds, cuts, search; `heuristics` in a folder of their own |
+//! | `median` | `p-median`: problem, bound, exchange heuristic |
+//! | `capacity` | sites with capacities: problem, bound, transportation, flow, heuristics |
+//! | `models` | one solver per model; phases and closing |
 //!
 //! # A smallest example
 //!
@@ -96,17 +112,17 @@ mod question;
 mod random;
 mod verify;
 
-pub use answer::certificate::{Case, Certificate, Dropped, Multipliers};
-pub use answer::check::BrokenRule;
+pub use answer::certificate::{Certificate, CertificateNode, Dropped, Multipliers};
 pub use answer::proof::Proof;
 pub use answer::reduction::Reduction;
+pub use answer::rules::BrokenRule;
 pub use answer::solution::{Method, OpenSite, Reason, Served, Solution, Status, Uncovered};
 pub use instance::builder::InstanceBuilder;
 pub use instance::decimal::{Decimal, DecimalError};
 pub use instance::error::InstanceError;
 pub use instance::site_types::ServicesBuilder;
 pub use instance::sparse_rows::CountedRows;
-pub use instance::{DemandIx, Fingerprint, Instance, SiteIx, Standing};
+pub use instance::{DemandIx, Fingerprint, Instance, SiteIx, SiteStatus};
 pub use models::closing::{Closing, closing, closing_choice, objective_of_fixed};
 pub use models::phased::{Phase, phased};
 pub use models::solve::solve;

@@ -1,4 +1,4 @@
-//! One solver per model, and the questions that ask a model several times.
+//! One solver per model, and the questions that ask a model several times (phases, closing).
 
 pub(crate) mod capacitated;
 pub(crate) mod closing;

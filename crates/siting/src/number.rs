@@ -1,4 +1,4 @@
-//! Conversions between the number types of the solvers, each with the reason why it cannot lose anything that matters.
+//! Conversions between the number types of the solvers, each with the reason why it loses nothing that matters.
 
 /// A 32-bit index as an array index.
 pub(crate) fn at(index: u32) -> usize {
@@ -46,7 +46,7 @@ pub(crate) fn rounded(value: f64) -> i64 {
     (value + 0.5_f64.copysign(value)) as i64
 }
 
-/// How far apart objective and bound are, as a share of the larger one: 0 is proven, 1 is nothing known.
+/// Distance between objective and bound, as a share of the larger one: 0 is proven optimal, 1 is unknown.
 pub fn share_apart(objective: i128, bound: i128) -> f64 {
     let larger = objective.abs().max(bound.abs());
     if larger == 0 {

@@ -1,4 +1,4 @@
-//! What is asked of an instance, and how hard to try.
+//! The question: a model, and the limits that an answer has to keep.
 
 pub(crate) mod covering;
 pub(crate) mod effort;
@@ -47,10 +47,10 @@ impl Model {
 pub struct Share(pub(crate) u32);
 
 impl Share {
-    /// Everything.
+    /// The whole.
     pub const ALL: Self = Self(1_000_000);
 
-    /// So many millionths; `None` above one whole.
+    /// A share of `millionths`; `None` above one whole.
     pub fn from_millionths(millionths: u32) -> Option<Self> {
         (millionths <= Self::ALL.0).then_some(Self(millionths))
     }
@@ -61,7 +61,7 @@ impl Share {
     }
 }
 
-/// A siting question: the model and what limits the answer.
+/// A siting question: the model, and the limits of the answer.
 ///
 /// Fixed and forbidden sites, capacities, sites too near each other and zones are facts of the [`Instance`](crate::Instance), and always obeyed.
 ///
@@ -76,17 +76,17 @@ pub struct Question {
     pub model: Model,
     /// Largest cost at which a pair serves, inclusive, in steps of the cost scale; `None`: every listed pair serves.
     pub radius: Option<u64>,
-    /// How many new sites may be opened, besides the fixed ones; `None`: any number.
+    /// Most new sites, besides the fixed ones; `None`: any number.
     pub n_sites: Option<u32>,
-    /// How much the new sites may cost together, in steps of the price scale; `None`: no limit.
+    /// Budget for the new sites together, in steps of the price scale; `None`: no limit.
     pub budget: Option<u64>,
-    /// How many open sites a demand point needs within the radius to be covered: 1, or 2 for backup coverage.
+    /// Open sites within the radius that a demand point needs to be covered: 1, or 2 for backup coverage.
     pub times: u32,
-    /// The share of the weight of every zone that has to be covered, for the model `mclp`; `None`: none.
+    /// Least covered share of every zone's weight, for the model `mclp`; `None`: none.
     pub floor: Option<Share>,
     /// For the model `lscp`: the least total price instead of the fewest sites.
     pub by_price: bool,
-    /// Makes demand that no site can cover a reason for having no answer, instead of leaving it out.
+    /// Demand that no site can cover leaves the question without an answer, instead of being left out.
     pub require_all: bool,
 }
 

@@ -10,9 +10,9 @@ pub(crate) fn mixed(index: u64) -> u64 {
 
 /// Numbers from a seed.
 #[derive(Clone, Debug)]
-pub(crate) struct Dice(u64);
+pub(crate) struct Rng(u64);
 
-impl Dice {
+impl Rng {
     pub(crate) fn new(seed: u64) -> Self {
         Self(mixed(seed))
     }

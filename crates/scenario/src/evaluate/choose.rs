@@ -233,16 +233,16 @@ impl<'a> Choices<'a> {
             .map(|&facility| standing.points_of(facility));
         let instance = covering((0..points.len()).map(weight).collect(), sets.chain(fixed));
         let n_sites = candidates.len() + facilities.len();
-        let standing = (0..n_sites).map(|site| {
+        let status = (0..n_sites).map(|site| {
             if site < candidates.len() {
-                siting::Standing::Candidate
+                siting::SiteStatus::Candidate
             } else {
-                siting::Standing::Fixed
+                siting::SiteStatus::Fixed
             }
         });
         let instance = instance
-            .with_standing(standing.collect())
-            .expect("one standing per site");
+            .with_site_status(status.collect())
+            .expect("one status per site");
         let new = Self {
             instance,
             facilities,
@@ -396,7 +396,7 @@ impl<'a> Choices<'a> {
 
 /// The weight that the fixed sites cover as often as is asked.
 fn covered_by_fixed(instance: &Instance, times: u32) -> u64 {
-    let fixed = |site: &SiteIx| instance.standing(*site) == siting::Standing::Fixed;
+    let fixed = |site: &SiteIx| instance.site_status(*site) == siting::SiteStatus::Fixed;
     let mut covered = vec![0_u32; instance.n_demand()];
     for site in instance.sites().filter(fixed) {
         for (demand, _) in instance.serves(site) {

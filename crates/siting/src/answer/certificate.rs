@@ -1,64 +1,63 @@
-//! What a bound can be re-derived from.
+//! Certificate of a Lagrangian bound: multipliers, presolve steps, and the branch-and-bound tree in preorder.
 //!
-//! A bound rests on weak duality: for *any* multipliers, the relaxed question has a value no worse than the best answer.
-//! The certificate keeps the multipliers, the sites left out with the reason, and for a proven optimum the tree of cases.
+//! By weak duality the relaxed problem is worth no less than the best answer for *any* multipliers, so that a reader has to trust none of the solvers.
+//! Multipliers are integers in steps of 2^-`scale_bits` of the objective.
 
 use crate::instance::{DemandIx, SiteIx};
 
-/// Multipliers of one relaxation.
-///
-/// All are whole steps of 2^-`scale_bits` of the model's objective; zero for what is not listed.
+/// Lagrangian multipliers of one leaf, in whole steps of 2^-`scale_bits` of the model's objective; 0 past the end of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Multipliers {
-    /// One per demand point: what one more cover of it would be worth.
+    /// By demand point: objective per cover of it; with capacities, per step of its weight.
     pub demand: Vec<i64>,
-    /// What one more step of budget would be worth.
+    /// Objective per step of budget.
     #[serde(default)]
     pub budget: i64,
-    /// One per zone: what lowering its floor by one would be worth.
+    /// By zone: objective per step of its floor.
     #[serde(default)]
     pub zone: Vec<i64>,
-    /// One per triple of the certificate; triples past its end have none.
-    #[serde(default)]
-    pub triple: Vec<i64>,
+    /// By cut of the certificate.
+    #[serde(default, rename = "triple")]
+    pub cut: Vec<i64>,
 }
 
-/// One node of the tree of cases, in preorder.
+/// One node of the branch-and-bound tree, in preorder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Case {
-    /// Either the site is open (next node) or it is closed (the node after that whole branch).
+pub enum CertificateNode {
+    /// Split by a site: open (the next node) or closed (the node after that whole branch).
     Branch(SiteIx),
-    /// Either the demand point is covered (next node) or all sites that could still cover it are closed (the node after that whole branch).
+    /// Split by a demand point: covered (the next node), or all sites that could still cover it closed (the node after that whole branch).
     Row(DemandIx),
-    /// The multipliers with this number show that the case holds nothing better than the bound.
+    /// The multipliers with this number prove that no answer at this node is better than the bound.
     Leaf(u32),
-    /// All sites are decided, or no more may open: the case holds one answer at most.
+    /// All sites are decided, or no more may open: one answer at most.
     Single,
 }
 
-/// A site or a demand point that presolve took away, in the order in which it did.
+/// One presolve step: a dropped site or demand point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dropped {
-    /// The first site serves nothing that the second does not serve, and is not preferred to it.
+    /// The first site, dominated by the second one, which serves all that it serves for no more.
     Site(SiteIx, SiteIx),
-    /// Whatever covers the second demand point covers the first.
+    /// The first demand point, implied by the second one: every site that covers the second covers the first.
     Demand(DemandIx, DemandIx),
 }
 
-/// Everything needed to re-derive a bound from the instance and the question alone.
+/// Proof of a bound, to be re-derived from the instance and the question alone.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Certificate {
-    /// Multipliers are counted in steps of 2^-`scale_bits` of the objective; negative when the steps are larger than one.
+    /// Multipliers are in steps of 2^-`scale_bits` of the objective; negative when the steps are larger than one.
     pub scale_bits: i32,
-    /// What presolve took away, with the reason.
+    /// The presolve steps, in order.
     pub dropped: Vec<Dropped>,
-    /// Three demand points each, with the condition that of any choice of sites covers at most one of them more than its sites, each counted once, or twice when it covers all three.
-    #[serde(default)]
-    pub triples: Vec<[DemandIx; 3]>,
+    /// {0,1/2} Chvátal-Gomory cuts on three demand points each: a choice of sites covers at most one of them more than its sites, each counted once, or twice when it covers all three.
+    #[serde(default, rename = "triples")]
+    pub cuts: Vec<[DemandIx; 3]>,
     /// The multipliers that leaves refer to.
     pub multipliers: Vec<Multipliers>,
     /// The tree in preorder; a single leaf when no branching was needed.
-    pub cases: Vec<Case>,
+    #[serde(rename = "cases")]
+    pub tree: Vec<CertificateNode>,
 }

@@ -1,47 +1,48 @@
-//! Recomputes objective and feasibility of an answer for sites with capacities, from the sites and who serves whom.
+//! Independent check of an answer for sites with capacities, from the sites and their assignment of demand.
 
-use crate::answer::check::{BrokenRule, Checked, Reach, floors_kept, objective_of_sites};
+use crate::answer::checked::{Checked, Reach};
 use crate::answer::order::within;
+use crate::answer::rules::{BrokenRule, floors_kept, objective_of_sites};
 use crate::answer::solution::{OpenSite, Reason, Served, Uncovered};
 use crate::instance::{Instance, SiteIx};
 use crate::question::{Model, Question};
 
-/// Recomputes everything about open sites and an assignment.
+/// Checks open sites and an assignment, and recomputes objective and uncovered demand.
 ///
 /// Cost: a pass over the assignment and one over the open sites' pairs.
 ///
 /// # Errors
-/// The first rule that is broken.
-pub(crate) fn check_slots(
+/// The first broken rule.
+pub(crate) fn check_capacitated(
     instance: &Instance,
     question: &Question,
     open: &[(SiteIx, bool)],
     reach: &[Reach],
     served: &[Served],
 ) -> Result<Checked, BrokenRule> {
-    let tally = Assigned::new(instance, question, open, served)?;
-    let mut has_room = vec![false; instance.n_demand()];
+    let assigned = Assigned::new(instance, question, open, served)?;
+    let mut open_in_reach = vec![false; instance.n_demand()];
     for &(site, _) in open {
         let capacity = instance.capacity(site).unwrap_or(u64::MAX);
-        if tally.by_site[site.index()] > u128::from(capacity) {
+        if assigned.by_site[site.index()] > u128::from(capacity) {
             return Err(BrokenRule::Overfull {
                 what: instance.site_id(site),
             });
         }
         for (demand, _) in within(instance, question, site) {
-            has_room[demand.index()] = true;
+            open_in_reach[demand.index()] = true;
         }
     }
     let mut uncovered = Vec::new();
     for demand in instance.demand_points() {
         let i = demand.index();
-        let Some(rest) = instance.weight(demand).checked_sub(tally.by_demand[i]) else {
+        let Some(rest) = instance.weight(demand).checked_sub(assigned.by_demand[i]) else {
             return Err(BrokenRule::Overfull {
                 what: instance.demand_id(demand),
             });
         };
         let out_of_reach = reach[i].open_able == 0;
-        // A point without weight needs no capacity, but where it is out of reach that is said, as without capacities.
+        // A point without weight needs no capacity; out of reach it is reported as without capacities.
         if rest == 0 && !(out_of_reach && question.model != Model::Mclp) {
             continue;
         }
@@ -54,7 +55,7 @@ pub(crate) fn check_slots(
         let reason = match reach[i] {
             Reach { any: 0, .. } => Reason::NoSiteInReach,
             Reach { open_able: 0, .. } => Reason::OnlyForbiddenSites,
-            _ if has_room[i] => Reason::SitesFull,
+            _ if open_in_reach[i] => Reason::SitesFull,
             _ => Reason::NotChosen,
         };
         uncovered.push(Uncovered {
@@ -64,27 +65,27 @@ pub(crate) fn check_slots(
         });
     }
     if let Some(floor) = question.floor {
-        floors_kept(instance, floor, |i| tally.by_demand[i])?;
+        floors_kept(instance, floor, |i| assigned.by_demand[i])?;
     }
     let mut sites: Vec<OpenSite> = open
         .iter()
         .map(|&(site, fixed)| OpenSite {
             site,
             fixed,
-            adds: i128::try_from(tally.by_site[site.index()]).expect("a sum of weights fits"),
+            adds: i128::try_from(assigned.by_site[site.index()]).expect("a sum of weights fits"),
         })
         .collect();
     sites.sort_by_key(|s| (!s.fixed, if s.fixed { 0 } else { -s.adds }, s.site));
     let objective = match question.model {
-        Model::Mclp => tally.by_demand.iter().copied().map(i128::from).sum(),
+        Model::Mclp => assigned.by_demand.iter().copied().map(i128::from).sum(),
         Model::Lscp => objective_of_sites(instance, question, open),
-        Model::PMedian => tally.sum,
-        Model::PCenter => i128::from(tally.dearest),
+        Model::PMedian => assigned.sum,
+        Model::PCenter => i128::from(assigned.dearest),
     };
     Ok(Checked::new(sites, objective, uncovered, served.to_vec()))
 }
 
-/// What an assignment adds up to.
+/// Sums of an assignment by site and demand point.
 struct Assigned {
     by_site: Vec<u128>,
     by_demand: Vec<u64>,

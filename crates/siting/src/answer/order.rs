@@ -1,13 +1,13 @@
-//! In which order the open sites are listed, and what each adds to those before it.
+//! Order of the open sites by marginal gain, and the gain of each over those before it.
 //!
-//! Part of the independent check: recomputed from the instance, for results are printed with it.
+//! Part of the independent check: results print it, so that it is recomputed from the instance.
 
-use crate::answer::check::Reach;
+use crate::answer::checked::Reach;
 use crate::answer::solution::OpenSite;
 use crate::instance::{DemandIx, Instance, SiteIx};
 use crate::question::{Model, Question};
 
-/// The fixed sites and then the new ones, always the one that adds most.
+/// The fixed sites, then the new ones, each time the one of largest marginal gain.
 ///
 /// Cost: the chosen sites' pairs once per chosen site at most.
 pub(crate) fn in_order(
@@ -47,13 +47,13 @@ pub(crate) fn within<'a>(
         .filter(move |&(_, cost)| cost <= radius)
 }
 
-/// What a site adds to those before it, and how that changes once it is open.
+/// Marginal gains over the sites before, and their update when a site opens.
 trait Gain {
     type State;
     fn start(&self) -> Self::State;
     fn of(&self, state: &Self::State, demand: DemandIx, cost: u64) -> i128;
     fn open(&self, state: &mut Self::State, demand: DemandIx, cost: u64);
-    /// Whether what a site adds can only fall as others open.
+    /// Whether a gain can only fall as others open.
     fn only_falls(&self) -> bool;
 }
 
@@ -128,7 +128,7 @@ impl Gain for MedianGain<'_> {
     }
 }
 
-/// Fixed sites first, then always the site that adds most; the lower one of equals.
+/// Fixed sites first, then each time the site of largest gain; the lower one of equals.
 fn order_by<G: Gain>(
     instance: &Instance,
     question: &Question,
@@ -164,7 +164,7 @@ fn order_by<G: Gain>(
     while !waiting.is_empty() {
         let mut best: Option<(i128, usize)> = None;
         for (k, entry) in waiting.iter_mut().enumerate() {
-            // What a site added earlier is an upper limit, if it can only fall.
+            // An earlier gain is an upper bound, where gains can only fall.
             if gain.only_falls() && best.is_some_and(|(most, _)| entry.1 <= most) {
                 continue;
             }

@@ -1,38 +1,38 @@
-//! What a result carries so that somebody who does not trust us can check it.
+//! The claim of a result with its certificate, for an independent reader.
 
 use crate::answer::certificate::Certificate;
 use crate::answer::solution::{Served, Solution};
 use crate::instance::{Fingerprint, SiteIx};
 use crate::question::Question;
 
-/// The claim of a result, with everything it rests on besides the instance.
+/// The claim of a result, with all that it rests on besides the instance.
 ///
-/// Written into results and read back by [`verify`](crate::verify()).
+/// Written into results and read back by `siting::verify`.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Proof {
-    /// Of the instance that was asked.
+    /// Fingerprint of the instance.
     pub instance: Fingerprint,
     /// The question, which its fingerprint must match.
     pub question: Question,
-    /// Of the question.
+    /// Fingerprint of the question.
     pub parameters: Fingerprint,
     /// The new sites, in order of choice.
     pub new_sites: Vec<SiteIx>,
-    /// Who serves whom, when sites have capacities; otherwise it follows from the sites.
+    /// Assignment of demand, when sites have capacities; otherwise it follows from the sites.
     #[serde(default)]
     pub served: Vec<Served>,
-    /// In whole steps of the instance's scales; written as text, since many readers of JSON keep only 53 bits.
+    /// Objective in whole steps of the instance's scales; written as text, since many readers of JSON keep only 53 bits.
     #[serde(with = "as_text")]
     pub objective: i128,
-    /// The same.
+    /// Bound in the same steps, as text.
     #[serde(with = "as_text")]
     pub bound: i128,
-    /// What the bound follows from; without it, only the objective can be checked.
+    /// Proof of the bound; without it, only the objective can be verified.
     pub certificate: Option<Certificate>,
 }
 
 impl Solution {
-    /// The claim of this answer, for [`verify`](crate::verify()).
+    /// The claim of this answer, for `siting::verify`.
     ///
     /// Cost: copies the certificate.
     pub fn proof(&self) -> Proof {

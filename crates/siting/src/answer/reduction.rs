@@ -1,6 +1,6 @@
-//! How much presolve took away.
+//! Numbers of demand points and sites that presolve removed.
 
-/// What presolve took away.
+/// Counts of demand points and sites that presolve removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Reduction {
     /// Demand points that fixed sites cover already, or that cannot be covered.
@@ -9,7 +9,7 @@ pub struct Reduction {
     pub n_demand_merged: usize,
     /// For `lscp`: demand points that are covered whenever another one is.
     pub n_demand_implied: usize,
-    /// Sites that serve nothing which a preferred site does not serve.
+    /// Dominated sites: another one serves all that they serve, for no more.
     pub n_sites_dominated: usize,
     /// Pairs left for the solver.
     pub n_pairs_left: usize,

@@ -1,7 +1,8 @@
-//! The answer: sites, objective, bound, and what stays uncovered.
+//! The solution: open sites, objective and bound in whole steps, uncovered demand with the reason.
 
 use crate::answer::certificate::Certificate;
-use crate::answer::check::{Checked, Proposal, check};
+use crate::answer::check::check;
+use crate::answer::checked::{Checked, Proposal};
 use crate::answer::reduction::Reduction;
 use crate::instance::decimal::Decimal;
 use crate::instance::{DemandIx, Fingerprint, Instance, SiteIx};
@@ -15,7 +16,7 @@ use crate::question::{Model, Question};
 pub enum Status {
     /// Objective and bound meet.
     Optimal,
-    /// Allowed, and not farther from the best one than the optimality gap.
+    /// The question's rules hold; the best answer is no farther away than the optimality gap.
     Feasible,
 }
 
@@ -26,10 +27,10 @@ pub struct OpenSite {
     pub site: SiteIx,
     /// Whether it was open before.
     pub fixed: bool,
-    /// What it adds to the sites before it.
+    /// Marginal gain over the sites before it.
     ///
     /// With capacities: weight it serves. Without:
-    /// Models `lscp` and `mclp`: weight newly covered.
+    /// Models `lscp` and `mclp`: newly covered weight.
     /// Model `p-median`: fall of the sum of weight × cost, where a demand point not yet served counts its dearest pair.
     /// Model `p-center`: weight newly served within the objective.
     pub adds: i128,
@@ -64,21 +65,21 @@ pub struct Uncovered {
     pub reason: Reason,
 }
 
-/// A demand point, or a part of one, and the site that serves it.
+/// One entry of the assignment: a demand point, or a part of one, and the site that serves it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Served {
     /// Which demand point.
     pub demand: DemandIx,
     /// Which open site.
     pub site: SiteIx,
-    /// How much of its weight.
+    /// The part of its weight, in steps.
     pub weight: u64,
 }
 
 /// How the answer was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
-    /// Greedy, swap search and a Lagrangian bound.
+    /// Heuristics, and a Lagrangian bound.
     SearchAndBound,
     /// The same, and branch and bound on top.
     BranchAndBound,
@@ -97,7 +98,7 @@ impl Method {
     }
 }
 
-/// What the solver has to say beside the sites.
+/// A solver's result beside the sites.
 pub(crate) struct Finding {
     pub(crate) bound: i128,
     pub(crate) method: Method,
@@ -159,10 +160,10 @@ impl Solution {
         }
     }
 
-    /// The same plan with more of the sites that may open, which change no rule and serve whom they reach.
+    /// The same answer with more of the sites that may open.
     ///
     /// # Panics
-    /// More sites than the question allows, or ones that the rules bar.
+    /// The additional sites break a rule of the question.
     pub(crate) fn with_more(self, instance: &Instance, more: &[SiteIx]) -> Self {
         let new = self.sites().iter().filter(|s| !s.fixed).map(|s| s.site);
         let proposal = Proposal {
@@ -231,13 +232,13 @@ impl Solution {
         self.checked.uncovered()
     }
 
-    /// Who serves whom, ascending by demand point: the nearest open site, or with capacities the assignment.
+    /// The assignment of demand, ascending by demand point: the nearest open site, or with capacities the solver's.
     /// Of two sites at the same cost the lower one serves.
     pub fn served(&self) -> &[Served] {
         self.checked.served()
     }
 
-    /// Who serves whom, when that is a decision of its own: with capacities. Empty otherwise.
+    /// The assignment of demand, where it is a decision of its own: with capacities. Empty otherwise.
     pub fn assignment(&self) -> &[Served] {
         if self.capacitated { self.served() } else { &[] }
     }
@@ -252,17 +253,17 @@ impl Solution {
         self.seed
     }
 
-    /// How many pairs were looked at.
+    /// Work done, in pairs visited.
     pub fn work(&self) -> u64 {
         self.work
     }
 
-    /// What presolve took away.
+    /// Counts of demand points and sites that presolve removed.
     pub fn reduction(&self) -> Reduction {
         self.reduction
     }
 
-    /// What the bound can be re-derived from, when it is small enough to be kept.
+    /// Proof of the bound, when it is small enough to be kept.
     pub fn certificate(&self) -> Option<&Certificate> {
         self.certificate.as_ref()
     }

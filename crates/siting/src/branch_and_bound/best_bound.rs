@@ -1,11 +1,11 @@
-//! The best bound at hand.
+//! The incumbent lower bound of a minimized objective, scaled by 2^`bits`, with the multipliers that prove it.
 
 use crate::branch_and_bound::dual_bound::Dual;
 
-/// A bound above every aim: there is no answer.
+/// A bound above every objective: there is no answer.
 pub(crate) const NO_ANSWER: i64 = i64::MAX >> 24;
 
-/// The best of the bounds found so far, scaled, with the multipliers that prove it.
+/// The highest bound so far, scaled by 2^`bits`, and the multipliers that prove it.
 #[derive(Clone, Debug)]
 pub(crate) struct BestBound {
     value: i64,
@@ -14,7 +14,7 @@ pub(crate) struct BestBound {
 }
 
 impl BestBound {
-    /// Nothing is known: aims are never negative.
+    /// The trivial bound 0: objectives are never negative.
     pub(crate) fn new(bits: u32) -> Self {
         Self {
             value: 0,
@@ -23,7 +23,7 @@ impl BestBound {
         }
     }
 
-    /// Keeps the better one.
+    /// Keeps this bound where it is higher.
     pub(crate) fn raise(&mut self, value: i64, dual: &Dual) {
         if value > self.value {
             self.value = value;
@@ -31,15 +31,15 @@ impl BestBound {
         }
     }
 
-    /// Raises the bound without multipliers of its own: a tree proves it.
+    /// Raises the bound without multipliers of its own: the branch-and-bound tree proves it.
     pub(crate) fn raise_value(&mut self, value: i64) {
         self.value = self.value.max(value);
     }
 
-    /// Forgets triples that have no multiplier; those with these numbers are left.
-    pub(crate) fn keep_triples(&mut self, kept: &[u32]) {
+    /// Keeps the multipliers of the cuts with these numbers, ascending.
+    pub(crate) fn keep_cuts(&mut self, kept: &[u32]) {
         if let Some(dual) = &mut self.dual {
-            dual.keep_triples(kept);
+            dual.keep_cuts(kept);
         }
     }
 
@@ -51,7 +51,7 @@ impl BestBound {
         self.value
     }
 
-    /// The bound in whole steps of the aim, rounded up: aims are whole.
+    /// The bound in whole steps of the objective, rounded up: objectives are whole.
     pub(crate) fn whole(&self) -> i64 {
         (self.value >> self.bits) + i64::from(self.value & ((1 << self.bits) - 1) != 0)
     }

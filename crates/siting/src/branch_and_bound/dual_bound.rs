@@ -1,42 +1,41 @@
-//! Multipliers of a Lagrangian bound, and what an ascent with them has found.
+//! Lagrangian multipliers, and the dual bound that they prove.
 
 use crate::number::at;
 
-/// Multipliers in steps of 2^-`bits` of the aim.
+/// Lagrangian multipliers, in steps of 2^-`bits` of the objective.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Dual {
-    /// One per row; zero for rows that are covered by the open sites.
+    /// By row; 0 for a row that the open sites cover.
     pub(crate) row: Vec<i64>,
-    /// What one more step of budget is worth.
+    /// Objective per step of budget.
     pub(crate) budget: i64,
-    /// One per zone.
+    /// By zone.
     pub(crate) zone: Vec<i64>,
-    /// One per triple; triples past its end have none yet.
-    pub(crate) triple: Vec<i64>,
+    /// By cut; a cut past the end has 0.
+    pub(crate) cut: Vec<i64>,
 }
 
 impl Dual {
-    /// Forgets all triples but those with these numbers, ascending.
-    pub(crate) fn keep_triples(&mut self, kept: &[u32]) {
-        let of = |&k: &u32| self.triple.get(at(k)).copied().unwrap_or(0);
-        self.triple = kept.iter().map(of).collect();
+    /// Keeps the cuts with these numbers, ascending, and drops the others.
+    pub(crate) fn keep_cuts(&mut self, kept: &[u32]) {
+        let of = |&k: &u32| self.cut.get(at(k)).copied().unwrap_or(0);
+        self.cut = kept.iter().map(of).collect();
     }
 }
 
-/// What an ascent has found.
+/// A lower bound of the minimized objective, the multipliers that prove it, and the relaxed choice of sites behind it.
 #[derive(Clone, Debug)]
-pub(crate) struct Ascent {
+pub(crate) struct DualBound {
     pub(crate) dual: Dual,
     /// The bound, scaled.
     pub(crate) bound: i64,
-    /// For each free site what its absence or presence costs against the relaxed choice: the bound of the part with the site decided the other way is `bound` plus this.
-    /// Zero for sites that are not free.
-    pub(crate) regret: Vec<i64>,
-    /// Whether the relaxed choice behind `bound` holds the site.
+    /// Reduced cost by site, scaled: `bound` plus this bounds the subproblem with the site decided against the relaxed choice; 0 for a site that is not free.
+    pub(crate) reduced_cost: Vec<i64>,
+    /// By site, whether the relaxed choice behind `bound` opens it.
     pub(crate) chosen: Vec<bool>,
-    /// How often each site was chosen lately, between 0 and 1: near the linear relaxation.
-    pub(crate) share: Vec<f64>,
-    /// The best choices of sites met on the way, decided ones included, with the weight left uncovered.
+    /// Fractional value by site, between 0 and 1: an estimate of the linear relaxation.
+    pub(crate) fractional: Vec<f64>,
+    /// The relaxed choice with the least uncovered weight, decided sites included, and that weight; 0 where it is not known.
     pub(crate) met: Option<(Vec<u32>, i64)>,
     pub(crate) work: u64,
 }

@@ -1,48 +1,49 @@
-//! Subgradient steps with Polyak's length and a smoothed direction (Held and Karp 1971; Camerini, Fratta and Maffioli 1975).
+//! Subgradient steps of Polyak's length along a smoothed direction (Held and Karp 1971; Camerini, Fratta and Maffioli 1975).
 
 use crate::number::rounded;
 
-/// How an ascent is to run.
+/// Limits and step rule of a subgradient ascent; values are scaled by 2^`bits`.
 #[derive(Clone, Copy)]
-pub(crate) struct Climb<'a> {
-    /// Steps at most.
+pub(crate) struct SubgradientOptions<'a> {
+    /// Most steps.
     pub(crate) steps: usize,
-    /// The value of the best answer known, scaled; the steps aim there.
+    /// Polyak's target: the objective of the best answer known.
     pub(crate) target: i64,
-    /// Ends when the bound reaches this, scaled.
+    /// The ascent ends when the bound reaches this.
     pub(crate) enough: i64,
-    /// Length of the first steps, as a share of Polyak's: long far from the top, short near it.
+    /// First step length, as a factor of Polyak's: long far from the best bound, short near it.
     pub(crate) length: f64,
-    /// Steps without progress before they are made shorter.
+    /// Steps without progress before the factor is lowered.
     pub(crate) patience: u32,
-    /// Ends when the length of the steps has shrunk to this.
+    /// The ascent ends when the factor falls below this.
     pub(crate) shortest: f64,
     pub(crate) stop: &'a (dyn Fn() -> bool + Sync),
 }
 
-/// Part of the old direction that is kept; between 0.6 and 0.8 the town instances climb alike, without it a third slower.
+/// Weight of the old direction in the new one; between 0.6 and 0.8 bounds of the town instances rise alike, with 0 a third slower.
 pub(crate) const KEPT: f64 = 0.7;
 
-/// The direction of the steps.
-pub(crate) struct Walk {
-    /// Part of the old direction that is kept.
+/// Smoothed direction of the steps.
+pub(crate) struct Direction {
+    /// Weight of the old direction in the new one.
     kept: f64,
-    pub(crate) direction: Vec<f64>,
+    pub(crate) smoothed: Vec<f64>,
     pub(crate) times: Vec<u32>,
 }
 
-impl Walk {
+impl Direction {
     pub(crate) fn new(n_rows: usize, kept: f64) -> Self {
         Self {
             kept,
-            direction: vec![0.0; n_rows],
+            smoothed: vec![0.0; n_rows],
             times: vec![0; n_rows],
         }
     }
 
-    /// One step along the smoothed slope, as long as Polyak's rule says; false when there is no slope.
+    /// One step of Polyak's length along the smoothed subgradient; false when that is zero.
     ///
-    /// The first `n_rows` multipliers lie between 0 and their caps, those of triples behind them are at most 0.
+    /// The first `n_rows` multipliers stay between 0 and their caps, those of cuts behind them at most 0.
+    /// Cost: one pass over the multipliers.
     pub(crate) fn step(
         &mut self,
         row: &mut [i64],
@@ -55,18 +56,18 @@ impl Walk {
         let kept = self.kept;
         let slopes = self.times.iter().zip(need);
         let slopes = slopes.map(|(&t, &n)| f64::from(n) - f64::from(t));
-        for (d, slope) in self.direction.iter_mut().zip(slopes) {
+        for (d, slope) in self.smoothed.iter_mut().zip(slopes) {
             *d = kept * *d + (1.0 - kept) * slope;
         }
-        let (direction, of_triples) = self.direction.split_at(n_rows);
-        let (row, triple) = row.split_at_mut(n_rows);
+        let (direction, of_cuts) = self.smoothed.split_at(n_rows);
+        let (row, cut) = row.split_at_mut(n_rows);
         for ((d, &m), &cap) in direction.iter().zip(row.iter()).zip(caps) {
             let outward = *d < 0.0 && m == 0 || *d > 0.0 && m == cap;
             if !outward {
                 norm += *d * *d;
             }
         }
-        for (d, &m) in of_triples.iter().zip(triple.iter()) {
+        for (d, &m) in of_cuts.iter().zip(cut.iter()) {
             if !(*d > 0.0 && m == 0) {
                 norm += *d * *d;
             }
@@ -78,7 +79,7 @@ impl Walk {
         for ((m, &cap), &d) in row.iter_mut().zip(caps).zip(direction) {
             *m = (*m + rounded(stride * d)).clamp(0, cap);
         }
-        for (m, &d) in triple.iter_mut().zip(of_triples) {
+        for (m, &d) in cut.iter_mut().zip(of_cuts) {
             *m = (*m + rounded(stride * d)).min(0);
         }
         true

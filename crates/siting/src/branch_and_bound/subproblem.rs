@@ -1,20 +1,36 @@
-//! A part of a question: what is left when some sites and rows are decided.
+//! Subproblem of the branch-and-bound tree: the decisions about sites and rows on the way to a node.
 
-use crate::number::at;
+use crate::number::{at, ix};
 
-/// Decisions of a branch of the tree of cases.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Part {
-    /// Sites that are decided to be open, in the order of the decisions.
-    pub(crate) open: Vec<u32>,
-    /// For each site, whether nothing is decided about it.
-    pub(crate) free: Vec<bool>,
-    /// Rows that are decided to be covered.
-    pub(crate) covered: Vec<u32>,
+/// A row of a problem: its dense number from 0, in the problem's own order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct RowIx(u32);
+
+impl RowIx {
+    /// The row at this position.
+    pub(crate) fn new(position: usize) -> Self {
+        Self(ix(position))
+    }
+
+    /// The position of the row.
+    pub(crate) fn index(self) -> usize {
+        at(self.0)
+    }
 }
 
-impl Part {
-    /// Nothing is decided.
+/// The decisions on the way from the root of the tree to a node.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Subproblem {
+    /// Sites decided to be open, in the order of the decisions.
+    pub(crate) open: Vec<u32>,
+    /// By site, whether it is undecided.
+    pub(crate) free: Vec<bool>,
+    /// Rows decided to be covered.
+    pub(crate) covered: Vec<RowIx>,
+}
+
+impl Subproblem {
+    /// The root: nothing is decided.
     pub(crate) fn whole(n_sites: usize) -> Self {
         Self {
             open: Vec::new(),
@@ -23,7 +39,7 @@ impl Part {
         }
     }
 
-    /// The sites about which nothing is decided, ascending.
+    /// The undecided sites, ascending.
     pub(crate) fn free_sites(&self) -> impl Iterator<Item = u32> + '_ {
         (0..)
             .zip(&self.free)
@@ -31,7 +47,7 @@ impl Part {
             .map(|(site, _)| site)
     }
 
-    /// Decides that the site is open, which closes those too near it.
+    /// Decides that the site is open, which closes the sites too near it.
     pub(crate) fn open(&mut self, site: u32, near: Option<&[u32]>) {
         self.free[at(site)] = false;
         self.open.push(site);

@@ -1,8 +1,8 @@
-//! Proves the best answer of a question, or as much of it as time allows.
+//! Branch and bound, best bound first, with strong branching on sites and rows.
 //!
-//! A part of the question is split by a site (open or closed) or by a row (covered, or all its sites closed); each part is bounded by the Lagrangian bound, starting from the multipliers of the part it came from.
-//! Splitting by rows moves whole groups of sites at once, which is what a fractional relaxation of a clustered town needs.
-//! The part with the weakest bound goes first, a fixed number at a time, so that the tree does not depend on the number of threads.
+//! A subproblem is split by a site (open or closed) or by a row (covered, or all its sites closed); the Lagrangian bound of a child starts from the multipliers of its parent.
+//! Splitting by a row closes a whole group of sites at once, which moves the bound where the linear relaxation spreads a site over a cluster.
+//! A fixed number of the weakest subproblems is evaluated together, so that the tree does not depend on the number of threads.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -10,65 +10,75 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::branch_and_bound::dual_bound::{Ascent, Dual};
-use crate::branch_and_bound::subgradient::Climb;
-use crate::branch_and_bound::subproblem::Part;
+use crate::branch_and_bound::dual_bound::{Dual, DualBound};
+use crate::branch_and_bound::subgradient::SubgradientOptions;
+use crate::branch_and_bound::subproblem::{RowIx, Subproblem};
 use crate::number::{at, float, ix};
 
-/// What the tree has to know about a question.
+/// A problem that the tree can branch on; sites and rows are its own dense numbers.
 pub(crate) trait Branching: Sync {
-    /// How many sites may be chosen from.
+    /// Number of candidate sites.
     fn n_sites(&self) -> usize;
-    /// How many sites may be opened.
+    /// Most sites that may open.
     fn n_new(&self) -> usize;
-    /// Sites that may not be open together with this one.
+    /// Sites too near this one to be open beside it.
     fn near(&self, site: u32) -> Option<&[u32]>;
     /// The sites that cover a row.
-    fn sites_of(&self, row: u32) -> &[u32];
-    /// Raises the bound of a part; `None` when nothing can satisfy it.
-    fn climb(&self, part: &Part, dual: &Dual, climb: &Climb) -> Option<Ascent>;
-    /// The same for a part that is to be split or finished, from shares of sites near the best ones as well; by default no more than a climb.
-    fn raise(&self, part: &Part, from: &Start, climb: &Climb) -> Option<Ascent> {
-        self.climb(part, &from.dual, climb)
+    fn sites_of(&self, row: RowIx) -> &[u32];
+    /// Subgradient ascent from these multipliers; `None` when the subproblem is infeasible.
+    fn subgradient(
+        &self,
+        subproblem: &Subproblem,
+        dual: &Dual,
+        options: &SubgradientOptions,
+    ) -> Option<DualBound>;
+    /// The bound of a subproblem that is to be split or finished, from fractional sites as well; by default the subgradient ascent.
+    fn raise(
+        &self,
+        subproblem: &Subproblem,
+        from: &Start,
+        options: &SubgradientOptions,
+    ) -> Option<DualBound> {
+        self.subgradient(subproblem, &from.dual, options)
     }
-    /// What met sites leave, as bounds are scaled; 0 when that is not known.
+    /// An objective in the scale of the bounds; 0 when that is not known.
     fn scaled(&self, _aim: i64) -> i64 {
         0
     }
-    /// Rows worth trying as splits, best first.
-    fn rows_to_split(&self, part: &Part, ascent: &Ascent) -> Vec<u32>;
-    /// Multipliers that prove the value of a part with one answer, where the answer's sites do not say it by themselves.
-    fn single(&self, _part: &Part) -> Option<Dual> {
+    /// Candidate rows for a split, best first.
+    fn rows_to_split(&self, subproblem: &Subproblem, dual_bound: &DualBound) -> Vec<RowIx>;
+    /// Multipliers that prove the objective of a subproblem with one answer, where the sites alone do not determine it.
+    fn single(&self, _part: &Subproblem) -> Option<Dual> {
         None
     }
 }
 
-/// What a part begins with: multipliers, and by site how often it was chosen.
+/// Warm start of a subproblem: multipliers, and fractional values by site.
 #[derive(Clone, Debug)]
 pub(crate) struct Start {
     pub(crate) dual: Arc<Dual>,
-    pub(crate) share: Arc<Vec<f64>>,
+    pub(crate) fractional: Arc<Vec<f64>>,
 }
 
 impl Start {
-    /// Multipliers alone.
+    /// A start from multipliers alone.
     pub(crate) fn at(dual: Dual) -> Self {
         Self {
             dual: Arc::new(dual),
-            share: Arc::default(),
+            fractional: Arc::default(),
         }
     }
 }
 
-/// One node of the tree as it was built; `NodeIx` counts them.
+/// A node's number, in the order of creation.
 type NodeIx = u32;
 
-/// What became of a node.
+/// A node of the tree.
 #[derive(Clone, Debug)]
-pub(crate) enum Grown {
-    /// Not looked at yet, or given up: its bound counts.
+pub(crate) enum TreeNode {
+    /// Not evaluated yet, or given up: its bound counts.
     Unfinished { dual: Arc<Dual> },
-    /// These multipliers show that it holds nothing better.
+    /// Pruned: these multipliers prove that it holds no better answer.
     Leaf { dual: Arc<Dual> },
     /// It holds one answer at most.
     Single,
@@ -80,46 +90,46 @@ pub(crate) enum Grown {
     },
     /// Row covered, all its sites closed.
     Row {
-        row: u32,
+        row: RowIx,
         covered: NodeIx,
-        bare: NodeIx,
+        uncovered: NodeIx,
     },
 }
 
-/// The tree and what it has shown so far.
+/// The branch-and-bound tree, with a queue of unevaluated nodes by bound.
 #[derive(Debug)]
 pub(crate) struct Tree<'a, Q: Branching> {
-    question: &'a Q,
-    pub(crate) nodes: Vec<Grown>,
+    problem: &'a Q,
+    pub(crate) nodes: Vec<TreeNode>,
     open: BinaryHeap<Reverse<(i64, NodeIx)>>,
-    waiting: Vec<Option<(Part, Start)>>,
+    waiting: Vec<Option<(Subproblem, Start)>>,
     pub(crate) work: u64,
-    pub(crate) n_looked: usize,
+    pub(crate) n_evaluated: usize,
 }
 
-/// Sites that were met while a part was looked at.
+/// A choice of sites that came up while a subproblem was evaluated.
 #[derive(Clone, Debug)]
 pub(crate) struct Met {
     pub(crate) sites: Vec<u32>,
-    /// They are the one answer that a part holds: the tree is done with it, and nobody else looks at it.
+    /// They are the only answer of a subproblem, which the tree visits no more.
     pub(crate) is_last: bool,
 }
 
-/// What came of looking at one part.
-struct Looked {
-    /// `None` when nothing can satisfy the part.
-    ascent: Option<Ascent>,
-    part: Part,
-    /// Sites decided on the way, with whether they are open; the other case is no better than the answer known.
+/// Result of evaluating one subproblem.
+struct Evaluated {
+    /// `None` when the subproblem is infeasible.
+    dual_bound: Option<DualBound>,
+    subproblem: Subproblem,
+    /// Sites fixed by their reduced cost, with whether they are open; the other decision is no better than the answer known.
     decided: Vec<(u32, bool)>,
     next: Next,
     met: Option<Met>,
-    /// Multipliers of its own for a part with one answer.
+    /// Multipliers that prove the one answer of a subproblem.
     proof: Option<Dual>,
     work: u64,
 }
 
-/// What the part above proves about a part.
+/// The bound of the parent, which holds for the child too.
 struct Known {
     bound: i64,
     start: Start,
@@ -129,69 +139,70 @@ enum Next {
     Done,
     Single,
     Site(u32),
-    Row(u32),
+    Row(RowIx),
 }
 
-/// Parts looked at together; a fixed number, so that the tree is the same on any machine.
+/// Subproblems evaluated together; a fixed number, so that the tree is the same on any machine.
 const TOGETHER: usize = 8;
 
-/// Steps of the bound per part; with 50 the street network's tree is ten times as large, with 400 it grows more slowly than it shrinks.
+/// Subgradient steps per subproblem; with 50 the street network's tree is ten times as large, with 400 it grows more slowly than it shrinks.
 const STEPS: usize = 250;
 
-/// Steps without progress before they are made shorter.
+/// Steps without progress before they are shortened.
 const PATIENCE: u32 = 20;
 
-/// Steps of the bound per half when a split is tried.
+/// Subgradient steps per child when a split is probed (strong branching).
 const PROBE_STEPS: usize = 6;
 
-/// The multipliers come from the part above and are nearly right: steps begin short.
+/// The multipliers of the parent are nearly right: steps begin short.
 const LENGTH: f64 = 0.3;
 
-/// Sites that the bound suggests are tried when what they leave is at most one part in so many above the best.
+/// A relaxed choice is handed to the heuristic when its objective is above the best by at most one part in this many.
 const NEAR: i64 = 50;
 
-/// How many sites are tried as splits, and how many rows.
+/// Most sites probed as splits, and most rows.
 pub(crate) const N_PROBED: usize = 8;
 
 impl<'a, Q: Branching> Tree<'a, Q> {
-    pub(crate) fn new(question: &'a Q, part: Part, start: Start, bound: i64) -> Self {
+    pub(crate) fn new(problem: &'a Q, subproblem: Subproblem, start: Start, bound: i64) -> Self {
         let dual = start.dual.clone();
         Self {
-            question,
-            nodes: vec![Grown::Unfinished { dual }],
+            problem,
+            nodes: vec![TreeNode::Unfinished { dual }],
             open: BinaryHeap::from([Reverse((bound, 0))]),
-            waiting: vec![Some((part, start))],
+            waiting: vec![Some((subproblem, start))],
             work: 0,
-            n_looked: 0,
+            n_evaluated: 0,
         }
     }
 
-    /// No answer is better than this, scaled; `None` when the tree is finished.
+    /// Lower bound of every answer in open nodes, scaled; `None` when the tree is finished.
     pub(crate) fn bound(&self) -> Option<i64> {
         self.open.peek().map(|Reverse((bound, _))| *bound)
     }
 
-    /// Looks at the weakest parts once; returns the best sites met, and every one that was the last of its part.
-    /// `target` is the aim of the best answer known and `enough` the least bound that no better one reaches, both scaled.
+    /// Evaluates the weakest open nodes once; returns the choices of sites that came up.
+    ///
+    /// `target` is the objective of the best answer known and `enough` the least bound that no better answer reaches, both scaled.
     pub(crate) fn grow(
         &mut self,
         target: i64,
         enough: i64,
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Vec<Met> {
-        let mut batch: Vec<(NodeIx, Part, Known)> = Vec::new();
+        let mut batch: Vec<(NodeIx, Subproblem, Known)> = Vec::new();
         while batch.len() < TOGETHER {
             let Some(Reverse((bound, node))) = self.open.pop() else {
                 break;
             };
-            let (part, start) = self.waiting[at(node)].take().expect("an open node waits");
+            let (subproblem, start) = self.waiting[at(node)].take().expect("an open node waits");
             if bound >= enough {
-                self.nodes[at(node)] = Grown::Leaf { dual: start.dual };
+                self.nodes[at(node)] = TreeNode::Leaf { dual: start.dual };
                 continue;
             }
-            batch.push((node, part, Known { bound, start }));
+            batch.push((node, subproblem, Known { bound, start }));
         }
-        let climb = Climb {
+        let options = SubgradientOptions {
             steps: STEPS,
             target,
             enough,
@@ -200,104 +211,117 @@ impl<'a, Q: Branching> Tree<'a, Q> {
             shortest: 1e-3,
             stop,
         };
-        let looked: Vec<Looked> = batch
+        let evaluated: Vec<Evaluated> = batch
             .par_iter()
-            .map(|(_, part, known)| self.look(part, &known.start, &climb))
+            .map(|(_, subproblem, known)| self.evaluate(subproblem, &known.start, &options))
             .collect();
         let mut met = Vec::new();
-        for ((node, _, known), looked) in batch.into_iter().zip(looked) {
-            self.work += looked.work;
-            self.n_looked += 1;
-            met.extend(looked.met.clone());
-            self.place(node, known, looked);
+        for ((node, _, known), evaluated) in batch.into_iter().zip(evaluated) {
+            self.work += evaluated.work;
+            self.n_evaluated += 1;
+            met.extend(evaluated.met.clone());
+            self.place(node, known, evaluated);
         }
         met
     }
 
-    fn look(&self, part: &Part, start: &Start, climb: &Climb) -> Looked {
-        let mut looked = Looked {
-            ascent: None,
-            part: part.clone(),
+    fn evaluate(
+        &self,
+        subproblem: &Subproblem,
+        start: &Start,
+        options: &SubgradientOptions,
+    ) -> Evaluated {
+        let mut evaluated = Evaluated {
+            dual_bound: None,
+            subproblem: subproblem.clone(),
             decided: Vec::new(),
             next: Next::Done,
             met: None,
             proof: None,
             work: 0,
         };
-        let Some(ascent) = self.question.raise(part, start, climb) else {
-            return looked;
+        let Some(dual_bound) = self.problem.raise(subproblem, start, options) else {
+            return evaluated;
         };
-        looked.work = ascent.work;
-        let near = climb.target + climb.target / NEAR;
-        let met = ascent.met.as_ref();
-        looked.met = met
-            .filter(|met| self.question.scaled(met.1) <= near)
+        evaluated.work = dual_bound.work;
+        let near = options.target + options.target / NEAR;
+        let met = dual_bound.met.as_ref();
+        evaluated.met = met
+            .filter(|met| self.problem.scaled(met.1) <= near)
             .map(|met| Met {
                 sites: met.0.clone(),
                 is_last: false,
             });
-        if ascent.bound < climb.enough {
-            let part = &mut looked.part;
-            // What the bound decides by itself.
-            for site in 0..ix(self.question.n_sites()) {
+        if dual_bound.bound < options.enough {
+            let subproblem = &mut evaluated.subproblem;
+            // Reduced cost fixing.
+            for site in 0..ix(self.problem.n_sites()) {
                 let s = at(site);
-                if !part.free[s] || ascent.bound.saturating_add(ascent.regret[s]) < climb.enough {
+                if !subproblem.free[s]
+                    || dual_bound.bound.saturating_add(dual_bound.reduced_cost[s]) < options.enough
+                {
                     continue;
                 }
-                looked.decided.push((site, ascent.chosen[s]));
-                if ascent.chosen[s] {
-                    part.open(site, self.question.near(site));
+                evaluated.decided.push((site, dual_bound.chosen[s]));
+                if dual_bound.chosen[s] {
+                    subproblem.open(site, self.problem.near(site));
                 } else {
-                    part.close(site);
+                    subproblem.close(site);
                 }
             }
-            let n_free = part.free.iter().filter(|f| **f).count();
-            looked.next = if n_free == 0 || part.open.len() >= self.question.n_new() {
-                looked.met = Some(Met {
-                    sites: part.open.clone(),
+            let n_free = subproblem.free.iter().filter(|f| **f).count();
+            evaluated.next = if n_free == 0 || subproblem.open.len() >= self.problem.n_new() {
+                evaluated.met = Some(Met {
+                    sites: subproblem.open.clone(),
                     is_last: true,
                 });
-                match self.question.single(part) {
+                match self.problem.single(subproblem) {
                     None => Next::Single,
                     Some(dual) => {
-                        looked.proof = Some(dual);
+                        evaluated.proof = Some(dual);
                         Next::Done
                     }
                 }
             } else {
-                self.split(part, &ascent, climb, &mut looked.work)
+                self.split(subproblem, &dual_bound, options, &mut evaluated.work)
             };
         }
-        looked.ascent = Some(ascent);
-        looked
+        evaluated.dual_bound = Some(dual_bound);
+        evaluated
     }
 
-    /// By which row or site to split: the most promising candidates are tried with a few steps each.
-    fn split(&self, part: &Part, ascent: &Ascent, climb: &Climb, work: &mut u64) -> Next {
-        let rows = self.question.rows_to_split(part, ascent);
+    /// The row or site to split by: the most promising candidates are probed with a few steps each, and the best product of gains wins.
+    fn split(
+        &self,
+        subproblem: &Subproblem,
+        dual_bound: &DualBound,
+        options: &SubgradientOptions,
+        work: &mut u64,
+    ) -> Next {
+        let rows = self.problem.rows_to_split(subproblem, dual_bound);
         let mut candidates: Vec<Next> = rows.into_iter().map(Next::Row).collect();
-        candidates.extend(sites_to_split(part, ascent));
-        let probe = Climb {
+        candidates.extend(sites_to_split(subproblem, dual_bound));
+        let probe = SubgradientOptions {
             steps: PROBE_STEPS,
             length: LENGTH,
             patience: 3,
-            ..*climb
+            ..*options
         };
-        let gain = |half: &Part| {
-            let Some(probed) = self.question.climb(half, &ascent.dual, &probe) else {
-                return (float(climb.enough - ascent.bound), 0);
+        let gain = |half: &Subproblem| {
+            let Some(probed) = self.problem.subgradient(half, &dual_bound.dual, &probe) else {
+                return (float(options.enough - dual_bound.bound), 0);
             };
-            let gain = float(probed.bound.min(climb.enough) - ascent.bound);
+            let gain = float(probed.bound.min(options.enough) - dual_bound.bound);
             (gain.max(0.0), probed.work)
         };
         let gains: Vec<[(f64, u64); 2]> = candidates
             .par_iter()
-            .map(|candidate| self.halves(part, candidate).map(|half| gain(&half)))
+            .map(|candidate| self.halves(subproblem, candidate).map(|half| gain(&half)))
             .collect();
         let mut best: Option<(f64, usize)> = None;
         for (k, [one, other]) in gains.into_iter().enumerate() {
             *work += one.1 + other.1;
-            let all = float(climb.enough - ascent.bound).max(1.0);
+            let all = float(options.enough - dual_bound.bound).max(1.0);
             let score = (one.0 / all + 1e-4) * (other.0 / all + 1e-4);
             if best.is_none_or(|(most, _)| score > most) {
                 best = Some((score, k));
@@ -306,21 +330,21 @@ impl<'a, Q: Branching> Tree<'a, Q> {
         if let Some((_, k)) = best {
             return candidates.swap_remove(k);
         }
-        let any = part.free_sites().next();
+        let any = subproblem.free_sites().next();
         Next::Site(any.expect("a part that is split has free sites"))
     }
 
-    /// The part with the site open or the row covered, and the other one.
-    fn halves(&self, part: &Part, split: &Next) -> [Part; 2] {
-        let (mut with, mut without) = (part.clone(), part.clone());
+    /// The child with the site open or the row covered, and the other child.
+    fn halves(&self, subproblem: &Subproblem, split: &Next) -> [Subproblem; 2] {
+        let (mut with, mut without) = (subproblem.clone(), subproblem.clone());
         match *split {
             Next::Site(site) => {
-                with.open(site, self.question.near(site));
+                with.open(site, self.problem.near(site));
                 without.close(site);
             }
             Next::Row(row) => {
                 with.covered.push(row);
-                for &site in self.question.sites_of(row) {
+                for &site in self.problem.sites_of(row) {
                     without.close(site);
                 }
             }
@@ -329,40 +353,40 @@ impl<'a, Q: Branching> Tree<'a, Q> {
         [with, without]
     }
 
-    fn node(&mut self, grown: Grown) -> NodeIx {
+    fn node(&mut self, grown: TreeNode) -> NodeIx {
         self.nodes.push(grown);
         self.waiting.push(None);
         ix(self.nodes.len() - 1)
     }
 
-    fn wait(&mut self, part: Part, known: &Known) -> NodeIx {
+    fn wait(&mut self, subproblem: Subproblem, known: &Known) -> NodeIx {
         let start = known.start.clone();
         let dual = start.dual.clone();
-        let node = self.node(Grown::Unfinished { dual });
-        self.waiting[at(node)] = Some((part, start));
+        let node = self.node(TreeNode::Unfinished { dual });
+        self.waiting[at(node)] = Some((subproblem, start));
         self.open.push(Reverse((known.bound, node)));
         node
     }
 
-    fn place(&mut self, node: NodeIx, known: Known, looked: Looked) {
-        let Looked {
-            ascent,
-            part,
+    fn place(&mut self, node: NodeIx, known: Known, evaluated: Evaluated) {
+        let Evaluated {
+            dual_bound,
+            subproblem,
             decided,
             next,
             proof,
             ..
-        } = looked;
-        let bound = ascent.as_ref().map_or(i64::MAX, |a| a.bound);
-        let start = ascent.map_or_else(
+        } = evaluated;
+        let bound = dual_bound.as_ref().map_or(i64::MAX, |a| a.bound);
+        let start = dual_bound.map_or_else(
             || known.start.clone(),
-            |ascent| Start {
-                dual: Arc::new(ascent.dual),
-                share: Arc::new(ascent.share),
+            |dual_bound| Start {
+                dual: Arc::new(dual_bound.dual),
+                fractional: Arc::new(dual_bound.fractional),
             },
         );
         let dual = start.dual.clone();
-        // A climb that begins where triples have gone may end below the part above, whose multipliers hold here too.
+        // An ascent whose cuts were dropped may end below the parent, whose multipliers hold here too.
         let better = if bound < known.bound {
             known
         } else {
@@ -370,39 +394,46 @@ impl<'a, Q: Branching> Tree<'a, Q> {
         };
         let mut node = node;
         for (site, open) in decided {
-            let here = self.node(Grown::Unfinished { dual: dual.clone() });
-            let other = self.node(Grown::Leaf { dual: dual.clone() });
+            let here = self.node(TreeNode::Unfinished { dual: dual.clone() });
+            let other = self.node(TreeNode::Leaf { dual: dual.clone() });
             let (open, closed) = if open { (here, other) } else { (other, here) };
-            self.nodes[at(node)] = Grown::Site { site, open, closed };
+            self.nodes[at(node)] = TreeNode::Site { site, open, closed };
             node = here;
         }
         match next {
             Next::Done => {
                 let dual = proof.map_or(dual, Arc::new);
-                self.nodes[at(node)] = Grown::Leaf { dual };
+                self.nodes[at(node)] = TreeNode::Leaf { dual };
             }
-            Next::Single => self.nodes[at(node)] = Grown::Single,
+            Next::Single => self.nodes[at(node)] = TreeNode::Single,
             Next::Site(site) => {
-                let [with, without] = self.halves(&part, &next);
+                let [with, without] = self.halves(&subproblem, &next);
                 let open = self.wait(with, &better);
                 let closed = self.wait(without, &better);
-                self.nodes[at(node)] = Grown::Site { site, open, closed };
+                self.nodes[at(node)] = TreeNode::Site { site, open, closed };
             }
             Next::Row(row) => {
-                let [with, without] = self.halves(&part, &next);
+                let [with, without] = self.halves(&subproblem, &next);
                 let covered = self.wait(with, &better);
-                let bare = self.wait(without, &better);
-                self.nodes[at(node)] = Grown::Row { row, covered, bare };
+                let uncovered = self.wait(without, &better);
+                self.nodes[at(node)] = TreeNode::Row {
+                    row,
+                    covered,
+                    uncovered,
+                };
             }
         }
     }
 }
 
-/// The sites that the linear relaxation is least sure about.
-fn sites_to_split(part: &Part, ascent: &Ascent) -> Vec<Next> {
-    let share = |s: u32| ascent.share[at(s)];
-    let mut all: Vec<u32> = part.free_sites().filter(|&s| share(s) > 0.05).collect();
-    let key = |s: u32| share(s).min(1.0 - share(s) * 0.8);
+/// The sites of most fractional value.
+fn sites_to_split(subproblem: &Subproblem, dual_bound: &DualBound) -> Vec<Next> {
+    let fractional = |s: u32| dual_bound.fractional[at(s)];
+    let mut all: Vec<u32> = subproblem
+        .free_sites()
+        .filter(|&s| fractional(s) > 0.05)
+        .collect();
+    let key = |s: u32| fractional(s).min(1.0 - fractional(s) * 0.8);
     all.sort_unstable_by(|&a, &b| key(b).total_cmp(&key(a)).then(a.cmp(&b)));
     all.into_iter().take(N_PROBED).map(Next::Site).collect()
 }

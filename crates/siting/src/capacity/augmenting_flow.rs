@@ -1,65 +1,65 @@
-//! Who serves whom, kept up to date while sites open and close, where serving costs nothing.
+//! Maximum flow by shortest augmenting paths (Ford and Fulkerson 1956), kept up to date while sites open and close, where serving costs nothing.
 //!
-//! In: the sites that open and close; out: the weight that nobody serves, always as little as the open sites allow.
-//! A maximum flow that is mended along shortest augmenting paths (Ford and Fulkerson 1956) instead of being built anew: a site that closes leaves its rows to their neighbors, which is a matter of a few searches nearby.
+//! In: sites that open and close; out: the least unserved weight, in steps, that the open sites leave.
+//! A site that closes hands its rows to neighboring sites, which takes a few searches nearby instead of a new flow.
 
-use crate::capacity::problem::Slots;
+use crate::capacity::problem::CapacitatedProblem;
 use crate::number::{at, ix};
 
 const NONE: u32 = u32::MAX;
 
-/// Open sites, what each serves, and what is missed.
+/// A maximum flow from rows to open sites, with the unserved weight by row.
 #[derive(Clone, Debug)]
-pub(crate) struct Assignment<'a> {
-    pub(crate) slots: &'a Slots,
-    /// Open candidates in no order of meaning; fixed sites are open besides.
+pub(crate) struct AugmentingFlow<'a> {
+    pub(crate) problem: &'a CapacitatedProblem,
+    /// Open candidates in arbitrary order; fixed sites are open besides.
     pub(crate) open: Vec<u32>,
     is_open: Vec<bool>,
-    /// By site.
-    pub(crate) room: Vec<i64>,
+    /// Residual capacity by site, in steps of weight.
+    pub(crate) residual: Vec<i64>,
     /// By site, the rows that it serves.
     pub(crate) serves: Vec<Vec<u32>>,
-    /// By row, who serves it with the amounts, all above 0.
+    /// By row, the sites that serve it, with the amounts, all above 0.
     pub(crate) by: Vec<Vec<(u32, i64)>>,
     /// By row, the open sites in its reach.
     pub(crate) reach: Vec<Vec<u32>>,
-    /// By row, the weight that nobody serves.
-    pub(crate) missed: Vec<i64>,
-    /// The rows of which something is missed, in no order of meaning, and where each row stands there.
-    pub(crate) bare: Vec<u32>,
+    /// By row, its unserved weight.
+    pub(crate) unserved: Vec<i64>,
+    /// The rows with unserved weight, in arbitrary order, and by row its position there.
+    pub(crate) unserved_rows: Vec<u32>,
     place: Vec<u32>,
-    /// The search that met the site, or the row, last.
+    /// By site and by row, the latest search that reached it.
     site_met: Vec<u32>,
     row_met: Vec<u32>,
     search: u32,
-    /// By site, whether it is open and known to be full, as are all that could take over its rows, and so on.
+    /// By site, whether it is dead: open, and without a residual path, since it is full, as are all sites that could take over its rows, and so on.
     ///
-    /// Rows of which something is missed have no other sites in reach, and the rows of a dead site neither.
+    /// Rows with unserved weight have dead sites only in reach, and so have the rows of a dead site.
     dead: Vec<bool>,
-    /// How a search reached a site: the row that would move, and the site that it would move from or to.
+    /// By site, its predecessor in the search: the row that would move, and the site that it would move from or to.
     from: Vec<(u32, u32)>,
     queue: Vec<u32>,
-    /// Open sites whose rows, or who could take them over, changed since [`changed`](Self::changed) was asked, once each.
+    /// Open sites whose rows, or the sites that could take them over, changed since [`changed`](Self::changed) returned them; each once.
     changed: Vec<u32>,
     is_changed: Vec<bool>,
-    /// Pairs looked at.
+    /// Pairs visited.
     pub(crate) work: u64,
 }
 
-impl<'a> Assignment<'a> {
-    /// Only the fixed sites are open.
-    pub(crate) fn new(slots: &'a Slots) -> Self {
-        let (n, n_rows) = (slots.site.len(), slots.n_rows());
+impl<'a> AugmentingFlow<'a> {
+    /// The flow with only the fixed sites open.
+    pub(crate) fn new(problem: &'a CapacitatedProblem) -> Self {
+        let (n, n_rows) = (problem.site.len(), problem.n_rows());
         let mut new = Self {
-            slots,
+            problem,
             open: Vec::new(),
             is_open: vec![false; n],
-            room: vec![0; n],
+            residual: vec![0; n],
             serves: vec![Vec::new(); n],
             by: vec![Vec::new(); n_rows],
             reach: vec![Vec::new(); n_rows],
-            missed: vec![0; n_rows],
-            bare: Vec::new(),
+            unserved: vec![0; n_rows],
+            unserved_rows: Vec::new(),
             place: vec![NONE; n_rows],
             site_met: vec![0; n],
             row_met: vec![0; n_rows],
@@ -72,9 +72,9 @@ impl<'a> Assignment<'a> {
             work: 0,
         };
         for row in 0..ix(n_rows) {
-            new.miss(row, slots.weight[at(row)]);
+            new.leave_unserved(row, problem.weight[at(row)]);
         }
-        for site in slots.fixed() {
+        for site in problem.fixed() {
             new.let_serve(site);
         }
         new
@@ -84,12 +84,12 @@ impl<'a> Assignment<'a> {
         self.is_open[at(site)]
     }
 
-    /// Whether the open site is known to be full with all that could relieve it.
+    /// Whether the open site is known to have no residual path.
     pub(crate) fn is_dead(&self, site: u32) -> bool {
         self.dead[at(site)]
     }
 
-    /// Opens a site and lets it serve what is missed.
+    /// Opens a site and augments the flow through it.
     ///
     /// Cost: the site's pairs, and those of the full sites that hand rows over to it.
     pub(crate) fn open(&mut self, site: u32) {
@@ -97,14 +97,14 @@ impl<'a> Assignment<'a> {
         self.let_serve(site);
     }
 
-    /// Closes a site and lets others serve its rows as far as they can.
+    /// Closes a site and augments the flow of its rows through others.
     ///
     /// Cost: the site's pairs, and a search from each row that it served.
     pub(crate) fn close(&mut self, site: u32) {
         self.open.retain(|&s| s != site);
         self.is_open[at(site)] = false;
-        for k in self.slots.first[at(site)]..self.slots.first[at(site) + 1] {
-            let reach = &mut self.reach[at(self.slots.rows[k])];
+        for k in self.problem.first[at(site)]..self.problem.first[at(site) + 1] {
+            let reach = &mut self.reach[at(self.problem.rows[k])];
             let place = reach.iter().position(|&s| s == site);
             reach.swap_remove(place.expect("an open site is listed at its rows"));
             self.work += 1;
@@ -115,10 +115,10 @@ impl<'a> Assignment<'a> {
             let by = &mut self.by[at(row)];
             let place = by.iter().position(|p| p.0 == site);
             let amount = by.swap_remove(place.expect("it serves the row")).1;
-            self.miss(row, amount);
-            // Those that could take over a dead site's rows are full.
-            while !was_dead && self.missed[at(row)] > 0 {
-                let Some(end) = self.find_room(row) else {
+            self.leave_unserved(row, amount);
+            // The sites that could take over a dead site's rows are full.
+            while !was_dead && self.unserved[at(row)] > 0 {
+                let Some(end) = self.find_residual(row) else {
                     break;
                 };
                 self.move_along(row, end);
@@ -127,15 +127,15 @@ impl<'a> Assignment<'a> {
     }
 
     fn let_serve(&mut self, site: u32) {
-        let slots = self.slots;
+        let problem = self.problem;
         self.is_open[at(site)] = true;
-        self.room[at(site)] = slots.capacity[at(site)];
+        self.residual[at(site)] = problem.capacity[at(site)];
         self.change(site);
-        for k in slots.first[at(site)]..slots.first[at(site) + 1] {
-            let row = slots.rows[k];
+        for k in problem.first[at(site)]..problem.first[at(site) + 1] {
+            let row = problem.rows[k];
             self.reach[at(row)].push(site);
             self.work += 1;
-            let amount = self.missed[at(row)].min(self.room[at(site)]);
+            let amount = self.unserved[at(row)].min(self.residual[at(site)]);
             if amount > 0 {
                 self.serve(site, row, amount);
                 self.no_longer_missed(row, amount);
@@ -145,9 +145,9 @@ impl<'a> Assignment<'a> {
     }
 
     fn serve(&mut self, site: u32, row: u32, amount: i64) {
-        self.room[at(site)] -= amount;
+        self.residual[at(site)] -= amount;
         self.change(site);
-        if self.room[at(site)] == 0 {
+        if self.residual[at(site)] == 0 {
             self.change_around(site);
         }
         let by = &mut self.by[at(row)];
@@ -160,7 +160,7 @@ impl<'a> Assignment<'a> {
     }
 
     fn no_longer_serve(&mut self, site: u32, row: u32, amount: i64) {
-        self.room[at(site)] += amount;
+        self.residual[at(site)] += amount;
         self.change(site);
         let by = &mut self.by[at(row)];
         let place = by.iter().position(|p| p.0 == site);
@@ -181,10 +181,10 @@ impl<'a> Assignment<'a> {
         }
     }
 
-    /// What could take over rows of the sites near this one has changed.
+    /// Marks the open sites that share a row with this one as changed.
     fn change_around(&mut self, site: u32) {
-        let slots = self.slots;
-        for &row in &slots.rows[slots.first[at(site)]..slots.first[at(site) + 1]] {
+        let problem = self.problem;
+        for &row in &problem.rows[problem.first[at(site)]..problem.first[at(site) + 1]] {
             self.work += 1;
             for k in 0..self.by[at(row)].len() {
                 self.change(self.by[at(row)][k].0);
@@ -192,7 +192,7 @@ impl<'a> Assignment<'a> {
         }
     }
 
-    /// An open site that changed since this was asked before; each is told once.
+    /// An open site that changed since the last call; each is returned once.
     pub(crate) fn changed(&mut self) -> Option<u32> {
         while let Some(site) = self.changed.pop() {
             self.is_changed[at(site)] = false;
@@ -208,30 +208,30 @@ impl<'a> Assignment<'a> {
         served.expect("it serves the row").1
     }
 
-    fn miss(&mut self, row: u32, amount: i64) {
+    fn leave_unserved(&mut self, row: u32, amount: i64) {
         if amount > 0 && self.place[at(row)] == NONE {
-            self.place[at(row)] = ix(self.bare.len());
-            self.bare.push(row);
+            self.place[at(row)] = ix(self.unserved_rows.len());
+            self.unserved_rows.push(row);
         }
-        self.missed[at(row)] += amount;
+        self.unserved[at(row)] += amount;
     }
 
     fn no_longer_missed(&mut self, row: u32, amount: i64) {
-        self.missed[at(row)] -= amount;
-        if self.missed[at(row)] == 0 {
+        self.unserved[at(row)] -= amount;
+        if self.unserved[at(row)] == 0 {
             let place = std::mem::replace(&mut self.place[at(row)], NONE);
-            self.bare.swap_remove(at(place));
-            if let Some(&moved) = self.bare.get(at(place)) {
+            self.unserved_rows.swap_remove(at(place));
+            if let Some(&moved) = self.unserved_rows.get(at(place)) {
                 self.place[at(moved)] = place;
             }
         }
     }
 
-    /// Full sites hand rows over to one with room and serve what is missed instead, until it is full or nothing is missed in their reach.
+    /// Augments through one site of residual capacity: full sites hand rows over to it and serve unserved weight instead, until it is full or none is left in their reach.
     ///
-    /// The search goes backwards, over dead sites alone: what is missed is in reach of no others.
+    /// The search goes backwards, over dead sites alone: unserved weight is in reach of no others.
     fn draw(&mut self, site: u32) {
-        while self.room[at(site)] > 0 {
+        while self.residual[at(site)] > 0 {
             self.search += 1;
             self.queue.clear();
             self.queue.push(site);
@@ -246,7 +246,7 @@ impl<'a> Assignment<'a> {
             if !stands {
                 continue;
             }
-            // All of these could be relieved by now.
+            // All of these have a residual path now.
             for &met in &self.queue {
                 self.dead[at(met)] = false;
             }
@@ -256,12 +256,12 @@ impl<'a> Assignment<'a> {
         self.dead[at(site)] = true;
     }
 
-    /// Meets the dead sites that could hand a row over to this one, and lets it serve what is missed; false once the way from here to the site with room is worn out.
+    /// Visits the dead sites that could hand a row over to this one, and serves unserved weight here; false once the path from here to residual capacity is used up.
     fn meet_givers(&mut self, to: u32, end: u32) -> bool {
-        let slots = self.slots;
-        for &row in &slots.rows[slots.first[at(to)]..slots.first[at(to) + 1]] {
+        let problem = self.problem;
+        for &row in &problem.rows[problem.first[at(to)]..problem.first[at(to) + 1]] {
             self.work += 1;
-            if self.missed[at(row)] > 0 && !self.take_in(row, to, end) {
+            if self.unserved[at(row)] > 0 && !self.take_in(row, to, end) {
                 return false;
             }
             for &(by, _) in &self.by[at(row)] {
@@ -275,9 +275,9 @@ impl<'a> Assignment<'a> {
         true
     }
 
-    /// Serves as much of a row as the way from this site to the one with room bears; false when the way is worn out.
+    /// Serves as much of a row as the path from this site to residual capacity bears; false when it is used up.
     fn take_in(&mut self, row: u32, first: u32, end: u32) -> bool {
-        let mut amount = self.missed[at(row)].min(self.room[at(end)]);
+        let mut amount = self.unserved[at(row)].min(self.residual[at(end)]);
         let mut least = i64::MAX;
         let mut by = first;
         while by != end {
@@ -295,11 +295,11 @@ impl<'a> Assignment<'a> {
         }
         self.serve(first, row, amount);
         self.no_longer_missed(row, amount);
-        self.room[at(end)] > 0 && amount < least
+        self.residual[at(end)] > 0 && amount < least
     }
 
-    /// The nearest site with room that a row can be served by when others move on.
-    fn find_room(&mut self, row: u32) -> Option<u32> {
+    /// The nearest site of residual capacity on an augmenting path from a row.
+    fn find_residual(&mut self, row: u32) -> Option<u32> {
         self.search += 1;
         self.queue.clear();
         if let Some(end) = self.meet(row, NONE) {
@@ -325,7 +325,7 @@ impl<'a> Assignment<'a> {
         None
     }
 
-    /// Meets the open sites in reach of a row that this site serves now; stops at one with room.
+    /// Visits the open sites in reach of a row that this site serves; stops at one of residual capacity.
     fn meet(&mut self, row: u32, by: u32) -> Option<u32> {
         self.row_met[at(row)] = self.search;
         for &site in &self.reach[at(row)] {
@@ -336,7 +336,7 @@ impl<'a> Assignment<'a> {
             }
             self.site_met[s] = self.search;
             self.from[s] = (row, by);
-            if self.room[s] > 0 {
+            if self.residual[s] > 0 {
                 return Some(site);
             }
             self.queue.push(site);
@@ -344,9 +344,9 @@ impl<'a> Assignment<'a> {
         None
     }
 
-    /// Moves as much as the path to this site bears.
+    /// Augments along the path to this site.
     fn move_along(&mut self, row: u32, end: u32) {
-        let mut amount = self.missed[at(row)].min(self.room[at(end)]);
+        let mut amount = self.unserved[at(row)].min(self.residual[at(end)]);
         let mut site = end;
         loop {
             let (moved, by) = self.from[at(site)];
@@ -369,7 +369,7 @@ impl<'a> Assignment<'a> {
         self.no_longer_missed(row, amount);
     }
 
-    /// Rows whose weight, served less, would let this row be served more: those that share full sites with it, directly or over others; itself first.
+    /// Rows that compete with this one for capacity: those served by full sites in its reach, directly or over others; itself first.
     pub(crate) fn rivals(&mut self, row: u32, rivals: &mut Vec<u32>) {
         rivals.clear();
         self.search += 1;
@@ -396,7 +396,7 @@ impl<'a> Assignment<'a> {
         }
     }
 
-    /// Whether the last call of [`rivals`](Self::rivals) met the row.
+    /// Whether the last call of [`rivals`](Self::rivals) returned the row.
     pub(crate) fn is_rival(&self, row: u32) -> bool {
         self.row_met[at(row)] == self.search
     }
@@ -408,12 +408,12 @@ mod tests {
     use crate::capacity::transportation::assign;
     use crate::instance::sparse_rows::CountedRows;
     use crate::question::Question;
-    use crate::random::Dice;
+    use crate::random::Rng;
 
     /// Sites and demand at random, each pair with a chance of one in `sparse`.
-    fn slots(seed: u64, n_sites: usize, n_rows: u32, sparse: usize) -> Slots {
-        let mut dice = Dice::new(seed);
-        let mut number = |n: usize| u64::try_from(dice.below(n)).unwrap();
+    fn problem(seed: u64, n_sites: usize, n_rows: u32, sparse: usize) -> CapacitatedProblem {
+        let mut rng = Rng::new(seed);
+        let mut number = |n: usize| u64::try_from(rng.below(n)).unwrap();
         let mut rows = CountedRows {
             weight: (0..n_rows).map(|_| number(30)).collect(),
             first: vec![0],
@@ -426,53 +426,59 @@ mod tests {
         }
         let capacities = (0..n_sites).map(|_| number(120)).collect();
         let instance = rows.build().unwrap().with_capacities(capacities).unwrap();
-        Slots::new(&instance, &Question::lscp(0)).unwrap()
+        CapacitatedProblem::new(&instance, &Question::lscp(0)).unwrap()
     }
 
     /// Every amount is listed on both sides, and all adds up.
-    fn adds_up(plan: &Assignment) {
-        let slots = plan.slots;
-        let mut room = slots.capacity.clone();
+    fn adds_up(plan: &AugmentingFlow) {
+        let problem = plan.problem;
+        let mut residual = problem.capacity.clone();
         for (row, by) in plan.by.iter().enumerate() {
             let mut served = 0;
             for &(site, amount) in by {
                 assert!(amount > 0 && plan.is_open(site));
                 assert!(plan.reach[row].contains(&site));
                 assert!(plan.serves[at(site)].contains(&ix(row)));
-                room[at(site)] -= amount;
+                residual[at(site)] -= amount;
                 served += amount;
             }
-            assert_eq!(served + plan.missed[row], slots.weight[row]);
-            assert_eq!(plan.missed[row] > 0, plan.bare.contains(&ix(row)));
+            assert_eq!(served + plan.unserved[row], problem.weight[row]);
+            assert_eq!(
+                plan.unserved[row] > 0,
+                plan.unserved_rows.contains(&ix(row))
+            );
         }
         for &site in &plan.open {
-            assert_eq!(room[at(site)], plan.room[at(site)]);
-            assert!(room[at(site)] >= 0);
+            assert_eq!(residual[at(site)], plan.residual[at(site)]);
+            assert!(residual[at(site)] >= 0);
         }
         let pairs: usize = plan.serves.iter().map(Vec::len).sum();
         assert_eq!(pairs, plan.by.iter().map(Vec::len).sum::<usize>());
     }
 
     #[test]
-    fn sites_that_open_and_close_leave_no_more_missed_than_a_new_assignment() {
-        let mut n_missed = 0;
+    fn sites_that_open_and_close_leave_no_more_unserved_than_a_new_assignment() {
+        let mut n_unserved = 0;
         for (seed, sparse) in [(1, 4), (2, 8), (3, 15), (4, 30)] {
-            let slots = slots(seed, 40, 120, sparse);
-            let mut plan = Assignment::new(&slots);
-            let mut dice = Dice::new(seed);
+            let problem = problem(seed, 40, 120, sparse);
+            let mut plan = AugmentingFlow::new(&problem);
+            let mut rng = Rng::new(seed);
             for _ in 0..400 {
-                let site = ix(dice.below(40));
+                let site = ix(rng.below(40));
                 if plan.is_open(site) {
                     plan.close(site);
                 } else {
                     plan.open(site);
                 }
                 adds_up(&plan);
-                let missed = assign(&slots, &plan.open).missed;
-                assert_eq!(plan.missed.iter().sum::<i64>(), missed, "seed {seed}");
-                n_missed += usize::from(missed > 0);
+                let unserved = assign(&problem, &plan.open).unserved;
+                assert_eq!(plan.unserved.iter().sum::<i64>(), unserved, "seed {seed}");
+                n_unserved += usize::from(unserved > 0);
             }
         }
-        assert!(n_missed > 1_000, "{n_missed} of 1,600 sets miss something");
+        assert!(
+            n_unserved > 1_000,
+            "{n_unserved} of 1,600 sets miss something"
+        );
     }
 }

@@ -1,24 +1,24 @@
-//! The Lagrangian bound for sites with capacities: every step of a row's weight is priced, and a site then serves what saves most until it is full.
+//! Lagrangian bound of the capacitated problem: every step of a row's weight has a multiplier, and each site then fills its capacity with the steps that save most.
 //!
-//! Relaxing that all demand is served, instead of the capacities, keeps each site's own question whole (van Roy 1986 compares the two): the sum over the sites chosen is a bound as good as the linear relaxation with `y_ij ≤ w_i x_j`.
+//! The condition that demand is served is relaxed, not the capacities, so that each site keeps a knapsack of its own (van Roy 1986 compares the two): the bound is as good as the linear relaxation with `y_ij ≤ w_i x_j`.
 
 use rayon::prelude::*;
 
-use crate::branch_and_bound::dual_bound::{Ascent, Dual};
-use crate::branch_and_bound::knapsack::Choice;
-use crate::branch_and_bound::subgradient::Climb;
-use crate::branch_and_bound::subproblem::Part;
+use crate::branch_and_bound::dual_bound::{Dual, DualBound};
+use crate::branch_and_bound::knapsack::Knapsack;
+use crate::branch_and_bound::subgradient::SubgradientOptions;
+use crate::branch_and_bound::subproblem::{RowIx, Subproblem};
 use crate::branch_and_bound::tree::Branching;
-use crate::capacity::problem::{Slots, Taken};
+use crate::capacity::problem::{CapacitatedProblem, Taken};
 use crate::capacity::transportation::assign;
 use crate::number::{at, float, rounded};
 
-/// What a climb remembers.
+/// Smoothing of an ascent.
 #[derive(Clone, Copy)]
 struct Memory {
-    /// Part of the old direction that is kept.
+    /// Weight of the old direction in the new one.
     kept: f64,
-    /// How much one step changes how often sites were chosen lately.
+    /// Weight of the latest choice in the fractional values.
     fresh: f64,
 }
 
@@ -26,98 +26,103 @@ const SHORT: Memory = Memory {
     kept: 0.7,
     fresh: 0.1,
 };
-/// The same for a long climb from far away.
+/// The same for a long ascent from far away.
 const LONG: Memory = Memory {
     kept: 0.95,
     fresh: 0.02,
 };
-/// Below so many pairs the hand-over to other threads costs more than it saves.
+/// Pairs below which handing over to other threads costs more than it saves.
 const PARALLEL_PAIRS: usize = 30_000;
 const BLOCK: usize = 64;
 
-/// One part of the question, and a climb under way.
-pub(crate) struct Climber<'a> {
-    slots: &'a Slots,
-    /// Fixed sites, and those that are decided to be open.
+/// A subgradient ascent of one subproblem in progress.
+pub(crate) struct SubgradientAscent<'a> {
+    problem: &'a CapacitatedProblem,
+    /// Fixed sites, and sites decided to be open.
     open: Vec<u32>,
-    /// Candidates about which nothing is decided.
+    /// Undecided candidates.
     free: Vec<u32>,
-    room: usize,
-    money: Option<i64>,
+    sites_left: usize,
+    budget_left: Option<i64>,
     prices: Vec<i64>,
-    /// Tolls of the sites that are decided to be open, scaled.
-    tolls: i64,
+    /// Opening costs of the sites decided to be open, scaled.
+    opening_costs: i64,
     row: Vec<i64>,
-    /// By triple.
-    triple: Vec<i64>,
+    /// Multiplier by cut.
+    cut: Vec<i64>,
     value: Vec<i64>,
     chosen: Vec<u32>,
     served: Vec<i64>,
-    /// By triple, what the chosen sites count.
+    /// By cut, the sum of coefficients of the chosen sites.
     counted: Vec<i64>,
     taken: Vec<Taken>,
     direction: Vec<f64>,
-    of_triples: Vec<f64>,
-    /// How often each free site was chosen lately.
-    share: Vec<f64>,
+    of_cuts: Vec<f64>,
+    /// Fractional value by undecided site.
+    fractional: Vec<f64>,
     best: Option<Best>,
     memory: Memory,
-    /// How long steps are now, as a share of Polyak's.
+    /// Present step length, as a factor of Polyak's.
     pub(crate) length: f64,
     idle: u32,
     work: u64,
 }
 
-/// The best step of a climb.
+/// The best step of an ascent.
 struct Best {
     bound: i64,
     nu: i64,
     row: Vec<i64>,
-    triple: Vec<i64>,
+    cut: Vec<i64>,
     value: Vec<i64>,
     chosen: Vec<u32>,
 }
 
-impl<'a> Climber<'a> {
+impl<'a> SubgradientAscent<'a> {
     /// `None` when the decided sites are too many or too dear.
     fn new(
-        slots: &'a Slots,
-        part: &Part,
+        problem: &'a CapacitatedProblem,
+        subproblem: &Subproblem,
         dual: &Dual,
         length: f64,
         memory: Memory,
     ) -> Option<Self> {
-        let price = |s: u32| slots.price.get(at(s)).copied().unwrap_or(0);
-        let room = slots.n_new.checked_sub(part.open.len())?;
-        let spent = || part.open.iter().map(|&s| price(s)).sum::<i64>();
-        let money = slots.money.map(|m| m - spent());
-        if money.is_some_and(|m| m < 0) {
+        let price = |s: u32| problem.price.get(at(s)).copied().unwrap_or(0);
+        let sites_left = problem.n_new.checked_sub(subproblem.open.len())?;
+        let spent = || subproblem.open.iter().map(|&s| price(s)).sum::<i64>();
+        let budget_left = problem.budget.map(|m| m - spent());
+        if budget_left.is_some_and(|m| m < 0) {
             return None;
         }
-        let free: Vec<u32> = part.free_sites().collect();
-        let (n, n_triples) = (slots.n_rows(), slots.triples.len());
-        let mut triple = dual.triple.clone();
-        triple.resize(n_triples, 0);
+        let free: Vec<u32> = subproblem.free_sites().collect();
+        let (n, n_cuts) = (problem.n_rows(), problem.cuts.len());
+        let mut cut = dual.cut.clone();
+        cut.resize(n_cuts, 0);
         Some(Self {
-            slots,
-            open: slots.with_fixed(&part.open),
-            room,
-            prices: match money {
+            problem,
+            open: problem.with_fixed(&subproblem.open),
+            sites_left,
+            prices: match budget_left {
                 Some(_) => free.iter().map(|&s| price(s)).collect(),
                 None => Vec::new(),
             },
-            money,
-            tolls: part.open.iter().map(|&s| slots.toll[at(s)]).sum::<i64>() << slots.bits,
-            row: dual.row.iter().map(|&m| m.min(slots.most)).collect(),
-            triple,
+            budget_left,
+            opening_costs: subproblem
+                .open
+                .iter()
+                .map(|&s| problem.opening_cost[at(s)])
+                .sum::<i64>()
+                << problem.bits,
+            row: dual.row.iter().map(|&m| m.min(problem.most)).collect(),
+            cut,
             value: vec![0; free.len()],
             chosen: Vec::new(),
             served: vec![0; n],
-            counted: vec![0; n_triples],
+            counted: vec![0; n_cuts],
             taken: Vec::new(),
             direction: vec![0.0; n],
-            of_triples: vec![0.0; n_triples],
-            share: vec![0.0; free.len()],
+            of_cuts: vec![0.0; n_cuts],
+            fractional: vec![0.0; free.len()],
             best: None,
             memory,
             length,
@@ -127,15 +132,15 @@ impl<'a> Climber<'a> {
         })
     }
 
-    fn choice(&self) -> Choice<'_> {
-        Choice {
-            room: self.room,
-            money: self.money,
+    fn knapsack(&self) -> Knapsack<'_> {
+        Knapsack {
+            sites_left: self.sites_left,
+            budget_left: self.budget_left,
             price: &self.prices,
         }
     }
 
-    /// Longer steps again, from the best multipliers met.
+    /// Continues with longer steps from the best multipliers.
     pub(crate) fn lengthen(&mut self, length: f64) {
         self.length = length;
         self.go_back();
@@ -145,57 +150,62 @@ impl<'a> Climber<'a> {
         self.idle = 0;
         if let Some(best) = &self.best {
             self.row.clone_from(&best.row);
-            self.triple.clone_from(&best.triple);
+            self.cut.clone_from(&best.cut);
             self.direction.fill(0.0);
-            self.of_triples.fill(0.0);
+            self.of_cuts.fill(0.0);
         }
     }
 
-    /// Looks at the multipliers of now; returns their bound.
-    fn look(&mut self) -> i64 {
-        let slots = self.slots;
+    /// Evaluates the present multipliers; returns their bound, scaled.
+    fn evaluate(&mut self) -> i64 {
+        let problem = self.problem;
         self.served.fill(0);
         self.counted.fill(0);
         let mut sum = 0;
         for k in 0..self.open.len() {
             let site = self.open[k];
-            sum += slots.worth(site, &self.row, &mut self.taken);
-            sum += counts(slots, site, &self.triple);
+            sum += problem.worth(site, &self.row, &mut self.taken);
+            sum += counts(problem, site, &self.cut);
             self.count(site);
         }
         self.values();
-        self.work += 4 * slots.n_pairs();
+        self.work += 4 * problem.n_pairs();
         let (picked, nu) = {
             let mut chosen = std::mem::take(&mut self.chosen);
-            let best = self.choice().best(&self.value, &mut chosen);
+            let best = self.knapsack().best(&self.value, &mut chosen);
             self.chosen = chosen;
             best
         };
         for k in 0..self.chosen.len() {
             let site = self.free[at(self.chosen[k])];
-            slots.worth(site, &self.row, &mut self.taken);
+            problem.worth(site, &self.row, &mut self.taken);
             self.count(site);
         }
-        let priced: i64 = self.row.iter().zip(&slots.weight).map(|(m, w)| m * w).sum();
-        let of_triples = 2 * self.triple.iter().sum::<i64>();
-        let bound = self.tolls + priced + of_triples - sum - picked;
+        let priced: i64 = self
+            .row
+            .iter()
+            .zip(&problem.weight)
+            .map(|(m, w)| m * w)
+            .sum();
+        let of_cuts = 2 * self.cut.iter().sum::<i64>();
+        let bound = self.opening_costs + priced + of_cuts - sum - picked;
         let fresh = if self.best.is_none() {
             1.0
         } else {
             self.memory.fresh
         };
-        for s in &mut self.share {
+        for s in &mut self.fractional {
             *s *= 1.0 - fresh;
         }
         for &k in &self.chosen {
-            self.share[at(k)] += fresh;
+            self.fractional[at(k)] += fresh;
         }
         if self.best.as_ref().is_none_or(|b| bound > b.bound) {
             self.best = Some(Best {
                 bound,
                 nu,
                 row: self.row.clone(),
-                triple: self.triple.clone(),
+                cut: self.cut.clone(),
                 value: self.value.clone(),
                 chosen: self.chosen.clone(),
             });
@@ -203,25 +213,25 @@ impl<'a> Climber<'a> {
         bound
     }
 
-    /// Adds what a chosen site serves, and how it counts in triples.
+    /// Adds the amounts that a chosen site serves, and its coefficients in cuts.
     fn count(&mut self, site: u32) {
         for t in &self.taken {
             self.served[at(t.row)] += t.amount;
         }
-        for &(triple, counts) in &self.slots.of_site[at(site)] {
-            self.counted[at(triple)] += counts;
+        for &(cut, counts) in &self.problem.of_site[at(site)] {
+            self.counted[at(cut)] += counts;
         }
     }
 
-    /// For each free site what it is worth, less its toll.
+    /// Value by undecided site, scaled: its knapsack and its cuts, less its opening cost.
     fn values(&mut self) {
-        let (slots, row, free) = (self.slots, &self.row, &self.free);
-        let triple = &self.triple;
+        let (problem, row, free) = (self.problem, &self.row, &self.free);
+        let cut = &self.cut;
         let of = |site: u32, taken: &mut Vec<Taken>| {
-            slots.worth(site, row, taken) + counts(slots, site, triple)
-                - (slots.toll[at(site)] << slots.bits)
+            problem.worth(site, row, taken) + counts(problem, site, cut)
+                - (problem.opening_cost[at(site)] << problem.bits)
         };
-        if slots.rows.len() < PARALLEL_PAIRS {
+        if problem.rows.len() < PARALLEL_PAIRS {
             for (&site, value) in free.iter().zip(&mut self.value) {
                 *value = of(site, &mut self.taken);
             }
@@ -235,29 +245,29 @@ impl<'a> Climber<'a> {
         });
     }
 
-    /// Steps are taken in weight × multiplier, so that heavy rows do not rush ahead; false when there is no slope.
+    /// One step in weight × multiplier, so that heavy rows do not rush ahead; false when the subgradient is zero.
     ///
-    /// What a triple's multiplier gains, its rows lose, so that only sites that cover two or three of them feel it.
+    /// The rise of a cut's multiplier is taken from its rows, so that it lowers only sites that cover two or three of them.
     fn step(&mut self, ahead: f64) -> bool {
-        let slots = self.slots;
-        let counts = |r: &usize| slots.weight[*r] > 0;
+        let problem = self.problem;
+        let counts = |r: &usize| problem.weight[*r] > 0;
         let slope =
-            |r: usize, served: &[i64]| 1.0 - float(served[r]) / float(slots.weight[r].max(1));
+            |r: usize, served: &[i64]| 1.0 - float(served[r]) / float(problem.weight[r].max(1));
         let mut norm = 0.0;
         for r in (0..self.row.len()).filter(counts) {
             let d = self.memory.kept * self.direction[r]
                 + (1.0 - self.memory.kept) * slope(r, &self.served);
             self.direction[r] = d;
-            if !(d < 0.0 && self.row[r] == 0 || d > 0.0 && self.row[r] == slots.most) {
+            if !(d < 0.0 && self.row[r] == 0 || d > 0.0 && self.row[r] == problem.most) {
                 norm += d * d;
             }
         }
-        for (t, rows) in slots.triples.iter().enumerate() {
+        for (t, rows) in problem.cuts.iter().enumerate() {
             let of_rows: f64 = rows.iter().map(|&r| slope(at(r), &self.served)).sum();
             let here = 2.0 - float(self.counted[t]) - of_rows;
-            let d = self.memory.kept * self.of_triples[t] + (1.0 - self.memory.kept) * here;
-            self.of_triples[t] = d;
-            if d > 0.0 || self.triple[t] > 0 {
+            let d = self.memory.kept * self.of_cuts[t] + (1.0 - self.memory.kept) * here;
+            self.of_cuts[t] = d;
+            if d > 0.0 || self.cut[t] > 0 {
                 norm += d * d;
             }
         }
@@ -266,105 +276,112 @@ impl<'a> Climber<'a> {
         }
         let stride = ahead / norm;
         for r in (0..self.row.len()).filter(counts) {
-            let moved = rounded(stride * self.direction[r] / float(slots.weight[r]));
-            self.row[r] = (self.row[r].saturating_add(moved)).clamp(0, slots.most);
+            let moved = rounded(stride * self.direction[r] / float(problem.weight[r]));
+            self.row[r] = (self.row[r].saturating_add(moved)).clamp(0, problem.most);
         }
-        for (t, rows) in slots.triples.iter().enumerate() {
-            let old = self.triple[t];
-            let new = old.saturating_add(rounded(stride * self.of_triples[t]));
-            let new = new.clamp(0, slots.most);
-            self.triple[t] = new;
+        for (t, rows) in problem.cuts.iter().enumerate() {
+            let old = self.cut[t];
+            let new = old.saturating_add(rounded(stride * self.of_cuts[t]));
+            let new = new.clamp(0, problem.most);
+            self.cut[t] = new;
             for &r in rows {
                 let row = &mut self.row[at(r)];
-                let moved = rounded(float(new - old) / float(slots.weight[at(r)]));
-                *row = (*row - moved).clamp(0, slots.most);
+                let moved = rounded(float(new - old) / float(problem.weight[at(r)]));
+                *row = (*row - moved).clamp(0, problem.most);
             }
         }
         true
     }
 
-    /// Raises the bound step by step.
+    /// Continues the ascent for the steps of `options`.
     ///
     /// Cost: one pass over the pairs of the free sites per step.
-    pub(crate) fn climb(&mut self, climb: &Climb) {
-        for step in 1..=climb.steps.max(1) {
+    pub(crate) fn subgradient(&mut self, options: &SubgradientOptions) {
+        for step in 1..=options.steps.max(1) {
             let before = self.best.as_ref().map_or(i64::MIN, |b| b.bound);
-            let bound = self.look();
+            let bound = self.evaluate();
             let gained = bound.saturating_sub(before);
-            let progress = gained > (climb.target - bound).max(0) / 1_000;
+            let progress = gained > (options.target - bound).max(0) / 1_000;
             self.idle = if progress { 0 } else { self.idle + 1 };
-            if bound >= climb.enough || (climb.stop)() {
+            if bound >= options.enough || (options.stop)() {
                 return;
             }
-            if self.idle >= climb.patience {
+            if self.idle >= options.patience {
                 self.length *= 0.6;
                 self.go_back();
-                if self.length < climb.shortest {
+                if self.length < options.shortest {
                     return;
                 }
                 continue;
             }
-            if step == climb.steps && step == 1 {
+            if step == options.steps && step == 1 {
                 return;
             }
-            if !self.step(self.length * float((climb.target - bound).max(1))) {
+            if !self.step(self.length * float((options.target - bound).max(1))) {
                 self.length = 0.0;
                 return;
             }
         }
     }
 
-    /// What was found since the last time; multipliers and bound are the best of the whole climb.
-    pub(crate) fn ascent(&mut self, part: &Part) -> Ascent {
+    /// The best bound and multipliers of the whole ascent, with the work since the last call.
+    pub(crate) fn dual_bound(&mut self, subproblem: &Subproblem) -> DualBound {
         let best = self.best.as_ref().expect("at least one step is made");
-        let (regret, inside) = self.choice().regrets(&best.value, best.nu, &best.chosen);
-        let n = self.slots.n_candidates;
+        let (reduced_cost, inside) =
+            self.knapsack()
+                .reduced_costs(&best.value, best.nu, &best.chosen);
+        let n = self.problem.n_candidates;
         let picked = best.chosen.iter().map(|&k| self.free[at(k)]);
-        let mut ascent = Ascent {
+        let mut dual_bound = DualBound {
             bound: best.bound,
-            regret: vec![0; n],
+            reduced_cost: vec![0; n],
             chosen: vec![false; n],
-            share: vec![0.0; n],
-            met: Some((part.open.iter().copied().chain(picked).collect(), 0)),
+            fractional: vec![0.0; n],
+            met: Some((subproblem.open.iter().copied().chain(picked).collect(), 0)),
             work: std::mem::take(&mut self.work),
             dual: Dual {
                 row: best.row.clone(),
-                triple: best.triple.clone(),
+                cut: best.cut.clone(),
                 budget: best.nu,
                 ..Dual::default()
             },
         };
         for (k, &site) in self.free.iter().enumerate() {
-            ascent.regret[at(site)] = regret[k];
-            ascent.chosen[at(site)] = inside[k];
-            ascent.share[at(site)] = self.share[k];
+            dual_bound.reduced_cost[at(site)] = reduced_cost[k];
+            dual_bound.chosen[at(site)] = inside[k];
+            dual_bound.fractional[at(site)] = self.fractional[k];
         }
-        ascent
+        dual_bound
     }
 }
 
-/// What the triples pay a site.
-fn counts(slots: &Slots, site: u32, triple: &[i64]) -> i64 {
-    let of_site = slots.of_site[at(site)].iter();
-    of_site.map(|&(t, counts)| counts * triple[at(t)]).sum()
+/// Sum of a site's coefficients in cuts times their multipliers.
+fn counts(problem: &CapacitatedProblem, site: u32, cut: &[i64]) -> i64 {
+    let of_site = problem.of_site[at(site)].iter();
+    of_site.map(|&(t, counts)| counts * cut[at(t)]).sum()
 }
 
-impl Slots {
-    /// The beginning of a long climb, which is made piece by piece; `None` when nothing can satisfy the part.
-    pub(crate) fn long_climb(&self, part: &Part, dual: &Dual, length: f64) -> Option<Climber<'_>> {
-        Climber::new(self, part, dual, length, LONG)
+impl CapacitatedProblem {
+    /// The start of a long ascent, which is continued call by call; `None` when the subproblem is infeasible.
+    pub(crate) fn long_ascent(
+        &self,
+        subproblem: &Subproblem,
+        dual: &Dual,
+        length: f64,
+    ) -> Option<SubgradientAscent<'_>> {
+        SubgradientAscent::new(self, subproblem, dual, length, LONG)
     }
 
-    /// Multipliers to begin with when nothing better is known: what a step of weight costs where sites are best used.
-    pub(crate) fn first_guess(&self) -> Dual {
+    /// Initial multipliers without a better start: by row, the least cost of a step with the opening cost spread over the site's full use.
+    pub(crate) fn initial_multipliers(&self) -> Dual {
         let mut row = vec![self.most; self.n_rows()];
         for site in 0..crate::number::ix(self.n_candidates) {
-            let toll = self.toll[at(site)] << self.bits;
+            let opening_cost = self.opening_cost[at(site)] << self.bits;
             let reach: i64 = self.column(site).map(|(r, _)| self.weight[at(r)]).sum();
             let used = reach.min(self.capacity[at(site)]).max(1);
             for (r, cost) in self.column(site) {
                 let least = &mut row[at(r)];
-                *least = (*least).min(cost + toll / used);
+                *least = (*least).min(cost + opening_cost / used);
             }
         }
         Dual {
@@ -374,7 +391,7 @@ impl Slots {
     }
 }
 
-impl Branching for Slots {
+impl Branching for CapacitatedProblem {
     fn n_sites(&self) -> usize {
         self.n_candidates
     }
@@ -387,24 +404,29 @@ impl Branching for Slots {
         self.near.get(at(site)).map(Vec::as_slice)
     }
 
-    fn sites_of(&self, _row: u32) -> &[u32] {
+    fn sites_of(&self, _row: RowIx) -> &[u32] {
         &[]
     }
 
-    fn climb(&self, part: &Part, dual: &Dual, climb: &Climb) -> Option<Ascent> {
-        let mut climber = Climber::new(self, part, dual, climb.length, SHORT)?;
-        climber.climb(climb);
-        Some(climber.ascent(part))
+    fn subgradient(
+        &self,
+        subproblem: &Subproblem,
+        dual: &Dual,
+        options: &SubgradientOptions,
+    ) -> Option<DualBound> {
+        let mut ascent = SubgradientAscent::new(self, subproblem, dual, options.length, SHORT)?;
+        ascent.subgradient(options);
+        Some(ascent.dual_bound(subproblem))
     }
 
-    fn rows_to_split(&self, _part: &Part, _ascent: &Ascent) -> Vec<u32> {
+    fn rows_to_split(&self, _subproblem: &Subproblem, _bound: &DualBound) -> Vec<RowIx> {
         Vec::new()
     }
 
-    /// The prices of the cheapest assignment prove what it costs; where somebody is not served though he must be, prices without measure on one side of the cut prove that no assignment serves all.
-    fn single(&self, part: &Part) -> Option<Dual> {
-        let plan = assign(self, &self.with_fixed(&part.open));
-        let row = if self.must && plan.missed > 0 {
+    /// The dual prices of the cheapest assignment prove its cost; where demand that must be served is not, unbounded prices on one side of the minimum cut prove that no assignment serves all.
+    fn single(&self, subproblem: &Subproblem) -> Option<Dual> {
+        let plan = assign(self, &self.with_fixed(&subproblem.open));
+        let row = if self.must && plan.unserved > 0 {
             let endless = self.ceiling() << self.bits;
             let price = |(p, w): (&i64, &i64)| {
                 if self.is_short(*p) && *w > 0 {

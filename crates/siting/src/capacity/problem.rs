@@ -1,22 +1,18 @@
-//! A question about sites with capacities in the one form that its solvers share.
+//! Capacitated facility location, in the one form that its bound and its heuristics share.
 //!
-//! A row is a demand point, and its weight may be split between sites in whole steps.
-//! The aim is always to *minimize*: the toll of open sites, the cost of every step of weight served, and what a step costs that nobody serves.
-//! `mclp` has no costs and pays 1 for a step not served; `lscp` has tolls, `p-median` costs, and both have to serve everything in reach.
+//! A row is a demand point; its weight may be split between sites in whole steps.
+//! The objective is *minimized*: opening costs, the cost of each step served, and `unserved_cost` for each step not served.
+//! `mclp` has no costs and pays 1 for a step not served; `lscp` has opening costs, `p-median` serving costs, and both must serve all demand in reach.
 
-use std::collections::BTreeSet;
-
-use crate::capacity::transportation::assign;
 use crate::instance::candidates::{candidates, near};
-use crate::instance::decimal::Decimal;
-use crate::instance::{Instance, SiteIx, Standing};
+use crate::instance::{Instance, SiteIx, SiteStatus};
 use crate::number::{at, count, ix};
 use crate::question::infeasible::Infeasible;
 use crate::question::{Model, Question};
 
-/// Sites with capacities and what each can serve; candidates first, then the fixed sites.
+/// Sites with capacities and the rows that each can serve; candidates first, then the fixed sites.
 #[derive(Clone, Debug)]
-pub(crate) struct Slots {
+pub(crate) struct CapacitatedProblem {
     pub(crate) site: Vec<SiteIx>,
     pub(crate) n_candidates: usize,
     pub(crate) first: Vec<usize>,
@@ -24,32 +20,32 @@ pub(crate) struct Slots {
     /// By row, the candidates that reach it.
     back_first: Vec<usize>,
     back: Vec<u32>,
-    /// What each pair costs per step of weight, scaled; empty when serving costs nothing.
+    /// By pair, the cost per step of weight, scaled; empty when serving costs nothing.
     cost: Vec<i64>,
     pub(crate) capacity: Vec<i64>,
-    /// By demand point; 0 for one that is left out of the question.
+    /// By demand point, in steps; 0 for one that is left out of the question.
     pub(crate) weight: Vec<i64>,
-    /// Everything in reach has to be served.
+    /// All demand in reach must be served.
     pub(crate) must: bool,
-    /// What each candidate costs in the aim.
-    pub(crate) toll: Vec<i64>,
-    /// What a step costs that nobody serves, scaled: more than any other way of serving it when it has to be served.
-    pub(crate) lack: i64,
-    /// No multiplier of the bound's climb exceeds this, scaled.
+    /// By candidate, its opening cost in the objective.
+    pub(crate) opening_cost: Vec<i64>,
+    /// Cost of a step not served, scaled: more than any way of serving it when it must be served.
+    pub(crate) unserved_cost: i64,
+    /// Upper bound of the multipliers in an ascent, scaled.
     pub(crate) most: i64,
     pub(crate) n_new: usize,
     pub(crate) price: Vec<i64>,
-    pub(crate) money: Option<i64>,
+    pub(crate) budget: Option<i64>,
     pub(crate) near: Vec<Vec<u32>>,
     /// Scaled = exact × 2^`bits`.
     pub(crate) bits: u32,
-    /// For `lscp`, three rows each: the sites that cover them count at least 2 together, where one that covers all three counts 2 and any other 1 (see [`triples`](crate::covering::triple_cuts)).
-    pub(crate) triples: Vec<[u32; 3]>,
-    /// By site, the triples of which it covers a row, with how often it counts.
+    /// For `lscp`, cuts of three rows each: coefficients of open sites add up to at least 2, where a site that covers all three counts 2 and any other 1 (see [`triple_cuts`](crate::covering::triple_cuts)).
+    pub(crate) cuts: Vec<[u32; 3]>,
+    /// By site, the cuts of which it covers a row, with its coefficient.
     pub(crate) of_site: Vec<Vec<(u32, i64)>>,
 }
 
-impl Slots {
+impl CapacitatedProblem {
     /// Cost: one pass over the pairs.
     ///
     /// # Errors
@@ -60,7 +56,7 @@ impl Slots {
         let mut site = candidates(instance);
         let n_candidates = site.len();
         let near = near(instance, &site);
-        let fixed = |s: &SiteIx| instance.standing(*s) == Standing::Fixed;
+        let fixed = |s: &SiteIx| instance.site_status(*s) == SiteStatus::Fixed;
         site.extend(instance.sites().filter(fixed));
         let must = question.model != Model::Mclp;
         let costs = question.model == Model::PMedian;
@@ -82,15 +78,15 @@ impl Slots {
             capacity: Vec::new(),
             weight,
             must,
-            toll: Vec::new(),
-            lack: 0,
+            opening_cost: Vec::new(),
+            unserved_cost: 0,
             most: 0,
             n_new: question.n_sites.map_or(n_candidates, at).min(n_candidates),
             price: Vec::new(),
-            money: question.budget.map(whole),
+            budget: question.budget.map(whole),
             near,
             bits: 0,
-            triples: Vec::new(),
+            cuts: Vec::new(),
             of_site: vec![Vec::new(); site.len()],
             site: Vec::new(),
         };
@@ -111,7 +107,7 @@ impl Slots {
         if question.budget.is_some() {
             new.price = site.iter().map(price).collect();
         }
-        new.toll = match question.model {
+        new.opening_cost = match question.model {
             Model::Lscp if question.by_price => site[..n_candidates].iter().map(price).collect(),
             Model::Lscp => vec![1; n_candidates],
             _ => vec![0; n_candidates],
@@ -122,7 +118,7 @@ impl Slots {
         Ok(new)
     }
 
-    /// Writes the candidates' pairs once more by row.
+    /// Transposes the candidates' pairs: sites by row.
     fn turn_round(&mut self) {
         let mut first = vec![0_usize; self.n_rows() + 1];
         let pairs = ..self.first[self.n_candidates];
@@ -143,12 +139,12 @@ impl Slots {
         self.back_first = first;
     }
 
-    /// Adds conditions on three rows each.
+    /// Adds cuts on three rows each.
     ///
     /// Cost: one pass over the pairs.
-    pub(crate) fn with_triples(mut self, triples: &[[u32; 3]]) -> Self {
+    pub(crate) fn with_cuts(mut self, cuts: &[[u32; 3]]) -> Self {
         let mut of_row: Vec<Vec<u32>> = vec![Vec::new(); self.n_rows()];
-        for (id, rows) in (0..).zip(triples) {
+        for (id, rows) in (0..).zip(cuts) {
             for &row in rows {
                 of_row[at(row)].push(id);
             }
@@ -165,7 +161,7 @@ impl Slots {
                 .map(|m| (m[0], if m.len() == 3 { 2 } else { 1 }))
                 .collect();
         }
-        self.triples = triples.to_vec();
+        self.cuts = cuts.to_vec();
         self
     }
 
@@ -177,19 +173,22 @@ impl Slots {
     /// Chooses as many bits of fraction as leave all sums within 61 bits.
     fn scale(&mut self, total: i64) -> Result<(), Infeasible> {
         let dearest = self.cost.iter().copied().max().unwrap_or(0).max(1);
-        let toll = self.toll.iter().copied().max().unwrap_or(0).max(1);
-        let tolls: i128 = self.toll.iter().copied().map(i128::from).sum();
-        // A way of serving leads over every open site once at most; with twice that, prices tell whether it ends with nobody.
+        let opening_cost = self.opening_cost.iter().copied().max().unwrap_or(0).max(1);
+        let opening_costs: i128 = self.opening_cost.iter().copied().map(i128::from).sum();
+        // An augmenting path visits every open site at most once; with twice the cost of that, prices tell whether it ends unserved.
         let n_open = i128::from(count(self.site.len()));
-        let (most, lack) = if !self.must {
+        let (most, unserved_cost) = if !self.must {
             (1, 1)
         } else if self.cost.is_empty() {
-            (4 * i128::from(toll), 1)
+            (4 * i128::from(opening_cost), 1)
         } else {
             let dearest = i128::from(dearest);
             (4 * dearest, (2 * n_open + 4) * dearest)
         };
-        let largest = (most * i128::from(total)).max(lack).max(tolls).max(1);
+        let largest = (most * i128::from(total))
+            .max(unserved_cost)
+            .max(opening_costs)
+            .max(1);
         let used = 128 - largest.leading_zeros();
         let Some(bits) = 60_u32.checked_sub(used) else {
             let what = "costs times weights are too large for capacities; give them with fewer digits behind the point";
@@ -201,7 +200,7 @@ impl Slots {
         let scaled = |value: i128| {
             i64::try_from(value << self.bits).expect("the scale was chosen for these")
         };
-        (self.most, self.lack) = (scaled(most), scaled(lack));
+        (self.most, self.unserved_cost) = (scaled(most), scaled(unserved_cost));
         for cost in &mut self.cost {
             *cost <<= self.bits;
         }
@@ -210,10 +209,10 @@ impl Slots {
 
     /// Whether at this price of the cheapest assignment a further step of weight would not be served.
     pub(crate) fn is_short(&self, price: i64) -> bool {
-        price > self.lack / 2
+        price > self.unserved_cost / 2
     }
 
-    /// One step of the aim.
+    /// One step of the objective.
     pub(crate) fn unit(&self) -> i64 {
         1 << self.bits
     }
@@ -226,7 +225,7 @@ impl Slots {
         u64::try_from(self.rows.len()).expect("a count fits")
     }
 
-    /// The rows that a site can serve, with what a step costs, scaled.
+    /// The rows that a site can serve, with the cost of a step, scaled.
     pub(crate) fn column(&self, site: u32) -> impl Iterator<Item = (u32, i64)> + '_ {
         let range = self.first[at(site)]..self.first[at(site) + 1];
         range.map(|k| (self.rows[k], self.cost.get(k).copied().unwrap_or(0)))
@@ -245,16 +244,16 @@ impl Slots {
         self.weight.iter().sum()
     }
 
-    /// An aim that no answer reaches.
+    /// An objective that no answer reaches.
     pub(crate) fn ceiling(&self) -> i64 {
         if !self.must {
             return self.total() + 1;
         }
         let dearest = self.cost.iter().max().copied().unwrap_or(0) >> self.bits;
-        self.toll.iter().sum::<i64>() + self.total() * dearest + 1
+        self.opening_cost.iter().sum::<i64>() + self.total() * dearest + 1
     }
 
-    /// What a site is worth when a step of a row's weight is worth its multiplier: what saves most first, until it is full.
+    /// Fractional knapsack of a site: the largest sum of (multiplier less cost) × amount within its capacity, scaled.
     ///
     /// `taken` gets the rows with the amounts.
     /// Cost: the site's pairs, a few times when they do not all fit.
@@ -278,55 +277,9 @@ impl Slots {
         }
         taken.iter().map(|t| t.amount * t.saves).sum()
     }
-
-    /// Says what makes it so, when not even all sites together can serve what has to be served, or not as many as are allowed.
-    ///
-    /// Cost: an assignment to all sites.
-    pub(crate) fn enough(
-        &self,
-        instance: &Instance,
-        question: &Question,
-    ) -> Result<(), Infeasible> {
-        if !self.must {
-            return Ok(());
-        }
-        let in_unit = |steps: i64| Decimal::new(steps.into(), instance.weight_decimals());
-        let all: Vec<u32> = (0..ix(self.site.len())).collect();
-        let plan = assign(self, &all);
-        if plan.missed > 0 {
-            let short = |r: &usize| self.weight[*r] > 0 && self.is_short(plan.price[*r]);
-            let rows: BTreeSet<usize> = (0..self.n_rows()).filter(short).collect();
-            let serves = |s: &u32| self.column(*s).any(|(r, _)| rows.contains(&at(r)));
-            let capacity = all.iter().filter(|s| serves(s));
-            let capacity: i64 = capacity.map(|&s| self.capacity[at(s)]).sum();
-            let first = *rows.iter().next().expect("someone is not served");
-            return Err(Infeasible::TooLittleCapacity {
-                first: instance.demand_id(crate::instance::DemandIx(ix(first))),
-                n_demand: rows.len(),
-                weight: in_unit(rows.iter().map(|&r| self.weight[r]).sum()),
-                capacity: in_unit(capacity),
-            });
-        }
-        let Some(allowed) = question.n_sites else {
-            return Ok(());
-        };
-        let mut largest = self.capacity[..self.n_candidates].to_vec();
-        largest.sort_unstable_by_key(|&c| std::cmp::Reverse(c));
-        let fixed = self.capacity[self.n_candidates..].iter();
-        let new = largest.iter().take(at(allowed));
-        let capacity: i128 = fixed.chain(new).copied().map(i128::from).sum();
-        if capacity < i128::from(self.total()) {
-            return Err(Infeasible::TooFewSlots {
-                allowed,
-                capacity: Decimal::new(capacity, instance.weight_decimals()),
-                weight: in_unit(self.total()),
-            });
-        }
-        Ok(())
-    }
 }
 
-/// A row that a site would serve: what each step saves, and how many steps.
+/// A row in a site's knapsack: the saving per step, scaled, and the number of steps.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Taken {
     pub(crate) saves: i64,
@@ -334,9 +287,9 @@ pub(crate) struct Taken {
     pub(crate) amount: i64,
 }
 
-/// Keeps what saves most, as far as it fits; lower rows first where it is the same.
+/// Keeps the rows of largest saving that fit the capacity, the last one in part; lower rows first among equals.
 ///
-/// Halves again and again what may be cut, instead of sorting it.
+/// By repeated selection of the median, in linear time on average, instead of sorting.
 fn fill(taken: &mut Vec<Taken>, capacity: i64) {
     let (mut left, mut low, mut high) = (capacity, 0, taken.len());
     while high - low > 1 {
@@ -355,16 +308,126 @@ fn fill(taken: &mut Vec<Taken>, capacity: i64) {
     taken.truncate(high);
 }
 
-/// Which demand points a site that may open serves within the radius.
+/// By demand point, whether a site that may open reaches it within the radius.
 fn in_reach(instance: &Instance, radius: u64) -> Vec<bool> {
     let mut reach = vec![false; instance.n_demand()];
     for site in instance
         .sites()
-        .filter(|&s| instance.standing(s) != Standing::Forbidden)
+        .filter(|&s| instance.site_status(s) != SiteStatus::Forbidden)
     {
         for (demand, _) in instance.serves(site).filter(|p| p.1 <= radius) {
             reach[demand.index()] = true;
         }
     }
     reach
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instance::sparse_rows::CountedRows;
+    use crate::random::Rng;
+
+    /// Sites 0 to 3 reach rows 0-1-2, 0-1, 2 and 3; the last one is forbidden, site 1 is fixed.
+    fn instance() -> Instance {
+        let rows = CountedRows {
+            weight: vec![4, 3, 2, 9],
+            first: vec![0, 3, 5, 6, 7],
+            demand: vec![0, 1, 2, 0, 1, 2, 3],
+            cost: Some(vec![1, 2, 3, 5, 1, 2, 0]),
+        };
+        let status = [
+            SiteStatus::Candidate,
+            SiteStatus::Fixed,
+            SiteStatus::Candidate,
+            SiteStatus::Forbidden,
+        ];
+        let instance = rows.build().unwrap().with_site_status(status.to_vec());
+        instance
+            .unwrap()
+            .with_capacities(vec![5, 50, 1, 9])
+            .unwrap()
+    }
+
+    #[test]
+    fn candidates_come_first_and_rows_out_of_reach_have_no_weight() {
+        let problem = CapacitatedProblem::new(&instance(), &Question::p_median(2)).unwrap();
+        let sites: Vec<usize> = problem.site.iter().map(|s| s.index()).collect();
+        assert_eq!((sites, problem.n_candidates), (vec![0, 2, 1], 2));
+        assert_eq!(problem.weight, [4, 3, 2, 0]);
+        // No capacity counts for more than all demand.
+        assert_eq!(problem.capacity, [5, 1, 9]);
+        assert_eq!(problem.with_fixed(&[1]), [1, 2]);
+        assert_eq!(problem.sites_of_row(2), [0, 1]);
+        assert_eq!(problem.sites_of_row(0), [0]);
+        let unit = problem.unit();
+        let column: Vec<_> = problem.column(0).collect();
+        assert_eq!(column, [(0, unit), (1, 2 * unit), (2, 3 * unit)]);
+        // 9 steps of weight at the dearest cost of 5, and one more.
+        assert_eq!(problem.ceiling(), 46);
+        let covering = CapacitatedProblem::new(&instance(), &Question::mclp(9)).unwrap();
+        assert_eq!(covering.weight, [4, 3, 2, 9]);
+        assert_eq!(covering.ceiling(), 19);
+    }
+
+    #[test]
+    fn a_site_serves_what_saves_most_until_it_is_full() {
+        let problem = CapacitatedProblem::new(&instance(), &Question::p_median(2)).unwrap();
+        let unit = problem.unit();
+        let mut taken = Vec::new();
+        // Per step row 0 saves 3, row 1 saves 8 and row 2 nothing: 3 steps of row 1, then 2 of the 4 of row 0.
+        let worth = problem.worth(0, &[4 * unit, 10 * unit, 3 * unit, 0], &mut taken);
+        assert_eq!(worth, (3 * 8 + 2 * 3) * unit);
+        taken.sort_unstable_by_key(|t| t.row);
+        let amounts: Vec<_> = taken.iter().map(|t| (t.row, t.amount)).collect();
+        assert_eq!(amounts, [(0, 2), (1, 3)]);
+    }
+
+    #[test]
+    fn a_site_counts_twice_in_a_cut_whose_rows_it_covers_all() {
+        let problem = CapacitatedProblem::new(&instance(), &Question::lscp(9)).unwrap();
+        let problem = problem.with_cuts(&[[0, 1, 2], [1, 2, 3]]);
+        assert_eq!(problem.of_site[0], [(0, 2), (1, 1)]);
+        assert_eq!(problem.of_site[1], [(0, 1), (1, 1)]);
+        assert_eq!(problem.of_site[2], [(0, 1), (1, 1)]);
+    }
+
+    #[test]
+    fn the_worth_of_a_site_is_that_of_its_rows_sorted_by_what_they_save() {
+        let mut n_full = 0;
+        for seed in 0..200 {
+            let mut rng = Rng::new(seed);
+            let mut number = |n: usize| u64::try_from(rng.below(n)).unwrap();
+            let rows = CountedRows {
+                weight: (0..40).map(|_| number(20)).collect(),
+                first: vec![0, 40],
+                demand: (0..40).collect(),
+                cost: Some((0..40).map(|_| u32::try_from(number(9)).unwrap()).collect()),
+            };
+            let instance = rows.build().unwrap();
+            let instance = instance.with_capacities(vec![number(500)]).unwrap();
+            let problem = CapacitatedProblem::new(&instance, &Question::p_median(1)).unwrap();
+            let price: Vec<i64> = (0..40)
+                .map(|_| i64::try_from(number(15)).unwrap() * problem.unit())
+                .collect();
+            let mut saves: Vec<(i64, i64)> = problem
+                .column(0)
+                .map(|(row, cost)| (price[at(row)] - cost, problem.weight[at(row)]))
+                .filter(|s| s.0 > 0)
+                .collect();
+            saves.sort_unstable_by_key(|s| std::cmp::Reverse(s.0));
+            let (mut left, mut expected) = (problem.capacity[0], 0);
+            for (saves, weight) in saves {
+                let amount = weight.min(left);
+                expected += amount * saves;
+                left -= amount;
+            }
+            let mut taken = Vec::new();
+            assert_eq!(problem.worth(0, &price, &mut taken), expected, "{seed}");
+            let amounts: i64 = taken.iter().map(|t| t.amount).sum();
+            assert_eq!(amounts, problem.capacity[0] - left, "{seed}");
+            n_full += u32::from(left == 0);
+        }
+        assert!(n_full > 50 && n_full < 195, "{n_full}");
+    }
 }

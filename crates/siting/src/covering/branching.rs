@@ -1,114 +1,132 @@
-//! A covering question as the tree of cases sees it.
+//! Branching of a covering problem: bounds of subproblems, and rows worth splitting by.
 
-use crate::branch_and_bound::dual_bound::{Ascent, Dual};
-use crate::branch_and_bound::subgradient::Climb;
-use crate::branch_and_bound::subproblem::Part;
+use crate::branch_and_bound::dual_bound::{Dual, DualBound};
+use crate::branch_and_bound::subgradient::SubgradientOptions;
+use crate::branch_and_bound::subproblem::{RowIx, Subproblem};
 use crate::branch_and_bound::tree::{Branching, N_PROBED, Start};
 use crate::covering::lagrangian::Relaxation;
-use crate::covering::pdhg::{STEPS_PER_LOOK, Saddle};
-use crate::covering::problem::Cover;
-use crate::covering::triple_cuts::Triples;
-use crate::number::{at, ix};
+use crate::covering::pdhg::{Pdhg, STEPS_PER_EVALUATION};
+use crate::covering::problem::CoveringProblem;
+use crate::covering::triple_cuts::TripleCuts;
+use crate::number::at;
 
-/// Looks at the bound on the way to a part's saddle point.
-const LOOKS: u32 = 3;
+/// Evaluations of the primal-dual bound per subproblem.
+const EVALUATIONS: u32 = 3;
 
-/// A covering question and the scale of its multipliers.
+/// A covering problem with its cuts and the scale of its multipliers.
 #[derive(Debug)]
-pub(crate) struct CoverBranching<'a> {
-    pub(crate) cover: &'a Cover,
-    pub(crate) triples: &'a Triples,
+pub(crate) struct CoveringBranching<'a> {
+    pub(crate) problem: &'a CoveringProblem,
+    pub(crate) cuts: &'a TripleCuts,
     pub(crate) bits: u32,
 }
 
-impl Branching for CoverBranching<'_> {
+impl Branching for CoveringBranching<'_> {
     fn n_sites(&self) -> usize {
-        self.cover.n_sites()
+        self.problem.n_sites()
     }
 
     fn n_new(&self) -> usize {
-        self.cover.n_new
+        self.problem.n_new
     }
 
     fn near(&self, site: u32) -> Option<&[u32]> {
-        self.cover.near.get(at(site)).map(Vec::as_slice)
+        self.problem.near.get(at(site)).map(Vec::as_slice)
     }
 
-    fn sites_of(&self, row: u32) -> &[u32] {
-        self.cover.sites_of(at(row))
+    fn sites_of(&self, row: RowIx) -> &[u32] {
+        self.problem.sites_of(row.index())
     }
 
-    fn climb(&self, part: &Part, dual: &Dual, climb: &Climb) -> Option<Ascent> {
-        let relaxation = Relaxation::new(self.cover, self.triples, self.bits, part);
-        (!relaxation.hopeless).then(|| relaxation.climb(dual, climb))
+    fn subgradient(
+        &self,
+        subproblem: &Subproblem,
+        dual: &Dual,
+        options: &SubgradientOptions,
+    ) -> Option<DualBound> {
+        let relaxation = Relaxation::new(self.problem, self.cuts, self.bits, subproblem);
+        (!relaxation.infeasible).then(|| relaxation.subgradient(dual, options))
     }
 
-    /// With triples, towards the saddle point: a climb hardly gets back to where the part above was.
-    fn raise(&self, part: &Part, from: &Start, climb: &Climb) -> Option<Ascent> {
-        if self.triples.n() == 0 || from.share.is_empty() {
-            return self.climb(part, &from.dual, climb);
+    /// With cuts, by primal-dual hybrid gradient: a subgradient ascent hardly regains the bound of the parent.
+    fn raise(
+        &self,
+        subproblem: &Subproblem,
+        from: &Start,
+        options: &SubgradientOptions,
+    ) -> Option<DualBound> {
+        if self.cuts.n() == 0 || from.fractional.is_empty() {
+            return self.subgradient(subproblem, &from.dual, options);
         }
-        let relaxation = Relaxation::new(self.cover, self.triples, self.bits, part);
-        if relaxation.hopeless {
+        let relaxation = Relaxation::new(self.problem, self.cuts, self.bits, subproblem);
+        if relaxation.infeasible {
             return None;
         }
-        let mut best = relaxation.look(&from.dual);
-        let mut saddle = Saddle::new(&relaxation, &from.dual, &from.share);
-        for _ in 0..LOOKS {
-            if best.bound >= climb.enough || (climb.stop)() {
+        let mut best = relaxation.evaluate(&from.dual);
+        let mut pdhg = Pdhg::new(&relaxation, &from.dual, &from.fractional);
+        for _ in 0..EVALUATIONS {
+            if best.bound >= options.enough || (options.stop)() {
                 break;
             }
-            let next = saddle.go_on(&from.dual, climb.stop);
-            let work = best.work + next.work + u64::from(STEPS_PER_LOOK) * relaxation.n_pairs();
+            let next = pdhg.advance(&from.dual, options.stop);
+            let work =
+                best.work + next.work + u64::from(STEPS_PER_EVALUATION) * relaxation.n_pairs();
             let met = best.met.take().into_iter().chain(next.met.clone());
-            let met = met.min_by_key(|(_, missed)| *missed);
+            let met = met.min_by_key(|(_, uncovered)| *uncovered);
             if next.bound > best.bound {
                 best = next;
             }
             best.work = work;
             best.met = met;
         }
-        best.share = saddle.share();
+        best.fractional = pdhg.fractional();
         Some(best)
     }
 
-    fn scaled(&self, aim: i64) -> i64 {
-        if self.cover.must { 0 } else { aim << self.bits }
+    fn scaled(&self, objective: i64) -> i64 {
+        if self.problem.must {
+            0
+        } else {
+            objective << self.bits
+        }
     }
 
-    /// Rows that are covered by about half in the linear relaxation, far from each other, those that many sites could cover first.
-    fn rows_to_split(&self, part: &Part, ascent: &Ascent) -> Vec<u32> {
-        let cover = self.cover;
-        if cover.must {
+    /// Rows that the linear relaxation covers by about half, far from each other; those with many sites first.
+    fn rows_to_split(&self, subproblem: &Subproblem, dual_bound: &DualBound) -> Vec<RowIx> {
+        let problem = self.problem;
+        if problem.must {
             return Vec::new();
         }
-        let mut left = cover.need.clone();
-        for &site in &part.open {
-            for &row in cover.column(at(site)) {
+        let mut left = problem.need.clone();
+        for &site in &subproblem.open {
+            for &row in problem.column(at(site)) {
                 left[at(row)] = left[at(row)].saturating_sub(1);
             }
         }
-        for &row in &part.covered {
-            left[at(row)] = 0;
+        for &row in &subproblem.covered {
+            left[row.index()] = 0;
         }
-        let mut all: Vec<(f64, u32)> = Vec::new();
-        for row in (0..cover.n_rows()).filter(|&r| left[r] == 1) {
-            let sites = cover.sites_of(row).iter().filter(|&&s| part.free[at(s)]);
+        let mut all: Vec<(f64, RowIx)> = Vec::new();
+        for row in (0..problem.n_rows()).filter(|&r| left[r] == 1) {
+            let sites = problem
+                .sites_of(row)
+                .iter()
+                .filter(|&&s| subproblem.free[at(s)]);
             let (mut n, mut sum) = (0_u32, 0.0);
             for &site in sites {
                 n += 1;
-                sum += ascent.share[at(site)];
+                sum += dual_bound.fractional[at(site)];
             }
             if n >= 2 && sum > 0.1 && sum < 0.9 {
-                all.push((sum.min(1.0 - sum) * f64::from(n).sqrt(), ix(row)));
+                all.push((sum.min(1.0 - sum) * f64::from(n).sqrt(), RowIx::new(row)));
             }
         }
         all.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        // Candidates far from each other: one that shares a site with a better one says much the same.
-        let mut seen = vec![0_u32; cover.n_sites()];
+        // Candidates far from each other: a row that shares sites with a better one splits much the same.
+        let mut seen = vec![0_u32; problem.n_sites()];
         let mut picked = Vec::new();
         for (_, row) in all {
-            let sites = cover.sites_of(at(row));
+            let sites = problem.sites_of(row.index());
             let known = sites.iter().filter(|&&s| seen[at(s)] > 0).count();
             if known * 2 > sites.len() {
                 continue;

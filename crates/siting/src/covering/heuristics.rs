@@ -1,4 +1,4 @@
-//! Heuristics for covering problems: they find sites and prove nothing.
+//! Primal heuristics for covering problems: they find sites and prove nothing.
 
 pub(crate) mod annealing;
 pub(crate) mod coverage_state;

@@ -1,45 +1,45 @@
-//! The one limit that shares of sites obey together: their number, or their price.
+//! Projection of fractional sites onto the limit that they share: their number, or their price.
 //!
-//! In: shares of any size; out: the nearest ones between 0 and 1 that keep the limit, and what the limit costs them.
+//! In: fractional values of any size; out: the nearest values between 0 and 1 within the limit, and the limit's multiplier.
 
 use crate::covering::lagrangian::Relaxation;
 use crate::number::{at, float, ix};
 
 pub(crate) struct Limit {
-    /// What each site takes.
+    /// By site, its use of the limit: 1, or its price.
     takes: Vec<f64>,
     total: f64,
 }
 
-/// Newton's method ends after a few steps; this many only where it has to halve its bracket.
+/// Most steps of Newton's method, which ends after a few; it takes more only where it has to halve its bracket.
 const MOST_STEPS: u32 = 60;
-/// How near to the total is near enough, as a share of it.
+/// Tolerance of the projection, as a part of the limit.
 const NEAR: f64 = 1e-9;
 
 impl Limit {
-    /// The budget where there is one, and the number of sites otherwise.
+    /// The budget where there is one, else the number of sites.
     pub(crate) fn new(of: &Relaxation) -> Self {
-        match of.money {
-            // The number of sites is left to the bound that is computed from the multipliers.
-            Some(money) => Self {
+        match of.budget_left {
+            // The bound that is computed from the multipliers keeps the number of sites too.
+            Some(budget_left) => Self {
                 takes: of.price.iter().map(|&p| float(p)).collect(),
-                total: float(money),
+                total: float(budget_left),
             },
             None => Self {
                 takes: vec![1.0; of.site.len()],
-                total: f64::from(ix(of.room)),
+                total: f64::from(ix(of.sites_left)),
             },
         }
     }
 
-    /// What a site takes of the limit.
+    /// Use of the limit by a site.
     pub(crate) fn takes(&self, site: u32) -> f64 {
         self.takes[at(site)]
     }
 
-    /// Moves the shares of these sites to the nearest ones that keep the limit, distances measured in each site's `unit`; returns the price of the limit.
+    /// Projects the fractional values of these sites onto the limit, distances weighed by each site's `unit`; returns the limit's multiplier.
     ///
-    /// The search for the price begins at `price`.
+    /// The search for the multiplier begins at `price`.
     /// Cost: some passes over the sites.
     pub(crate) fn keep(&self, x: &mut [f64], sites: &[u32], unit: &[f64], price: f64) -> f64 {
         let lowered = |x: f64, k: usize, price: f64| x - price * self.takes[k] * unit[k];
@@ -47,11 +47,11 @@ impl Limit {
             let (mut sum, mut slope) = (0.0, 0.0);
             for &site in sites {
                 let k = at(site);
-                let share = lowered(x[k], k, price);
-                if share >= 1.0 {
+                let fractional = lowered(x[k], k, price);
+                if fractional >= 1.0 {
                     sum += self.takes[k];
-                } else if share > 0.0 {
-                    sum += self.takes[k] * share;
+                } else if fractional > 0.0 {
+                    sum += self.takes[k] * fractional;
                     slope += self.takes[k] * self.takes[k] * unit[k];
                 }
             }
@@ -69,7 +69,7 @@ impl Limit {
         price
     }
 
-    /// Where a falling line with corners, given with its slope, crosses zero; it begins above.
+    /// The zero of a falling, piecewise linear function that is above 0 at 0, given with its slope, by Newton's method within a bracket.
     fn crossing(&self, over: impl Fn(f64) -> (f64, f64), first: f64) -> f64 {
         let (mut low, mut high) = (0.0_f64, f64::INFINITY);
         let mut price = first;

@@ -1,13 +1,13 @@
-//! A heuristic that the search for a bound asks for answers.
+//! The interface of a primal heuristic, as the search for a bound calls it.
 
-/// Finds answers; the search asks it in turn with the bound.
+/// A primal heuristic, which keeps the best answer; the search runs it beside the bound.
 pub(crate) trait Primal: Send {
-    /// Tries these sites, as far as the rules allow, and what lies near them.
+    /// Improves on these sites, as far as number, budget and spacing allow them.
     fn offer(&mut self, sites: &[u32], stop: &(dyn Fn() -> bool + Sync));
-    /// Tries something else, for about so much work.
+    /// Searches on for about `quota` units of work.
     fn shake(&mut self, quota: u64, stop: &(dyn Fn() -> bool + Sync));
-    /// The best answer so far and its aim, which is to be small.
+    /// The least objective so far, and its sites.
     fn best(&self) -> Option<(i64, &[u32])>;
-    /// Pairs looked at.
+    /// Pairs visited.
     fn work(&self) -> u64;
 }

@@ -1,37 +1,38 @@
-//! A covering question in the one form that all its solvers share.
+//! Set cover and maximal covering in the one form that bounds and heuristics share.
 //!
-//! Fixed and forbidden sites are gone (their effect is in the rows' needs), costs and radius have become a bare cover relation, and the aim is always to *minimize*: the price of open sites, plus the weight of rows that stay uncovered.
-//! `mclp` has no prices in its aim and a weight per row; `lscp` has a price per site and rows that must be covered.
+//! Fixed and forbidden sites are gone (their effect is in the needs of the rows), costs and radius have become a bare cover relation.
+//! The objective is *minimized*: opening costs, plus the weight of rows that stay uncovered.
+//! `mclp` has no opening costs and a weight per row; `lscp` has an opening cost per site and rows that must be covered.
 
 use std::ops::Range;
 
 use crate::instance::candidates::{candidates, near};
-use crate::instance::{Instance, SiteIx, Standing};
+use crate::instance::{Instance, SiteIx, SiteStatus};
 use crate::number::{at, count, ix};
 use crate::question::{Model, Question, Share};
 
-/// A covering question over sites and rows; a row stands for one or more demand points with the same covering sites.
+/// A covering problem over sites and rows; a row stands for one or more demand points with the same covering sites.
 #[derive(Clone, Debug)]
-pub(crate) struct Cover {
-    /// The site of the instance that each site here stands for, ascending.
+pub(crate) struct CoveringProblem {
+    /// By site, the site of the instance, ascending.
     pub(crate) site: Vec<SiteIx>,
     pub(crate) first: Vec<usize>,
     pub(crate) rows: Vec<u32>,
     pub(crate) back_first: Vec<usize>,
     pub(crate) back: Vec<u32>,
-    /// What a row costs when it stays uncovered; not read when `must`.
+    /// By row, the objective when it stays uncovered; not read when `must`.
     pub(crate) weight: Vec<i64>,
-    /// How many open sites the row still needs; at least 1.
+    /// By row, the open sites that it still needs; at least 1.
     pub(crate) need: Vec<u32>,
-    /// Every row has to be covered.
+    /// Every row must be covered (`lscp`).
     pub(crate) must: bool,
-    /// What a site costs in the aim: 0 for `mclp`.
-    pub(crate) toll: Vec<i64>,
-    /// How many sites may be opened.
+    /// By site, its opening cost in the objective: 0 for `mclp`.
+    pub(crate) opening_cost: Vec<i64>,
+    /// Most sites that may open.
     pub(crate) n_new: usize,
     /// Price of each site and the budget they share.
     pub(crate) budget: Option<Budget>,
-    /// Sites that may not be open together with this one, ascending; empty when there are none at all.
+    /// By site, the sites too near to be open beside it, ascending; empty without spacing.
     pub(crate) near: Vec<Vec<u32>>,
     /// The zone of each row, and for each zone how much of its weight may stay uncovered.
     pub(crate) zones: Option<Zones>,
@@ -48,11 +49,11 @@ pub(crate) struct Budget {
 #[derive(Clone, Debug)]
 pub(crate) struct Zones {
     pub(crate) of_row: Vec<Option<u32>>,
-    /// Negative when what cannot be reached already exceeds it.
-    pub(crate) may_miss: Vec<i64>,
+    /// By zone, the weight of rows that may stay uncovered; negative when demand out of reach already exceeds it.
+    pub(crate) may_stay_uncovered: Vec<i64>,
 }
 
-impl Cover {
+impl CoveringProblem {
     pub(crate) fn n_sites(&self) -> usize {
         self.site.len()
     }
@@ -69,23 +70,23 @@ impl Cover {
         &self.back[self.back_first[row]..self.back_first[row + 1]]
     }
 
-    /// What a site takes of the budget; 0 without one.
+    /// Price of a site; 0 without a budget.
     pub(crate) fn price(&self, site: u32) -> i64 {
         self.budget.as_ref().map_or(0, |b| b.price[at(site)])
     }
 
-    /// The same for sites together.
+    /// Price of several sites; 0 without a budget.
     pub(crate) fn price_of(&self, sites: &[u32]) -> i64 {
         sites.iter().map(|&s| self.price(s)).sum()
     }
 
-    /// No row that has to be covered is worth more than this: the dearest site, or all of them where not all may open and a row may be dear because its cheap sites are too many.
+    /// Upper bound of a useful multiplier where rows must be covered: the opening cost of the dearest site, or of all sites together where their number is limited.
     pub(crate) fn dearest(&self) -> i64 {
-        let toll = self.toll.iter().copied();
+        let opening_cost = self.opening_cost.iter().copied();
         if self.n_new < self.n_sites() {
-            toll.sum::<i64>() + 1
+            opening_cost.sum::<i64>() + 1
         } else {
-            toll.max().unwrap_or(1).max(1)
+            opening_cost.max().unwrap_or(1).max(1)
         }
     }
 
@@ -94,12 +95,14 @@ impl Cover {
         self.weight.iter().sum()
     }
 
-    /// Sites of this question as sites of the instance.
+    /// Sites of this problem as sites of the instance.
     pub(crate) fn instance_sites(&self, sites: &[u32]) -> Vec<SiteIx> {
         sites.iter().map(|&s| self.site[at(s)]).collect()
     }
 
-    /// Translates an instance and a covering question, keeping every demand point as a row of its own.
+    /// The covering problem of an instance and a question, with every demand point that can be covered and is not yet as a row of its own.
+    ///
+    /// Cost: a few passes over the pairs.
     pub(crate) fn new(instance: &Instance, question: &Question) -> Self {
         let radius = question.radius.unwrap_or(u64::MAX);
         let reached = |site: SiteIx| -> Range<usize> { instance.pairs(site.index()) };
@@ -107,20 +110,20 @@ impl Cover {
         let mut need = vec![count(at(question.times)); instance.n_demand()];
         let mut reachable = vec![0_i64; instance.n_demand()];
         for site in instance.sites() {
-            let standing = instance.standing(site);
-            if standing == Standing::Forbidden {
+            let status = instance.site_status(site);
+            if status == SiteStatus::Forbidden {
                 continue;
             }
             for pair in reached(site).filter(|&p| serves(p)) {
                 let row = at(instance.demand[pair]);
-                if standing == Standing::Fixed {
+                if status == SiteStatus::Fixed {
                     need[row] -= 1;
                 } else {
                     reachable[row] += 1;
                 }
             }
         }
-        // A row is worth keeping when it is not covered yet and can be.
+        // A row for each demand point that fixed sites leave uncovered and candidates can cover.
         let mut row_of = vec![u32::MAX; instance.n_demand()];
         let mut members = Vec::new();
         for i in 0..instance.n_demand() {
@@ -143,14 +146,14 @@ impl Cover {
         }
         let must = question.model == Model::Lscp;
         let whole = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-        let toll = |site: SiteIx| match (must, question.by_price) {
+        let opening_cost = |site: SiteIx| match (must, question.by_price) {
             (false, _) => 0,
             (true, false) => 1,
             (true, true) => whole(instance.price(site).unwrap_or(0)),
         };
         let of_member = |m: &Vec<u32>| at(m[0]);
         let zones = Self::zones(instance, question, &need, &row_of, &members);
-        let mut cover = Self {
+        let mut problem = Self {
             first,
             rows,
             back_first: Vec::new(),
@@ -164,7 +167,7 @@ impl Cover {
                 .map(|m| u32::try_from(need[of_member(m)]).expect("kept rows need a site"))
                 .collect(),
             must,
-            toll: candidates.iter().map(|&s| toll(s)).collect(),
+            opening_cost: candidates.iter().map(|&s| opening_cost(s)).collect(),
             n_new: question
                 .n_sites
                 .map_or(candidates.len(), at)
@@ -181,8 +184,8 @@ impl Cover {
             members,
             site: candidates,
         };
-        cover.turn_round();
-        cover
+        problem.turn_round();
+        problem
     }
 
     fn zones(
@@ -206,19 +209,19 @@ impl Cover {
         }
         let whole = i128::from(Share::ALL.millionths());
         let missing = whole - i128::from(floor.millionths());
-        // Covered × 10^6 ≥ floor × total, with covered = total − lost − missed.
-        let may_miss = total
+        // Covered × 10^6 ≥ floor × total, with covered = total − lost − uncovered.
+        let may_stay_uncovered = total
             .iter()
             .zip(&lost)
             .map(|(&total, &lost)| (total * missing).div_euclid(whole) - lost)
             .map(|m| i64::try_from(m).expect("a sum of weights fits"));
         Some(Zones {
             of_row: members.iter().map(|m| zone[at(m[0])]).collect(),
-            may_miss: may_miss.collect(),
+            may_stay_uncovered: may_stay_uncovered.collect(),
         })
     }
 
-    /// Writes the pairs once more by row.
+    /// Transposes the pairs: sites by row.
     pub(crate) fn turn_round(&mut self) {
         let mut first = vec![0_usize; self.n_rows() + 1];
         for &row in &self.rows {

@@ -1,90 +1,90 @@
-//! How a covering question is answered: sites from above, bound from below, tree of cases if that does not suffice.
+//! Search of a covering problem: a primal heuristic from above, subgradient and primal-dual bounds with cuts from below, then branch and bound.
 
 use crate::answer::certificate::Certificate;
 use crate::answer::solution::Method;
 use crate::branch_and_bound::best_bound::{BestBound, NO_ANSWER};
 use crate::branch_and_bound::dual_bound::Dual;
-use crate::branch_and_bound::subgradient::Climb;
-use crate::branch_and_bound::subproblem::Part;
+use crate::branch_and_bound::subgradient::SubgradientOptions;
+use crate::branch_and_bound::subproblem::Subproblem;
 use crate::branch_and_bound::tree::{Met, Start, Tree};
-use crate::covering::branching::CoverBranching;
+use crate::covering::branching::CoveringBranching;
 use crate::covering::lagrangian::{Relaxation, scale_bits};
-use crate::covering::pdhg::{STEPS_PER_LOOK, Saddle};
+use crate::covering::pdhg::{Pdhg, STEPS_PER_EVALUATION};
 use crate::covering::presolve::Presolved;
 use crate::covering::primal::Primal;
-use crate::covering::problem::Cover;
-use crate::covering::triple_cuts::Triples;
+use crate::covering::problem::CoveringProblem;
+use crate::covering::triple_cuts::TripleCuts;
 use crate::instance::Instance;
 use crate::number::{at, float};
 use crate::question::effort::Effort;
 use std::sync::Arc;
 
-/// What the search found.
+/// Result of a search, for the minimized objective.
 pub(crate) struct Found {
-    /// The best sites and their aim; `None` when there is no answer, or none was found in time.
+    /// The best objective and its sites; `None` when there is no answer, or none was found in time.
     pub(crate) best: Option<(i64, Vec<u32>)>,
-    /// No answer has a smaller aim; larger than any aim when there is no answer at all.
+    /// Lower bound of the objective; [`NO_ANSWER`] when there is no answer.
     pub(crate) bound: i64,
     pub(crate) method: Method,
     pub(crate) work: u64,
     pub(crate) certificate: Option<Certificate>,
 }
 
-/// How far to go.
+/// Stopping rules of a search.
 pub(crate) struct Goal<'a> {
     pub(crate) effort: &'a Effort<'a>,
-    /// An aim that no answer reaches.
+    /// An objective that no answer reaches.
     pub(crate) ceiling: i64,
-    /// The distance that is good enough, given the bound.
+    /// Distance between objective and bound that is good enough, given the bound.
     pub(crate) good_enough: &'a dyn Fn(i64) -> f64,
-    /// An answer with this aim or a smaller one is as good as any.
+    /// The search ends with an answer of at most this objective.
     pub(crate) satisfied_with: i64,
-    /// A bound above this is as good as any.
+    /// The search ends with a bound above this.
     pub(crate) refuted_above: i64,
 }
 
-/// The sites' search hops about in memory and the climb walks through it: as much work takes this many times longer.
+/// The heuristic reads memory at random and the ascent in order: a unit of work takes it this many times longer.
 const SLOWER: u64 = 4;
-/// The same beside a step of the saddle point, which is twice a step of the climb.
+/// The same beside a primal-dual step, which takes twice a step of the ascent.
 const SLOWER_BY_SADDLE: u64 = 7;
-/// Beside the search for triples, in steps.
+/// Work of the heuristic beside the separation of cuts, in steps.
 const STEPS_PER_SEPARATION: u64 = 250;
 
-/// Rounds of the climb; with zones, at least until their multipliers have settled.
-const CLIMBS: u32 = 3;
-/// Steps without progress before steps are made shorter.
+/// Rounds of subgradient ascent; with zones, at least until their multipliers have settled.
+const ASCENTS: u32 = 3;
+/// Steps without progress before they are shortened.
 const PATIENCE: u32 = 12;
-/// Looks at the saddle point before triples are added; with 8 the town's bounds rise as far later, with 2 they look for triples most of the time.
-const LOOKS_PER_ROUND: usize = 4;
+/// Evaluations of the primal-dual bound before cuts are added; with 8 the town's bounds rise as far later, with 2 separation takes most of the time.
+const EVALUATIONS_PER_ROUND: usize = 4;
 /// Rounds over which the rise of the bound is judged.
 const JUDGED: usize = 6;
-/// A rise by less than one part in so many of what is left is for the tree of cases to better; for a proof, the tree is the last resort.
+/// A rise of the bound by less than one part in this many of the remaining gap is slow: the tree takes over; for a proof, the tree is the last resort.
 const RISE: f64 = 40.0;
 const RISE_EXACT: f64 = 60.0;
-/// A round has one look more after so many rounds: the nearer the top, the longer the way.
-const ROUNDS_PER_LOOK: usize = 5;
-/// Triples that have no multiplier go when they are more than this part of all.
+/// After this many rounds a round has one evaluation more: progress slows near the best bound.
+const ROUNDS_PER_EVALUATION: usize = 5;
+/// Cuts without a multiplier are dropped when they are more than this part of all.
 const IDLE: f64 = 0.5;
-/// The least work of the sites' search beside one growth of the tree.
+/// Least work of the heuristic beside one growth of the tree.
 const LEAST_QUOTA: u64 = 200_000;
 
-/// Answers a presolved covering question.
+/// Solves a presolved covering problem: bound and heuristic run beside each other, then branch and bound.
 pub(crate) fn search(
     instance: &Instance,
     presolved: &Presolved,
     primal: &mut dyn Primal,
     goal: &Goal,
 ) -> Found {
-    let cover = &presolved.cover;
-    let bits = scale_bits(cover);
+    let problem = &presolved.problem;
+    let bits = scale_bits(problem);
     let effort = goal.effort;
     let mut bound = BestBound::new(bits);
     let mut method = Method::SearchAndBound;
-    let part = Part::whole(cover.n_sites());
-    let mut triples = Triples::default();
-    let relaxation = Relaxation::new(cover, &triples, bits, &part);
+    let subproblem = Subproblem::whole(problem.n_sites());
+    let mut cuts = TripleCuts::default();
+    let relaxation = Relaxation::new(problem, &cuts, bits, &subproblem);
     let finished = |primal: &dyn Primal, bound: &BestBound, work: u64| {
-        let (best, least) = (aim(primal, goal), bound.whole());
+        let (best, least) = (objective(primal, goal), bound.whole());
         let near = !effort.exact && float(best - least) <= (goal.good_enough)(least);
         best <= least
             || near && primal.best().is_some()
@@ -93,13 +93,13 @@ pub(crate) fn search(
             || (effort.stop)()
             || !effort.exact && work + primal.work() > effort.work
     };
-    let dual = relaxation.first_guess(primal.best().map_or(&[], |b| b.1));
-    if relaxation.hopeless {
+    let dual = relaxation.initial_multipliers(primal.best().map_or(&[], |b| b.1));
+    if relaxation.infeasible {
         bound.raise(NO_ANSWER << bits, &dual);
     }
     let root = Root {
-        cover,
-        part: &part,
+        problem,
+        subproblem: &subproblem,
         goal,
         bits,
     };
@@ -109,21 +109,21 @@ pub(crate) fn search(
         work: 0,
         finished: &finished,
     };
-    let (dual, share) = root.raise(&relaxation, dual, &mut triples, &mut race);
+    let (dual, fractional) = root.raise(&relaxation, dual, &mut cuts, &mut race);
     let mut tree = None;
-    let branching = CoverBranching {
-        cover,
-        triples: &triples,
+    let branching = CoveringBranching {
+        problem,
+        cuts: &cuts,
         bits,
     };
     if !race.over() {
         method = Method::BranchAndBound;
         let start = Start {
             dual: Arc::new(race.bound.dual().cloned().unwrap_or(dual)),
-            share: Arc::new(share),
+            fractional: Arc::new(fractional),
         };
         let value = race.bound.value();
-        let grown = tree.insert(Tree::new(&branching, part.clone(), start, value));
+        let grown = tree.insert(Tree::new(&branching, subproblem.clone(), start, value));
         grow(grown, &mut race, goal);
         race.work += grown.work;
     }
@@ -135,20 +135,22 @@ pub(crate) fn search(
     } = race;
     let certificate = match &tree {
         Some(tree) => {
-            crate::covering::certify::certificate_of_tree(instance, presolved, &triples, bits, tree)
+            crate::covering::certify::certificate_of_tree(instance, presolved, &cuts, bits, tree)
         }
         None => Some(crate::covering::certify::certificate_of(
             instance,
             presolved,
-            &triples,
+            &cuts,
             bits,
             bound.dual(),
         )),
     };
-    let best = primal.best().map(|(aim, sites)| (aim, sites.to_vec()));
+    let best = primal
+        .best()
+        .map(|(objective, sites)| (objective, sites.to_vec()));
     Found {
         bound: match &best {
-            Some((aim, _)) => bound.whole().min(*aim),
+            Some((objective, _)) => bound.whole().min(*objective),
             None if bound.whole() >= goal.ceiling => NO_ANSWER,
             None => bound.whole(),
         },
@@ -159,22 +161,22 @@ pub(crate) fn search(
     }
 }
 
-/// The question before any case is decided.
+/// The root problem, with nothing decided.
 struct Root<'a> {
-    cover: &'a Cover,
-    part: &'a Part,
+    problem: &'a CoveringProblem,
+    subproblem: &'a Subproblem,
     goal: &'a Goal<'a>,
     bits: u32,
 }
 
-/// Whether sites and bound are good enough, or the work is used up.
+/// Whether objective and bound are near enough, or the work is used up.
 type Finished<'a> = &'a dyn Fn(&dyn Primal, &BestBound, u64) -> bool;
 
-fn aim(primal: &dyn Primal, goal: &Goal) -> i64 {
+fn objective(primal: &dyn Primal, goal: &Goal) -> i64 {
     primal.best().map_or(goal.ceiling, |best| best.0)
 }
 
-/// Sites from above and bound from below, and what both have cost.
+/// The heuristic from above and the bound from below, with the work of the bound.
 struct Race<'a> {
     primal: &'a mut dyn Primal,
     bound: BestBound,
@@ -187,9 +189,9 @@ impl Race<'_> {
         (self.finished)(self.primal, &self.bound, self.work)
     }
 
-    /// Works on the bound, and beside it, on another core, tries these sites and searches on for so much work.
+    /// Runs `bound`, and beside it, on another core, the heuristic: first from these sites, then for `quota` units of work.
     ///
-    /// Each has its own share of the work: the answer does not depend on who is faster.
+    /// Each has a quota of its own, so that the answer does not depend on their speed.
     fn beside<T: Send>(
         &mut self,
         met: Option<Vec<u32>>,
@@ -209,17 +211,17 @@ impl Race<'_> {
 }
 
 impl Root<'_> {
-    /// Raises the bound from these multipliers, of the relaxation without triples, while the sites' search goes on beside it; returns the last multipliers.
+    /// Raises the bound from these multipliers, of the relaxation without cuts, while the heuristic runs beside it; returns the last multipliers and fractional values.
     ///
-    /// A short climb comes first, which is enough for easy questions; then saddle points, each with the triples that the last one broke.
+    /// A short subgradient ascent comes first, which is enough for easy problems; then rounds of primal-dual hybrid gradient, each with the cuts that the last one violated.
     fn raise(
         &self,
-        bare: &Relaxation,
+        uncovered: &Relaxation,
         start: Dual,
-        triples: &mut Triples,
+        cuts: &mut TripleCuts,
         race: &mut Race,
     ) -> (Dual, Vec<f64>) {
-        let (mut dual, mut share) = self.climb(bare, start, race);
+        let (mut dual, mut fractional) = self.subgradient(uncovered, start, race);
         let rise = if self.goal.effort.exact {
             RISE_EXACT
         } else {
@@ -227,11 +229,11 @@ impl Root<'_> {
         };
         let mut bounds = vec![race.bound.value()];
         while !race.over() {
-            let n_looks = LOOKS_PER_ROUND + bounds.len() / ROUNDS_PER_LOOK;
-            self.approach(n_looks, &mut dual, &mut share, triples, race);
+            let n_evaluations = EVALUATIONS_PER_ROUND + bounds.len() / ROUNDS_PER_EVALUATION;
+            self.approach(n_evaluations, &mut dual, &mut fractional, cuts, race);
             let value = race.bound.value();
             bounds.push(value);
-            let left = (aim(race.primal, self.goal) << self.bits) - value;
+            let left = (objective(race.primal, self.goal) << self.bits) - value;
             let before = bounds.len().checked_sub(JUDGED + 1).map(|k| bounds[k]);
             let slow = before.is_some_and(|b| float(value - b) * rise < float(left));
             let good = (self.goal.good_enough)(race.bound.whole()).max(0.0);
@@ -241,41 +243,46 @@ impl Root<'_> {
             }
             let duals = [Some(&dual), race.bound.dual()];
             let duals: Vec<&Dual> = duals.into_iter().flatten().collect();
-            if triples.idle(&duals) > IDLE {
-                let kept = triples.drop_idle(self.cover, &duals);
-                dual.keep_triples(&kept);
-                race.bound.keep_triples(&kept);
+            if cuts.idle(&duals) > IDLE {
+                let kept = cuts.drop_idle(self.problem, &duals);
+                dual.keep_cuts(&kept);
+                race.bound.keep_cuts(&kept);
             }
             let pairs = self.pairs();
             let quota = STEPS_PER_SEPARATION * pairs / SLOWER_BY_SADDLE;
             race.work += STEPS_PER_SEPARATION * pairs;
             race.beside(None, quota, self.goal.effort.stop, || {
-                triples.separate(self.cover, &share)
+                cuts.separate(self.problem, &fractional)
             });
         }
-        (dual, share)
+        (dual, fractional)
     }
 
     fn pairs(&self) -> u64 {
-        u64::try_from(self.cover.rows.len()).expect("a count fits")
+        u64::try_from(self.problem.rows.len()).expect("a count fits")
     }
 
-    /// A short climb; returns its multipliers and how often each site was chosen.
-    fn climb(&self, relaxation: &Relaxation, start: Dual, race: &mut Race) -> (Dual, Vec<f64>) {
+    /// A short subgradient ascent; returns its multipliers and fractional values.
+    fn subgradient(
+        &self,
+        relaxation: &Relaxation,
+        start: Dual,
+        race: &mut Race,
+    ) -> (Dual, Vec<f64>) {
         let goal = self.goal;
         let mut dual = start;
-        let mut climber = relaxation.long_climb(&dual);
+        let mut ascent = relaxation.long_ascent(&dual);
         let mut met = None;
         let mut round = 0;
         while !race.over() {
             round += 1;
-            let target = aim(race.primal, goal) << self.bits;
+            let target = objective(race.primal, goal) << self.bits;
             let mut enough = target - (1 << self.bits) + 1;
-            if goal.refuted_above < aim(race.primal, goal) {
+            if goal.refuted_above < objective(race.primal, goal) {
                 enough = enough.min((goal.refuted_above << self.bits) + 1);
             }
-            let climb = Climb {
-                steps: at(STEPS_PER_LOOK),
+            let options = SubgradientOptions {
+                steps: at(STEPS_PER_EVALUATION),
                 target,
                 enough,
                 length: 1.0,
@@ -283,48 +290,48 @@ impl Root<'_> {
                 shortest: 0.0,
                 stop: goal.effort.stop,
             };
-            let quota = u64::from(STEPS_PER_LOOK) * relaxation.n_pairs() / SLOWER;
-            let ascent = race.beside(met.take(), quota, goal.effort.stop, || {
-                climber.climb(&climb);
-                climber.ascent()
+            let quota = u64::from(STEPS_PER_EVALUATION) * relaxation.n_pairs() / SLOWER;
+            let dual_bound = race.beside(met.take(), quota, goal.effort.stop, || {
+                ascent.subgradient(&options);
+                ascent.dual_bound()
             });
-            race.work += ascent.work;
-            race.bound.raise(ascent.bound, &ascent.dual);
-            met = ascent.met.map(|m| m.0);
-            dual = ascent.dual;
-            if relaxation.weigh_zones(&mut dual, &ascent.share, round) {
-                climber = relaxation.long_climb(&dual);
-            } else if round >= CLIMBS {
+            race.work += dual_bound.work;
+            race.bound.raise(dual_bound.bound, &dual_bound.dual);
+            met = dual_bound.met.map(|m| m.0);
+            dual = dual_bound.dual;
+            if relaxation.weigh_zones(&mut dual, &dual_bound.fractional, round) {
+                ascent = relaxation.long_ascent(&dual);
+            } else if round >= ASCENTS {
                 break;
             }
         }
         if let Some(sites) = met {
             race.primal.offer(&sites, goal.effort.stop);
         }
-        (dual, climber.mean())
+        (dual, ascent.mean())
     }
 
-    /// One round towards the saddle point with these triples.
+    /// One round of primal-dual hybrid gradient with these cuts.
     fn approach(
         &self,
-        n_looks: usize,
+        n_evaluations: usize,
         dual: &mut Dual,
-        share: &mut Vec<f64>,
-        triples: &Triples,
+        fractional: &mut Vec<f64>,
+        cuts: &TripleCuts,
         race: &mut Race,
     ) {
         let stop = self.goal.effort.stop;
-        let relaxation = Relaxation::new(self.cover, triples, self.bits, self.part);
-        let mut saddle = Saddle::new(&relaxation, dual, share);
+        let relaxation = Relaxation::new(self.problem, cuts, self.bits, self.subproblem);
+        let mut pdhg = Pdhg::new(&relaxation, dual, fractional);
         let mut met = None;
-        for _ in 0..n_looks {
-            let work = u64::from(STEPS_PER_LOOK) * relaxation.n_pairs();
-            let ascent = race.beside(met.take(), work / SLOWER_BY_SADDLE, stop, || {
-                saddle.go_on(dual, stop)
+        for _ in 0..n_evaluations {
+            let work = u64::from(STEPS_PER_EVALUATION) * relaxation.n_pairs();
+            let dual_bound = race.beside(met.take(), work / SLOWER_BY_SADDLE, stop, || {
+                pdhg.advance(dual, stop)
             });
             race.work += work;
-            race.bound.raise(ascent.bound, &ascent.dual);
-            met = ascent.met.map(|m| m.0);
+            race.bound.raise(dual_bound.bound, &dual_bound.dual);
+            met = dual_bound.met.map(|m| m.0);
             if race.over() {
                 break;
             }
@@ -332,20 +339,20 @@ impl Root<'_> {
         if let Some(sites) = met {
             race.primal.offer(&sites, stop);
         }
-        *dual = saddle.dual(dual);
-        *share = saddle.share();
+        *dual = pdhg.dual(dual);
+        *fractional = pdhg.fractional();
     }
 }
 
-/// Grows the tree until it is finished, raising the bound and offering what it meets.
-fn grow(tree: &mut Tree<CoverBranching>, race: &mut Race, goal: &Goal) {
+/// Grows the tree until the search is over, raising the bound and offering the heuristic the choices that come up.
+fn grow(tree: &mut Tree<CoveringBranching>, race: &mut Race, goal: &Goal) {
     let stop = goal.effort.stop;
     let over = |race: &Race, more: u64| (race.finished)(race.primal, &race.bound, race.work + more);
     let before = race.primal.work();
     while !over(race, tree.work) {
         let unit = 1 << race.bound.bits();
-        let target = aim(race.primal, goal) * unit;
-        // The sites' search gets a quarter of the time that the tree took so far.
+        let target = objective(race.primal, goal) * unit;
+        // The heuristic gets a quarter of the time that the tree took so far.
         let quota = (tree.work / SLOWER)
             .saturating_sub(race.primal.work() - before)
             .max(LEAST_QUOTA);
@@ -357,7 +364,9 @@ fn grow(tree: &mut Tree<CoverBranching>, race: &mut Race, goal: &Goal) {
         }
         let least = match (tree.bound(), race.primal.best()) {
             (None, None) => NO_ANSWER * unit,
-            (low, _) => low.unwrap_or(i64::MAX).min(aim(race.primal, goal) * unit),
+            (low, _) => low
+                .unwrap_or(i64::MAX)
+                .min(objective(race.primal, goal) * unit),
         };
         race.bound.raise_value(least);
     }

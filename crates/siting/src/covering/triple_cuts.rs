@@ -1,107 +1,107 @@
-//! Conditions on three rows that the linear relaxation breaks and no choice of sites does.
+//! {0,1/2} Chvátal-Gomory cuts on row triples (Chvátal 1973; Caprara and Fischetti 1996).
 //!
-//! Where no site covers all of three rows, half a site for each two of them covers all three with one and a half sites; in truth it takes two.
-//! For three rows `S` with covers `z` and sites `x` that cover `c_j` of them each, `Σ z_i ≤ 1 + Σ ⌈c_j / 2⌉ x_j` holds for every choice: it is half the sum of `z_i ≤ Σ x_j` and `z_i ≤ 1`, rounded (Chvátal 1973; the half-integral cuts of Caprara and Fischetti 1996).
+//! Where no site covers all of three rows, half a site for each two of them covers all three with one and a half sites; any whole choice takes two.
+//! For three rows `S` with covers `z`, and sites `x` that cover `c_j` of them each, `Σ z_i ≤ 1 + Σ ⌈c_j / 2⌉ x_j` holds for every whole choice: half the sum of `z_i ≤ Σ x_j` and `z_i ≤ 1`, rounded.
 //!
-//! With a multiplier `μ` for it, and those of its rows each lowered by as much, a site that covers one row is worth what it was, and one that covers two or three is worth `μ` less: the multiplier asks that no more than one such site be open.
-//! Written so, a triple is a row that costs instead of paying, which leaves the climb as it is.
-//! On the clustered towns a thousand of them close two thirds of the relaxation's gap.
+//! With a multiplier `μ` for the cut, and the multipliers of its rows each lowered by `μ`, a site that covers one of the rows is worth as before, and a site that covers two or three is worth `μ` less.
+//! Written so, a cut is one more row, with a multiplier at most 0, and the ascent stays as it is.
+//! On the clustered towns a thousand cuts close two thirds of the relaxation's gap.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use crate::branch_and_bound::dual_bound::Dual;
-use crate::covering::problem::Cover;
+use crate::covering::problem::CoveringProblem;
 use crate::number::{at, ix};
 
-/// Triples of rows, and how each site counts in them.
+/// The cuts, and the coefficients of sites in them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Triples {
+pub(crate) struct TripleCuts {
     /// Rows ascending within each.
     pub(crate) rows: Vec<[u32; 3]>,
-    /// By site, the triples of which it covers two rows or all three.
+    /// By site, the cuts of which it covers two rows or all three.
     pub(crate) of_site: Vec<Vec<u32>>,
     known: BTreeSet<[u32; 3]>,
 }
 
-/// Rows at whose triples one round looks, per row; more find little more.
+/// Partner rows tried per row in one separation; more find little more.
 const PARTNERS: usize = 64;
-/// Triples that one round may add.
+/// Most cuts added by one separation.
 const MOST_PER_ROUND: usize = 600;
-/// Triples in which one row may be per round, so that they spread out.
+/// Most cuts with the same row in one separation, so that they spread out.
 const MOST_PER_ROW: u32 = 3;
-/// What a triple has to be broken by at least.
+/// Least violation of a cut that is added.
 const LEAST: f64 = 0.03;
-/// Sites chosen more rarely are not looked at.
+/// Sites of a smaller fractional value are not visited.
 const SELDOM: f64 = 0.01;
 
-impl Triples {
+impl TripleCuts {
     pub(crate) fn n(&self) -> usize {
         self.rows.len()
     }
 
-    /// Adds triples that these shares of sites break; returns how many.
+    /// Separates: adds cuts that these fractional sites violate; returns their number.
     ///
-    /// Cost: for each row a look at the rows that share sites with it, and at pairs among a few of them.
-    pub(crate) fn separate(&mut self, cover: &Cover, share: &[f64]) -> usize {
-        let near = Near::new(cover, share);
+    /// Cost: for each row a visit of the rows that share sites with it, and of pairs among a few of them.
+    pub(crate) fn separate(&mut self, problem: &CoveringProblem, fractional: &[f64]) -> usize {
+        let near = Near::new(problem, fractional);
         let mut found: Vec<(f64, [u32; 3])> = (0..near.row.len())
             .into_par_iter()
             .map_init(|| Marks::new(&near), |marks, k| near.most_broken(k, marks))
             .flatten()
             .collect();
         found.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let mut used = vec![0_u32; cover.n_rows()];
+        let mut used = vec![0_u32; problem.n_rows()];
         let mut n = 0;
-        for (_, triple) in found {
+        for (_, cut) in found {
             if n == MOST_PER_ROUND {
                 break;
             }
-            if triple.iter().any(|&r| used[at(r)] >= MOST_PER_ROW) || !self.known.insert(triple) {
+            if cut.iter().any(|&r| used[at(r)] >= MOST_PER_ROW) || !self.known.insert(cut) {
                 continue;
             }
-            for r in triple {
+            for r in cut {
                 used[at(r)] += 1;
             }
-            self.add(cover, triple);
+            self.add(problem, cut);
             n += 1;
         }
         n
     }
 
-    /// Whether a triple has no multiplier in any of these.
-    fn is_idle(duals: &[&Dual], triple: usize) -> bool {
-        let at_rest = |d: &&Dual| d.triple.get(triple).is_none_or(|&m| m == 0);
+    /// Whether a cut has no multiplier in any of these.
+    fn is_idle(duals: &[&Dual], cut: usize) -> bool {
+        let at_rest = |d: &&Dual| d.cut.get(cut).is_none_or(|&m| m == 0);
         duals.iter().all(at_rest)
     }
 
-    /// The share of triples without a multiplier in any of these.
+    /// The part of the cuts without a multiplier in any of these.
     pub(crate) fn idle(&self, duals: &[&Dual]) -> f64 {
         let n_idle = (0..self.n()).filter(|&k| Self::is_idle(duals, k)).count();
         f64::from(ix(n_idle)) / f64::from(ix(self.n().max(1)))
     }
 
-    /// Drops triples without a multiplier in any of these; returns the numbers of those that are left.
-    pub(crate) fn drop_idle(&mut self, cover: &Cover, duals: &[&Dual]) -> Vec<u32> {
+    /// Drops cuts without a multiplier in any of these; returns the old numbers of those that are left.
+    pub(crate) fn drop_idle(&mut self, problem: &CoveringProblem, duals: &[&Dual]) -> Vec<u32> {
         let all = std::mem::take(self);
         let busy = (0..all.n()).filter(|&k| !Self::is_idle(duals, k));
         let kept: Vec<u32> = busy.map(ix).collect();
         for &k in &kept {
-            let triple = all.rows[at(k)];
-            self.known.insert(triple);
-            self.add(cover, triple);
+            let cut = all.rows[at(k)];
+            self.known.insert(cut);
+            self.add(problem, cut);
         }
         kept
     }
 
-    fn add(&mut self, cover: &Cover, triple: [u32; 3]) {
-        self.of_site.resize(cover.n_sites(), Vec::new());
+    fn add(&mut self, problem: &CoveringProblem, cut: [u32; 3]) {
+        self.of_site.resize(problem.n_sites(), Vec::new());
         let id = ix(self.rows.len());
-        self.rows.push(triple);
-        let mut sites: Vec<u32> = triple
+        self.rows.push(cut);
+        let mut sites: Vec<u32> = cut
             .iter()
-            .flat_map(|&r| cover.sites_of(at(r)))
+            .flat_map(|&r| problem.sites_of(at(r)))
             .copied()
             .collect();
         sites.sort_unstable();
@@ -113,22 +113,22 @@ impl Triples {
     }
 }
 
-/// What shares of sites cover, row by row; of rows that the same sites cover, the heaviest stands for all.
+/// Fractional coverage by row; of rows that the same sites cover, the heaviest stands for all.
 struct Near {
     row: Vec<u32>,
-    /// By row, the sites with a share, ascending.
+    /// By row, its sites of positive value, ascending.
     sites: Vec<Vec<u32>>,
-    /// By site, the rows above that it covers.
+    /// By site, the rows of these that it covers.
     rows: Vec<Vec<u32>>,
-    share: Vec<f64>,
+    fractional: Vec<f64>,
     covered: Vec<f64>,
-    /// How far a row counts as covered.
+    /// Coverage by row, 1 at most.
     z: Vec<f64>,
 }
 
-/// Room for looking around one row: by site and by row, zero between two looks.
+/// Scratch for one row's separation, by site and by row; zero between two rows.
 struct Marks {
-    /// The share of a site that covers the partner at hand, and of one that covers the row as well.
+    /// Value by site that covers the partner at hand, and by row the value that its sites share with the row.
     of_partner: Vec<f64>,
     of_both: Vec<f64>,
     of_row: Vec<bool>,
@@ -138,30 +138,35 @@ struct Marks {
 impl Marks {
     fn new(near: &Near) -> Self {
         Self {
-            of_partner: vec![0.0; near.share.len()],
-            of_both: vec![0.0; near.share.len()],
-            of_row: vec![false; near.share.len()],
+            of_partner: vec![0.0; near.fractional.len()],
+            of_both: vec![0.0; near.fractional.len()],
+            of_row: vec![false; near.fractional.len()],
             with_row: vec![0.0; near.row.len()],
         }
     }
 }
 
 impl Near {
-    fn new(cover: &Cover, share: &[f64]) -> Self {
+    fn new(problem: &CoveringProblem, fractional: &[f64]) -> Self {
         let mut heaviest: BTreeMap<Vec<u32>, usize> = BTreeMap::new();
-        for row in 0..cover.n_rows() {
-            // Its own condition, and no more than one.
-            if cover.members[row].len() > 1 || cover.need[row] > 1 {
+        for row in 0..problem.n_rows() {
+            // Its own condition, and at most one.
+            if problem.members[row].len() > 1 || problem.need[row] > 1 {
                 continue;
             }
-            let often = |s: &u32| share[at(*s)] > SELDOM;
-            let sites: Vec<u32> = cover.sites_of(row).iter().copied().filter(often).collect();
-            let sum: f64 = sites.iter().map(|&s| share[at(s)]).sum();
-            if sum <= 0.5 || sites.iter().any(|&s| share[at(s)] > 0.99) {
+            let often = |s: &u32| fractional[at(*s)] > SELDOM;
+            let sites: Vec<u32> = problem
+                .sites_of(row)
+                .iter()
+                .copied()
+                .filter(often)
+                .collect();
+            let sum: f64 = sites.iter().map(|&s| fractional[at(s)]).sum();
+            if sum <= 0.5 || sites.iter().any(|&s| fractional[at(s)] > 0.99) {
                 continue;
             }
             let first = heaviest.entry(sites).or_insert(row);
-            if cover.weight[row] > cover.weight[*first] {
+            if problem.weight[row] > problem.weight[*first] {
                 *first = row;
             }
         }
@@ -170,16 +175,17 @@ impl Near {
         let mut near = Self {
             row: Vec::with_capacity(kept.len()),
             sites: Vec::with_capacity(kept.len()),
-            rows: vec![Vec::new(); cover.n_sites()],
-            share: share.to_vec(),
+            rows: vec![Vec::new(); problem.n_sites()],
+            fractional: fractional.to_vec(),
             covered: Vec::with_capacity(kept.len()),
             z: Vec::with_capacity(kept.len()),
         };
         for (k, (row, sites)) in (0..).zip(kept) {
-            let covered: f64 = sites.iter().map(|&s| share[at(s)]).sum();
+            let covered: f64 = sites.iter().map(|&s| fractional[at(s)]).sum();
             near.row.push(ix(row));
             near.covered.push(covered);
-            near.z.push(if cover.must { 1.0 } else { covered.min(1.0) });
+            near.z
+                .push(if problem.must { 1.0 } else { covered.min(1.0) });
             for &site in &sites {
                 near.rows[at(site)].push(k);
             }
@@ -188,7 +194,7 @@ impl Near {
         near
     }
 
-    /// The triple with this row that is broken most.
+    /// The most violated cut with this row.
     fn most_broken(&self, k: usize, marks: &mut Marks) -> Option<(f64, [u32; 3])> {
         let mut partners: Vec<u32> = Vec::new();
         for &site in &self.sites[k] {
@@ -198,10 +204,10 @@ impl Near {
                 if *shared == 0.0 {
                     partners.push(other);
                 }
-                *shared += self.share[at(site)];
+                *shared += self.fractional[at(site)];
             }
         }
-        // Ascending, as each is found from its own row too; which ones are looked at must not depend on the order of finding.
+        // Ascending: the choice of partners must not depend on the order of finding.
         partners.sort_unstable();
         let half = |&r: &u32| {
             let shared = marks.with_row[at(r)];
@@ -215,9 +221,9 @@ impl Near {
         for (place, &i) in few.iter().enumerate() {
             let with_i = marks.with_row[at(i)];
             for &site in &self.sites[at(i)] {
-                marks.of_partner[at(site)] = self.share[at(site)];
+                marks.of_partner[at(site)] = self.fractional[at(site)];
                 if marks.of_row[at(site)] {
-                    marks.of_both[at(site)] = self.share[at(site)];
+                    marks.of_both[at(site)] = self.fractional[at(site)];
                 }
             }
             for &j in &few[place + 1..] {
@@ -225,7 +231,7 @@ impl Near {
                 let least = best.map_or(LEAST, |b| b.0);
                 let sum = |by: &[f64]| self.sites[at(j)].iter().map(|&s| by[at(s)]).sum::<f64>();
                 let pairs = two + sum(&marks.of_partner);
-                // No triple is broken by more than what its pairs share above one.
+                // No cut is violated by more than the value that its pairs share above one.
                 if pairs <= 1.0 + least {
                     continue;
                 }
@@ -235,9 +241,9 @@ impl Near {
                 let counted = sum(&self.covered) - pairs + 2.0 * all;
                 let broken = sum(&self.z) - 1.0 - counted;
                 if broken > least {
-                    let mut triple = of.map(|r| self.row[r]);
-                    triple.sort_unstable();
-                    best = Some((broken, triple));
+                    let mut cut = of.map(|r| self.row[r]);
+                    cut.sort_unstable();
+                    best = Some((broken, cut));
                 }
             }
             for &site in &self.sites[at(i)] {

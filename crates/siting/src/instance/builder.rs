@@ -1,4 +1,4 @@
-//! From rows with ids and decimals to an [`Instance`], all problems found at once.
+//! Builder of an [`Instance`] from rows with ids and decimals; all problems are reported at once.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::OnceLock;
@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use crate::instance::decimal::Decimal;
 use crate::instance::error::InstanceError;
 use crate::instance::ids::Ids;
-use crate::instance::{Costs, Instance, Names, Standing};
+use crate::instance::{Costs, Instance, Names, SiteIx, SiteStatus};
 use crate::number::{at, ix};
 
 /// Collects sites, demand points and pairs in any order.
@@ -30,7 +30,7 @@ pub struct InstanceBuilder {
     weight: Vec<Option<Decimal>>,
     pairs: Vec<(u32, u32, Decimal)>,
     declared: Vec<bool>,
-    standing: Vec<(u32, Standing)>,
+    status: Vec<(u32, SiteStatus)>,
     price: Vec<(u32, Decimal)>,
     capacity: Vec<(u32, Decimal)>,
     zone: Vec<(u32, String)>,
@@ -69,13 +69,13 @@ impl InstanceBuilder {
     /// Says that the site exists and stays open.
     pub fn fix(&mut self, site: &str) {
         let site = self.site_number(site);
-        self.standing.push((site, Standing::Fixed));
+        self.status.push((site, SiteStatus::Fixed));
     }
 
     /// Says that the site may not be chosen.
     pub fn forbid(&mut self, site: &str) {
         let site = self.site_number(site);
-        self.standing.push((site, Standing::Forbidden));
+        self.status.push((site, SiteStatus::Forbidden));
     }
 
     /// Gives the price of opening a site; when one site has a price, all need one.
@@ -102,8 +102,8 @@ impl InstanceBuilder {
         self.too_near.push(pair);
     }
 
-    /// Sites that are named, with a standing, a price, a capacity or another site, and have no pair: they serve nobody, or their id is mistyped.
-    /// In the order of their ids; a missing price or capacity of theirs counts as 0.
+    /// Sites that are named, with a status, a price, a capacity or another site, and have no pair: they serve no demand, or their id is mistyped.
+    /// In the order of their ids; a missing price or capacity counts as 0.
     ///
     /// Cost: sorting them.
     pub fn without_pairs(&self) -> Vec<&str> {
@@ -158,7 +158,7 @@ impl InstanceBuilder {
                 of: "site",
                 names: &self.sites.names,
             };
-            // What serves nobody needs neither; the caller tells that it counts as 0.
+            // A site without pairs needs neither; the caller reports that it counts as 0.
             let has = rows.iter().map(|row| row.0).collect::<HashSet<u32>>();
             let bare = (0..ix(self.sites.names.len()))
                 .filter(|&s| !self.declared[at(s)] && !has.contains(&s));
@@ -175,7 +175,7 @@ impl InstanceBuilder {
                 .and_then(crate::instance::sparse_rows::prices_too_large),
         );
 
-        let standing = self.standing(&site_place, &mut problems);
+        let status = self.site_status(&site_place, &mut problems);
         let (zone, zone_names) = self.zones(&demand_place, &mut problems);
         let cost_decimals = most_decimals(self.pairs.iter().map(|p| p.2));
         let (first, demand, cost) =
@@ -189,7 +189,7 @@ impl InstanceBuilder {
                 ));
             }
             let (a, b) = (site_place[at(a)], site_place[at(b)]);
-            too_near.push((a.min(b), a.max(b)));
+            too_near.push((SiteIx(a.min(b)), SiteIx(a.max(b))));
         }
         too_near.sort_unstable();
         too_near.dedup();
@@ -206,7 +206,7 @@ impl InstanceBuilder {
             demand,
             cost,
             cost_decimals,
-            standing,
+            status,
             price,
             price_decimals,
             capacity,
@@ -236,11 +236,11 @@ impl InstanceBuilder {
         number
     }
 
-    fn standing(&self, place: &[u32], problems: &mut Vec<String>) -> Vec<Standing> {
-        let mut standing = vec![Standing::Candidate; self.sites.names.len()];
-        for &(site, new) in &self.standing {
-            let old = &mut standing[at(place[at(site)])];
-            if *old != Standing::Candidate && *old != new {
+    fn site_status(&self, place: &[u32], problems: &mut Vec<String>) -> Vec<SiteStatus> {
+        let mut status = vec![SiteStatus::Candidate; self.sites.names.len()];
+        for &(site, new) in &self.status {
+            let old = &mut status[at(place[at(site)])];
+            if *old != SiteStatus::Candidate && *old != new {
                 problems.push(format!(
                     "site `{}` is both fixed and forbidden; take it off one of the lists",
                     self.sites.names[at(site)]
@@ -248,7 +248,7 @@ impl InstanceBuilder {
             }
             *old = new;
         }
-        standing
+        status
     }
 
     fn zones(
@@ -388,7 +388,7 @@ impl Column<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::instance::{DemandIx, SiteIx};
+    use crate::instance::DemandIx;
 
     fn n(text: &str) -> Decimal {
         text.parse().unwrap()
@@ -438,7 +438,7 @@ mod tests {
             )
         };
         assert_eq!((of(0), of(1), of(2)), ((4, 9), (2, 0), (0, 0)));
-        assert_eq!(instance.standing(SiteIx(2)), Standing::Fixed);
+        assert_eq!(instance.site_status(SiteIx(2)), SiteStatus::Fixed);
     }
 
     #[test]

@@ -1,15 +1,15 @@
-//! Why rows do not make an instance.
+//! The problems of rows that do not make an instance.
 
 use std::fmt;
 
-/// Why rows do not make an instance: every problem found, in input order.
+/// Every problem of the rows of an instance, in input order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstanceError {
     /// One sentence each.
     pub problems: Vec<String>,
 }
 
-/// More than this would scroll the first one off the screen.
+/// Most problems shown: more would scroll the first one off the screen.
 const SHOWN_PROBLEMS: usize = 20;
 
 impl fmt::Display for InstanceError {

@@ -1,4 +1,4 @@
-//! Numbers for the ids of a table, in the order of first mention.
+//! Dense numbers for the ids of a table, in order of first mention.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ impl Ids {
         new
     }
 
-    /// For each number given out, its place in the order of names.
+    /// The names in order, and by number the position in that order.
     pub(crate) fn sorted(&self) -> (Vec<String>, Vec<u32>) {
         let mut order: Vec<u32> = (0..ix(self.names.len())).collect();
         order.sort_unstable_by(|&a, &b| self.names[at(a)].cmp(&self.names[at(b)]));

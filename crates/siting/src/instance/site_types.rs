@@ -49,7 +49,7 @@ impl ServicesBuilder {
             .push((demand.to_owned(), service.to_owned(), weight));
     }
 
-    /// Adds what it costs a place, whatever its type, to serve a demand point, whatever the service.
+    /// Adds the cost at which a place serves a demand point, for any type and service.
     pub fn pair(&mut self, place: &str, demand: &str, cost: Decimal) {
         self.pairs.push((place.to_owned(), demand.to_owned(), cost));
     }

@@ -1,9 +1,9 @@
-//! Instances made by another crate, which keeps the names: sites and demand points are numbers from 0.
+//! Compressed sparse rows of a caller that keeps the names itself: sites and demand points are numbers from 0.
 
 use std::sync::OnceLock;
 
 use crate::instance::error::InstanceError;
-use crate::instance::{Costs, Instance, Names, Standing};
+use crate::instance::{Costs, Instance, Names, SiteIx, SiteStatus};
 use crate::number::at;
 
 /// A sparse table by site, as a batch of searches leaves it.
@@ -23,7 +23,7 @@ use crate::number::at;
 pub struct CountedRows {
     /// One weight per demand point.
     pub weight: Vec<u64>,
-    /// Where each site's pairs begin in `demand`, and at the end where the last one's stop.
+    /// By site, the position of its first pair in `demand`; and behind them the number of pairs.
     pub first: Vec<usize>,
     /// The demand points of each site, ascending within a site.
     pub demand: Vec<u32>,
@@ -84,7 +84,7 @@ impl CountedRows {
             demand: self.demand,
             cost: self.cost.map_or(Costs::Absent, Costs::Narrow),
             cost_decimals: 0,
-            standing: vec![Standing::Candidate; n_sites],
+            status: vec![SiteStatus::Candidate; n_sites],
             price: None,
             price_decimals: 0,
             capacity: None,
@@ -97,7 +97,7 @@ impl CountedRows {
     }
 }
 
-/// Sums of weights have to leave room for the solvers' arithmetic.
+/// The problem of weights whose sum leaves the solvers' arithmetic no room.
 pub(crate) fn weights_too_large(weights: &[u64]) -> Option<String> {
     let total: u128 = weights.iter().copied().map(u128::from).sum();
     (total >= 1 << 60).then(|| {
@@ -117,19 +117,19 @@ pub(crate) fn prices_too_large(prices: &[u64]) -> Option<String> {
     })
 }
 
-/// What may be said about an instance after its rows: each replaces what was said before.
+/// Facts about sites and demand points, set after the rows; each call replaces the one before.
 impl Instance {
-    /// Sets the standing of every site.
+    /// Sets the status of every site.
     ///
     /// # Errors
     /// A list of another length than the sites.
-    pub fn with_standing(mut self, standing: Vec<Standing>) -> Result<Self, InstanceError> {
-        one_each("standing", standing.len(), self.n_sites(), "site")?;
-        self.standing = standing;
+    pub fn with_site_status(mut self, status: Vec<SiteStatus>) -> Result<Self, InstanceError> {
+        one_each("status", status.len(), self.n_sites(), "site")?;
+        self.status = status;
         Ok(self.changed())
     }
 
-    /// Sets what every site costs to open.
+    /// Sets the opening price of every site, in whole steps.
     ///
     /// # Errors
     /// A list of another length than the sites, or prices that add up to too much.
@@ -143,7 +143,7 @@ impl Instance {
         Ok(self.changed())
     }
 
-    /// Sets how much demand every site can serve.
+    /// Sets the capacity of every site, in steps of weight.
     ///
     /// # Errors
     /// A list of another length than the sites.
@@ -172,7 +172,7 @@ impl Instance {
         Ok(self.changed())
     }
 
-    /// Says which pairs of sites are too near each other to be both open.
+    /// Sets the pairs of sites that are too near each other to be both open.
     ///
     /// # Errors
     /// A number without a site, or a site paired with itself.
@@ -184,7 +184,10 @@ impl Instance {
             )];
             return Err(InstanceError { problems });
         }
-        self.too_near = pairs.iter().map(|&(a, b)| (a.min(b), a.max(b))).collect();
+        self.too_near = pairs
+            .iter()
+            .map(|&(a, b)| (SiteIx(a.min(b)), SiteIx(a.max(b))))
+            .collect();
         self.too_near.sort_unstable();
         self.too_near.dedup();
         Ok(self.changed())

@@ -1,247 +1,88 @@
-//! The p-median question in the form its solvers share, and its Lagrangian bound.
+//! Lagrangian bound of the p-median problem (Narula, Ogbu and Samuelsson 1977).
 //!
-//! A row is a demand point, with the sites that can serve it by ascending cost; what fixed sites offer is a price at which the row can be served anyway.
-//! The bound relaxes that every row is served (Narula, Ogbu and Samuelsson 1977): a site is then worth what it saves the rows against their multipliers.
-//! Only pairs cheaper than the row's multiplier are looked at, which are few.
+//! The condition that every row is served is relaxed: a site is then worth the sum of multiplier less cost over its rows, where positive.
+//! Only pairs cheaper than the row's multiplier are visited, which are few.
 
 use std::cmp::Reverse;
 
-use crate::branch_and_bound::dual_bound::{Ascent, Dual};
-use crate::branch_and_bound::knapsack::Choice;
-use crate::branch_and_bound::subgradient::{Climb, Walk};
-use crate::branch_and_bound::subproblem::Part;
+use crate::branch_and_bound::dual_bound::{Dual, DualBound};
+use crate::branch_and_bound::knapsack::Knapsack;
+use crate::branch_and_bound::subgradient::{Direction, SubgradientOptions};
+use crate::branch_and_bound::subproblem::{RowIx, Subproblem};
 use crate::branch_and_bound::tree::Branching;
-use crate::instance::{Instance, SiteIx, Standing};
+use crate::median::problem::MedianProblem;
 use crate::number::{at, float, ix};
-use crate::question::Question;
 
-/// Rows that are to be served, and candidates.
-#[derive(Clone, Debug)]
-pub(crate) struct Median {
-    pub(crate) site: Vec<SiteIx>,
-    /// The demand point of each row.
-    pub(crate) demand: Vec<u32>,
-    pub(crate) first: Vec<usize>,
-    /// By row: sites by ascending cost, then number.
-    pub(crate) who: Vec<u32>,
-    /// Weight × cost of these, scaled.
-    pub(crate) cost: Vec<i64>,
-    /// What the row costs without a new site: by a fixed site, or a penalty when there is none.
-    pub(crate) anyway: Vec<i64>,
-    /// Whether a fixed site serves the row anyway.
-    pub(crate) served: Vec<bool>,
-    /// What rows cost that no new site can improve, scaled.
-    pub(crate) base: i64,
-    /// The demand points of `base` with their costs.
-    pub(crate) settled: Vec<(u32, i64)>,
-    pub(crate) n_new: usize,
-    pub(crate) price: Vec<i64>,
-    pub(crate) money: Option<i64>,
-    pub(crate) near: Vec<Vec<u32>>,
-    /// Some demand point has to be served, and all that could serve it is too near a fixed site.
-    pub(crate) hopeless: bool,
-    /// Scaled = exact × 2^`bits`, rounded down when negative.
-    pub(crate) bits: i32,
-}
-
-impl Median {
-    /// Cost: sorting the pairs of each demand point.
-    pub(crate) fn new(instance: &Instance, question: &Question) -> Self {
-        let radius = question.radius.unwrap_or(u64::MAX);
-        let turned = crate::instance::candidates::candidates(instance);
-        let mut place = vec![u32::MAX; instance.n_sites()];
-        for (k, site) in turned.iter().enumerate() {
-            place[site.index()] = ix(k);
-        }
-        let exact = |d: usize, cost: u64| i128::from(instance.weight[d]) * i128::from(cost);
-        let pairs_of = |d: usize| {
-            let demand = crate::instance::DemandIx(ix(d));
-            instance
-                .served_by(demand)
-                .filter(move |&(_, cost)| cost <= radius)
-        };
-        // The largest sums decide how many bits of fraction there are.
-        let mut dearest = vec![0_i128; instance.n_demand()];
-        for (d, most) in dearest.iter_mut().enumerate() {
-            let open_able = pairs_of(d).filter(|p| instance.standing(p.0) != Standing::Forbidden);
-            *most = open_able.map(|(_, c)| exact(d, c)).max().unwrap_or(0);
-        }
-        let top = dearest.iter().copied().max().unwrap_or(0).max(1);
-        let penalty = |d: usize| (4 * dearest[d]).max(top);
-        let total: i128 = (0..instance.n_demand()).map(penalty).sum();
-        let used = i32::try_from(128 - total.leading_zeros()).expect("at most 128");
-        let bits = (60 - used).min(20);
-        let scaled = |value: i128| -> i64 {
-            let moved = if bits >= 0 {
-                value << bits
-            } else {
-                value >> -bits
-            };
-            i64::try_from(moved).expect("scaled sums fit 61 bits")
-        };
-        let whole = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-        let mut new = Self {
-            demand: Vec::new(),
-            first: vec![0],
-            who: Vec::new(),
-            cost: Vec::new(),
-            anyway: Vec::new(),
-            served: Vec::new(),
-            base: 0,
-            settled: Vec::new(),
-            n_new: question.n_sites.map_or(turned.len(), at).min(turned.len()),
-            price: match question.budget {
-                Some(_) => turned
-                    .iter()
-                    .map(|&s| whole(instance.price(s).unwrap_or(0)))
-                    .collect(),
-                None => Vec::new(),
-            },
-            money: question.budget.map(whole),
-            near: crate::instance::candidates::near(instance, &turned),
-            site: turned,
-            hopeless: false,
-            bits,
-        };
-        let mut row: Vec<(i64, u32)> = Vec::new();
-        for d in 0..instance.n_demand() {
-            row.clear();
-            let mut fixed: Option<i64> = None;
-            for (site, cost) in pairs_of(d) {
-                let cost = scaled(exact(d, cost));
-                if instance.standing(site) == Standing::Fixed {
-                    fixed = Some(fixed.map_or(cost, |f| f.min(cost)));
-                } else if place[site.index()] != u32::MAX {
-                    row.push((cost, place[site.index()]));
-                }
-            }
-            if let Some(fixed) = fixed {
-                row.retain(|&(cost, _)| cost < fixed);
-                if row.is_empty() {
-                    new.base += fixed;
-                    new.settled.push((ix(d), fixed));
-                }
-            }
-            if row.is_empty() {
-                let mut open_able = pairs_of(d).map(|p| instance.standing(p.0));
-                new.hopeless |= fixed.is_none() && open_able.any(|s| s == Standing::Candidate);
-                continue;
-            }
-            row.sort_unstable();
-            new.demand.push(ix(d));
-            new.who.extend(row.iter().map(|p| p.1));
-            new.cost.extend(row.iter().map(|p| p.0));
-            new.first.push(new.who.len());
-            new.served.push(fixed.is_some());
-            new.anyway.push(fixed.unwrap_or_else(|| scaled(penalty(d))));
-        }
-        new
-    }
-
-    pub(crate) fn n_rows(&self) -> usize {
-        self.demand.len()
-    }
-
-    pub(crate) fn pairs(&self, row: usize) -> impl Iterator<Item = (u32, i64)> + '_ {
-        let range = self.first[row]..self.first[row + 1];
-        self.who[range.clone()]
-            .iter()
-            .copied()
-            .zip(self.cost[range].iter().copied())
-    }
-
-    /// The least scaled bound that proves that nothing is better than `best`, an exact objective.
-    pub(crate) fn enough(&self, best: i128) -> i64 {
-        let least = if self.bits >= 0 {
-            ((best - 1) << self.bits) + 1
-        } else {
-            let step = 1_i128 << -self.bits;
-            (best + step - 1).div_euclid(step)
-        };
-        i64::try_from(least).unwrap_or(i64::MAX >> 1)
-    }
-
-    /// A scaled bound in exact steps, rounded up: objectives are whole.
-    pub(crate) fn exact(&self, bound: i64) -> i128 {
-        if self.bits >= 0 {
-            let step = 1_i128 << self.bits;
-            (i128::from(bound) + step - 1).div_euclid(step)
-        } else {
-            i128::from(bound) << -self.bits
-        }
-    }
-}
-
-/// One part of the question, written down without what is decided.
+/// Lagrangian relaxation of one subproblem: the undecided sites, and the rows that they can improve.
 struct Relaxation<'a> {
-    median: &'a Median,
+    problem: &'a MedianProblem,
     open: &'a [u32],
     site: Vec<u32>,
     row: Vec<u32>,
     first: Vec<usize>,
-    who: Vec<u32>,
+    site_of_pair: Vec<u32>,
     cost: Vec<i64>,
     cap: Vec<i64>,
-    /// Rows that no free site can improve, with what they cost.
+    /// Rows that no undecided site can improve, with their costs.
     settled: Vec<(u32, i64)>,
     base: i64,
-    room: usize,
-    money: Option<i64>,
+    sites_left: usize,
+    budget_left: Option<i64>,
     price: Vec<i64>,
 }
 
 impl<'a> Relaxation<'a> {
     /// `None` when a row cannot be served, or the decided sites are too many or too dear.
-    fn new(median: &'a Median, part: &'a Part) -> Option<Self> {
-        let mut open = vec![false; median.site.len()];
-        for &site in &part.open {
+    fn new(problem: &'a MedianProblem, subproblem: &'a Subproblem) -> Option<Self> {
+        let mut open = vec![false; problem.site.len()];
+        for &site in &subproblem.open {
             open[at(site)] = true;
         }
-        let site: Vec<u32> = part.free_sites().collect();
-        let mut place = vec![u32::MAX; median.site.len()];
+        let site: Vec<u32> = subproblem.free_sites().collect();
+        let mut place = vec![u32::MAX; problem.site.len()];
         for (k, &s) in site.iter().enumerate() {
             place[at(s)] = ix(k);
         }
-        let price = |s: u32| median.price.get(at(s)).copied().unwrap_or(0);
-        let spent: i64 = part.open.iter().map(|&s| price(s)).sum();
+        let price = |s: u32| problem.price.get(at(s)).copied().unwrap_or(0);
+        let spent: i64 = subproblem.open.iter().map(|&s| price(s)).sum();
         let mut new = Self {
-            median,
-            open: &part.open,
+            problem,
+            open: &subproblem.open,
             row: Vec::new(),
             first: vec![0],
-            who: Vec::new(),
+            site_of_pair: Vec::new(),
             cost: Vec::new(),
             cap: Vec::new(),
             settled: Vec::new(),
-            base: median.base,
-            room: median.n_new.checked_sub(part.open.len())?,
-            money: median.money.map(|m| m - spent),
-            price: match median.money {
+            base: problem.base,
+            sites_left: problem.n_new.checked_sub(subproblem.open.len())?,
+            budget_left: problem.budget.map(|m| m - spent),
+            price: match problem.budget {
                 Some(_) => site.iter().map(|&s| price(s)).collect(),
                 None => Vec::new(),
             },
             site,
         };
-        if new.money.is_some_and(|m| m < 0) {
+        if new.budget_left.is_some_and(|m| m < 0) {
             return None;
         }
-        for row in 0..median.n_rows() {
-            let mut least = median.anyway[row];
-            let mut served = median.served[row];
-            let begin = new.who.len();
-            for (site, cost) in median.pairs(row) {
+        for row in 0..problem.n_rows() {
+            let mut least = problem.fallback[row];
+            let mut served = problem.served[row];
+            let begin = new.site_of_pair.len();
+            for (site, cost) in problem.pairs(row) {
                 if open[at(site)] {
-                    // Dearer pairs are of no use any more.
+                    // Dearer pairs cannot improve the row any more.
                     least = cost;
                     served = true;
                     break;
                 }
                 if place[at(site)] != u32::MAX {
-                    new.who.push(place[at(site)]);
+                    new.site_of_pair.push(place[at(site)]);
                     new.cost.push(cost);
                 }
             }
-            if new.who.len() == begin {
+            if new.site_of_pair.len() == begin {
                 if !served {
                     return None;
                 }
@@ -250,19 +91,22 @@ impl<'a> Relaxation<'a> {
                 continue;
             }
             new.row.push(ix(row));
-            new.first.push(new.who.len());
+            new.first.push(new.site_of_pair.len());
             new.cap.push(least);
         }
         Some(new)
     }
 
-    /// What each site saves under these multipliers.
+    /// Savings by site at these multipliers; returns the pairs visited.
     fn values(&self, row: &[i64], value: &mut [i64]) -> u64 {
         value.fill(0);
         let mut work = 0;
         for (r, &m) in row.iter().enumerate() {
             let range = self.first[r]..self.first[r + 1];
-            for (&cost, &k) in self.cost[range.clone()].iter().zip(&self.who[range]) {
+            for (&cost, &k) in self.cost[range.clone()]
+                .iter()
+                .zip(&self.site_of_pair[range])
+            {
                 work += 1;
                 if cost >= m {
                     break;
@@ -273,14 +117,16 @@ impl<'a> Relaxation<'a> {
         work
     }
 
-    /// How often each row is served by the chosen sites for less than its multiplier.
+    /// By row, the number of chosen sites that serve it for less than its multiplier.
     fn served(&self, row: &[i64], chosen: &[u32], inside: &mut [bool], times: &mut [u32]) {
         for &k in chosen {
             inside[at(k)] = true;
         }
         for (r, &m) in row.iter().enumerate() {
             let range = self.first[r]..self.first[r + 1];
-            let cheap = self.cost[range.clone()].iter().zip(&self.who[range]);
+            let cheap = self.cost[range.clone()]
+                .iter()
+                .zip(&self.site_of_pair[range]);
             let cheap = cheap.take_while(|(cost, _)| **cost < m);
             times[r] = ix(cheap.filter(|(_, k)| inside[at(**k)]).count());
         }
@@ -289,36 +135,36 @@ impl<'a> Relaxation<'a> {
         }
     }
 
-    fn climb(&self, start: &Dual, climb: &Climb) -> Ascent {
+    fn subgradient(&self, start: &Dual, options: &SubgradientOptions) -> DualBound {
         let n_rows = self.row.len();
-        let choice = Choice {
-            room: self.room,
-            money: self.money,
+        let knapsack = Knapsack {
+            sites_left: self.sites_left,
+            budget_left: self.budget_left,
             price: &self.price,
         };
         let from = |r: usize| start.row[at(self.row[r])].min(self.cap[r]);
         let mut row: Vec<i64> = (0..n_rows).map(from).collect();
         let mut value = vec![0; self.site.len()];
         let mut inside = vec![false; self.site.len()];
-        let mut share = vec![0.0_f64; self.site.len()];
-        let mut walk = Walk::new(n_rows, crate::branch_and_bound::subgradient::KEPT);
+        let mut fractional = vec![0.0_f64; self.site.len()];
+        let mut direction = Direction::new(n_rows, crate::branch_and_bound::subgradient::KEPT);
         let need = vec![1; n_rows];
         let mut chosen = Vec::new();
         let mut best: Option<Best> = None;
-        let (mut length, mut idle, mut work) = (climb.length, 0, 0);
-        for step in 1..=climb.steps.max(1) {
+        let (mut length, mut idle, mut work) = (options.length, 0, 0);
+        for step in 1..=options.steps.max(1) {
             work += 2 * self.values(&row, &mut value);
-            let (sum, nu) = choice.best(&value, &mut chosen);
+            let (sum, nu) = knapsack.best(&value, &mut chosen);
             let bound = self.base + row.iter().sum::<i64>() - sum;
             let fresh = if step == 1 { 1.0 } else { 0.1 };
-            for s in &mut share {
+            for s in &mut fractional {
                 *s *= 1.0 - fresh;
             }
             for &k in &chosen {
-                share[at(k)] += fresh;
+                fractional[at(k)] += fresh;
             }
             let gained = best.as_ref().map_or(i64::MAX, |b| bound - b.bound);
-            let progress = gained > (climb.target - bound).max(0) / 1_000;
+            let progress = gained > (options.target - bound).max(0) / 1_000;
             idle = if progress { 0 } else { idle + 1 };
             if gained > 0 {
                 best = Some(Best {
@@ -329,32 +175,32 @@ impl<'a> Relaxation<'a> {
                     chosen: chosen.clone(),
                 });
             }
-            if bound >= climb.enough || step == climb.steps || (climb.stop)() {
+            if bound >= options.enough || step == options.steps || (options.stop)() {
                 break;
             }
-            if idle >= climb.patience {
+            if idle >= options.patience {
                 idle = 0;
                 length *= 0.6;
-                if length < climb.shortest {
+                if length < options.shortest {
                     break;
                 }
                 if let Some(best) = &best {
                     row.clone_from(&best.row);
-                    walk.direction.fill(0.0);
+                    direction.smoothed.fill(0.0);
                     chosen.clone_from(&best.chosen);
                 }
             }
-            self.served(&row, &chosen, &mut inside, &mut walk.times);
-            let ahead = length * float((climb.target - bound).max(1));
-            if !walk.step(&mut row, &self.cap, &need, n_rows, ahead) {
+            self.served(&row, &chosen, &mut inside, &mut direction.times);
+            let ahead = length * float((options.target - bound).max(1));
+            if !direction.step(&mut row, &self.cap, &need, n_rows, ahead) {
                 break;
             }
         }
         let best = best.expect("at least one step is made");
-        self.ascent(best, &share, work)
+        self.dual_bound(best, &fractional, work)
     }
 
-    fn ascent(&self, best: Best, share: &[f64], work: u64) -> Ascent {
+    fn dual_bound(&self, best: Best, fractional: &[f64], work: u64) -> DualBound {
         let Best {
             bound,
             nu,
@@ -362,45 +208,45 @@ impl<'a> Relaxation<'a> {
             value,
             chosen,
         } = best;
-        let choice = Choice {
-            room: self.room,
-            money: self.money,
+        let knapsack = Knapsack {
+            sites_left: self.sites_left,
+            budget_left: self.budget_left,
             price: &self.price,
         };
-        let (regret, inside) = choice.regrets(&value, nu, &chosen);
-        let n_sites = self.median.site.len();
+        let (reduced_cost, inside) = knapsack.reduced_costs(&value, nu, &chosen);
+        let n_sites = self.problem.site.len();
         let mut met: Vec<u32> = chosen.iter().map(|&k| self.site[at(k)]).collect();
-        met.sort_unstable_by_key(|&s| (Reverse(share_of(&self.site, share, s)), s));
-        let mut ascent = Ascent {
+        met.sort_unstable_by_key(|&s| (Reverse(share_of(&self.site, fractional, s)), s));
+        let mut dual_bound = DualBound {
             bound,
             dual: Dual {
-                row: vec![0; self.median.n_rows()],
+                row: vec![0; self.problem.n_rows()],
                 budget: nu,
                 zone: Vec::new(),
-                triple: Vec::new(),
+                cut: Vec::new(),
             },
-            regret: vec![0; n_sites],
+            reduced_cost: vec![0; n_sites],
             chosen: vec![false; n_sites],
-            share: vec![0.0; n_sites],
+            fractional: vec![0.0; n_sites],
             met: Some((self.open.iter().copied().chain(met).collect(), 0)),
             work,
         };
         for (k, &site) in self.site.iter().enumerate() {
-            ascent.regret[at(site)] = regret[k];
-            ascent.chosen[at(site)] = inside[k];
-            ascent.share[at(site)] = share[k];
+            dual_bound.reduced_cost[at(site)] = reduced_cost[k];
+            dual_bound.chosen[at(site)] = inside[k];
+            dual_bound.fractional[at(site)] = fractional[k];
         }
         for &(whole, least) in &self.settled {
-            ascent.dual.row[at(whole)] = least;
+            dual_bound.dual.row[at(whole)] = least;
         }
         for (r, &whole) in self.row.iter().enumerate() {
-            ascent.dual.row[at(whole)] = row[r];
+            dual_bound.dual.row[at(whole)] = row[r];
         }
-        ascent
+        dual_bound
     }
 }
 
-/// The best step of a climb.
+/// The best step of an ascent.
 struct Best {
     bound: i64,
     nu: i64,
@@ -409,13 +255,13 @@ struct Best {
     chosen: Vec<u32>,
 }
 
-/// The share in a whole number, for sorting.
-fn share_of(sites: &[u32], share: &[f64], site: u32) -> i64 {
+/// A fractional value as a whole number, for sorting.
+fn share_of(sites: &[u32], fractional: &[f64], site: u32) -> i64 {
     let place = sites.binary_search(&site).expect("a site of the part");
-    crate::number::rounded(share[place] * 1e6)
+    crate::number::rounded(fractional[place] * 1e6)
 }
 
-impl Branching for Median {
+impl Branching for MedianProblem {
     fn n_sites(&self) -> usize {
         self.site.len()
     }
@@ -428,16 +274,21 @@ impl Branching for Median {
         self.near.get(at(site)).map(Vec::as_slice)
     }
 
-    fn sites_of(&self, _row: u32) -> &[u32] {
+    fn sites_of(&self, _row: RowIx) -> &[u32] {
         &[]
     }
 
-    fn climb(&self, part: &Part, dual: &Dual, climb: &Climb) -> Option<Ascent> {
-        Some(Relaxation::new(self, part)?.climb(dual, climb))
+    fn subgradient(
+        &self,
+        subproblem: &Subproblem,
+        dual: &Dual,
+        options: &SubgradientOptions,
+    ) -> Option<DualBound> {
+        Some(Relaxation::new(self, subproblem)?.subgradient(dual, options))
     }
 
-    /// Closing all sites near a row says little here: others serve it, only dearer.
-    fn rows_to_split(&self, _part: &Part, _ascent: &Ascent) -> Vec<u32> {
+    /// None: closing all sites near a row hardly moves this bound, since others serve it, only dearer.
+    fn rows_to_split(&self, _subproblem: &Subproblem, _bound: &DualBound) -> Vec<RowIx> {
         Vec::new()
     }
 }

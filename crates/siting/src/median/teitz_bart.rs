@@ -1,47 +1,47 @@
-//! Sites for the p-median question: opened greedily, then exchanged as long as that saves.
+//! Teitz-Bart exchange (1968) for the p-median problem, with the bookkeeping of Resende and Werneck (2007), from a greedy start.
 //!
-//! The exchange of Teitz and Bart with the bookkeeping of Resende and Werneck (2007): one pass over the rows says what every swap would save.
+//! One pass over the rows gives the saving of every swap of an open site for a closed one.
 
 use crate::branch_and_bound::dual_bound::Dual;
-use crate::instance::{Instance, Standing};
-use crate::median::lagrangian::Median;
+use crate::instance::{Instance, SiteStatus};
+use crate::median::problem::MedianProblem;
 use crate::number::{at, ix};
 use crate::question::Question;
-use crate::random::Dice;
+use crate::random::Rng;
 
-/// A set of open sites, with the nearest and second nearest of each row.
-pub(crate) struct Exchange<'a> {
-    median: &'a Median,
+/// A set of open sites, with the nearest and second nearest of each row, and the best set so far.
+pub(crate) struct TeitzBart<'a> {
+    problem: &'a MedianProblem,
     instance: &'a Instance,
     radius: u64,
     is_open: Vec<bool>,
     open: Vec<u32>,
-    /// By row: the open site that serves it (`NOBODY`: what serves it anyway), its cost and the cost of the next.
+    /// By row: the open site that serves it (`FALLBACK`: none, the fallback cost counts), its cost, and the cost of the next one.
     nearest: Vec<(u32, i64, i64)>,
     pub(crate) best: Option<(i128, Vec<u32>)>,
-    dice: Dice,
+    rng: Rng,
     pub(crate) work: u64,
     idle: u32,
 }
 
-const NOBODY: u32 = u32::MAX;
+const FALLBACK: u32 = u32::MAX;
 
-impl<'a> Exchange<'a> {
+impl<'a> TeitzBart<'a> {
     pub(crate) fn new(
-        median: &'a Median,
+        problem: &'a MedianProblem,
         instance: &'a Instance,
         question: &Question,
         seed: u64,
     ) -> Self {
         let mut new = Self {
-            median,
+            problem,
             instance,
             radius: question.radius.unwrap_or(u64::MAX),
-            is_open: vec![false; median.site.len()],
+            is_open: vec![false; problem.site.len()],
             open: Vec::new(),
             nearest: Vec::new(),
             best: None,
-            dice: Dice::new(seed),
+            rng: Rng::new(seed),
             work: 0,
             idle: 0,
         };
@@ -49,22 +49,22 @@ impl<'a> Exchange<'a> {
         new
     }
 
-    /// Finds who serves each row.
+    /// Finds the nearest and second nearest open site of each row.
     fn serve_all(&mut self) {
-        let median = self.median;
+        let problem = self.problem;
         let mut work = 0;
         self.nearest.clear();
-        for row in 0..median.n_rows() {
-            let anyway = median.anyway[row];
-            let mut entry = (NOBODY, anyway, anyway);
-            for (site, cost) in median.pairs(row) {
+        for row in 0..problem.n_rows() {
+            let fallback = problem.fallback[row];
+            let mut entry = (FALLBACK, fallback, fallback);
+            for (site, cost) in problem.pairs(row) {
                 work += 1;
-                if cost >= anyway {
+                if cost >= fallback {
                     break;
                 }
                 if self.is_open[at(site)] {
-                    if entry.0 == NOBODY {
-                        entry = (site, cost, anyway);
+                    if entry.0 == FALLBACK {
+                        entry = (site, cost, fallback);
                     } else {
                         entry.2 = cost;
                         break;
@@ -77,12 +77,12 @@ impl<'a> Exchange<'a> {
     }
 
     /// The sum of all rows with penalties, scaled.
-    pub(crate) fn aim(&self) -> i64 {
-        self.median.base + self.nearest.iter().map(|n| n.1).sum::<i64>()
+    pub(crate) fn objective(&self) -> i64 {
+        self.problem.base + self.nearest.iter().map(|n| n.1).sum::<i64>()
     }
 
-    pub(crate) fn first_guess(&self) -> Dual {
-        // Between the nearest and the second nearest, where the optimal multipliers lie when the choice is right.
+    pub(crate) fn initial_multipliers(&self) -> Dual {
+        // Between the costs of nearest and second nearest, where optimal multipliers lie when the choice is right.
         let row = self
             .nearest
             .iter()
@@ -92,7 +92,7 @@ impl<'a> Exchange<'a> {
             row,
             budget: 0,
             zone: Vec::new(),
-            triple: Vec::new(),
+            cut: Vec::new(),
         }
     }
 
@@ -100,14 +100,14 @@ impl<'a> Exchange<'a> {
         if self.is_open[at(site)] {
             return false;
         }
-        if let Some(money) = self.median.money {
-            let price = |s: u32| self.median.price[at(s)];
+        if let Some(budget) = self.problem.budget {
+            let price = |s: u32| self.problem.price[at(s)];
             let spent: i64 = self.open.iter().map(|&s| price(s)).sum();
-            if spent - without.map_or(0, price) + price(site) > money {
+            if spent - without.map_or(0, price) + price(site) > budget {
                 return false;
             }
         }
-        self.median.near.get(at(site)).is_none_or(|near| {
+        self.problem.near.get(at(site)).is_none_or(|near| {
             let open = |s: &&u32| self.is_open[at(**s)] && Some(**s) != without;
             near.iter().find(open).is_none()
         })
@@ -119,7 +119,7 @@ impl<'a> Exchange<'a> {
         }
         self.open.clear();
         for &site in sites {
-            if self.open.len() < self.median.n_new && self.may_open(site, None) {
+            if self.open.len() < self.problem.n_new && self.may_open(site, None) {
                 self.is_open[at(site)] = true;
                 self.open.push(site);
             }
@@ -127,12 +127,12 @@ impl<'a> Exchange<'a> {
         self.serve_all();
     }
 
-    /// What opening each site would save now.
+    /// Saving by opening each site, scaled.
     fn gains(&mut self) -> Vec<i64> {
-        let mut gain = vec![0; self.median.site.len()];
+        let mut gain = vec![0; self.problem.site.len()];
         let mut work = 0;
         for (row, &(_, now, _)) in self.nearest.iter().enumerate() {
-            for (site, cost) in self.median.pairs(row) {
+            for (site, cost) in self.problem.pairs(row) {
                 work += 1;
                 if cost >= now {
                     break;
@@ -144,12 +144,12 @@ impl<'a> Exchange<'a> {
         gain
     }
 
-    /// Opens what saves most for its price while there is room.
+    /// Greedy: opens the site of largest saving per price while number, budget and spacing allow.
     pub(crate) fn greedy(&mut self, stop: &(dyn Fn() -> bool + Sync)) {
-        while self.open.len() < self.median.n_new && !stop() {
+        while self.open.len() < self.problem.n_new && !stop() {
             let gain = self.gains();
             let key = |s: u32| {
-                let price = self.median.price.get(at(s)).copied().unwrap_or(1).max(1);
+                let price = self.problem.price.get(at(s)).copied().unwrap_or(1).max(1);
                 (i128::from(gain[at(s)]) << 32) / i128::from(price)
             };
             let best = (0..ix(gain.len()))
@@ -181,7 +181,7 @@ impl<'a> Exchange<'a> {
     }
 
     fn best_swap(&mut self) -> Option<(Option<u32>, u32)> {
-        let n_sites = self.median.site.len();
+        let n_sites = self.problem.site.len();
         let n_open = self.open.len();
         let mut slot = vec![usize::MAX; n_sites];
         for (k, &site) in self.open.iter().enumerate() {
@@ -189,19 +189,19 @@ impl<'a> Exchange<'a> {
         }
         let mut gain = vec![0_i64; n_sites];
         let mut loss = vec![0_i64; n_open];
-        // For each open site, what of its loss each other site would save.
+        // By open site, the part of its loss that each other site would save.
         let mut saved = vec![0_i64; n_open * n_sites];
         let mut work = 0;
-        for (row, &(who, nearest, second)) in self.nearest.iter().enumerate() {
-            let line = if who == NOBODY {
+        for (row, &(site_of_pair, nearest, second)) in self.nearest.iter().enumerate() {
+            let line = if site_of_pair == FALLBACK {
                 None
             } else {
-                Some(slot[at(who)])
+                Some(slot[at(site_of_pair)])
             };
             if let Some(k) = line {
                 loss[k] += second - nearest;
             }
-            for (site, cost) in self.median.pairs(row) {
+            for (site, cost) in self.problem.pairs(row) {
                 work += 1;
                 if cost >= second {
                     break;
@@ -220,13 +220,13 @@ impl<'a> Exchange<'a> {
                 best = Some((delta, out, into));
             }
         };
-        if n_open < self.median.n_new {
+        if n_open < self.problem.n_new {
             for site in 0..ix(n_sites) {
                 let delta = gain[at(site)];
                 consider(delta, None, site, delta > 0 && self.may_open(site, None));
             }
         }
-        let bound_free = self.median.money.is_none() && self.median.near.is_empty();
+        let bound_free = self.problem.budget.is_none() && self.problem.near.is_empty();
         for (k, &out) in self.open.iter().enumerate() {
             for site in 0..ix(n_sites) {
                 let delta = gain[at(site)] - loss[k] + saved[k * n_sites + at(site)];
@@ -245,19 +245,19 @@ impl<'a> Exchange<'a> {
         best.map(|(_, out, into)| (out, into))
     }
 
-    /// The exact sum of weight × cost, or `None` when somebody is not served.
+    /// The exact sum of weight × cost, or `None` when a row is not served.
     fn exact(&self) -> Option<i128> {
         let unserved =
-            |(row, n): (usize, &(u32, i64, i64))| n.0 == NOBODY && !self.median.served[row];
+            |(row, n): (usize, &(u32, i64, i64))| n.0 == FALLBACK && !self.problem.served[row];
         if self.nearest.iter().enumerate().any(unserved) {
             return None;
         }
         let mut cost = vec![u64::MAX; self.instance.n_demand()];
-        let new = self.open.iter().map(|&s| self.median.site[at(s)]);
+        let new = self.open.iter().map(|&s| self.problem.site[at(s)]);
         let fixed = self
             .instance
             .sites()
-            .filter(|&s| self.instance.standing(s) == Standing::Fixed);
+            .filter(|&s| self.instance.site_status(s) == SiteStatus::Fixed);
         for site in fixed.chain(new) {
             for (demand, c) in self.instance.serves(site).filter(|p| p.1 <= self.radius) {
                 let least = &mut cost[demand.index()];
@@ -289,7 +289,7 @@ impl<'a> Exchange<'a> {
         self.improve(stop) || as_given
     }
 
-    /// Throws out a few sites at random and fills the holes.
+    /// Perturbation: closes a few sites at random, then greedy and exchange; returns whether the best improved.
     pub(crate) fn shake(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> bool {
         self.idle += 1;
         if let Some((_, sites)) = self.best.clone()
@@ -298,19 +298,19 @@ impl<'a> Exchange<'a> {
             self.set(&sites);
         }
         let mut sites = self.open.clone();
-        let n_out = 1 + self.dice.below(4.min(sites.len().max(1)));
+        let n_out = 1 + self.rng.below(4.min(sites.len().max(1)));
         for _ in 0..n_out.min(sites.len()) {
-            let out = self.dice.below(sites.len());
+            let out = self.rng.below(sites.len());
             sites.remove(out);
         }
         for _ in 0..n_out {
-            if self.median.n_rows() == 0 {
+            if self.problem.n_rows() == 0 {
                 break;
             }
             // A site among the nearest of a random row.
-            let row = self.dice.below(self.median.n_rows());
-            let n = (self.median.first[row + 1] - self.median.first[row]).min(12);
-            sites.push(self.median.who[self.median.first[row] + self.dice.below(n)]);
+            let row = self.rng.below(self.problem.n_rows());
+            let n = (self.problem.first[row + 1] - self.problem.first[row]).min(12);
+            sites.push(self.problem.site_of_pair[self.problem.first[row] + self.rng.below(n)]);
         }
         self.set(&sites);
         self.improve(stop)

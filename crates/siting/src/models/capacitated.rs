@@ -1,71 +1,71 @@
-//! Sites and assignment together, when every site can serve only so much.
+//! Capacitated facility location: sites and assignment of demand together, for `mclp`, `lscp` and `p-median`.
 //!
-//! For `mclp`, `lscp` and `p-median`; `p-center` asks the second of these for one radius after the other.
-//! Demand may be split between sites, so that the best assignment to open sites is a transportation problem, which [`transport`](crate::capacity::transportation) solves.
+//! `p-center` asks `lscp` for one radius after another.
+//! Demand may be split between sites, so that the best assignment to open sites is a transportation problem ([`transportation`](crate::capacity::transportation)).
 
-use crate::answer::certificate::{Case, Certificate, Multipliers};
-use crate::answer::check::Proposal;
+use crate::answer::certificate::{Certificate, CertificateNode, Multipliers};
+use crate::answer::checked::Proposal;
 use crate::answer::reduction::Reduction;
 use crate::answer::solution::{Finding, Method, Served};
 use crate::branch_and_bound::best_bound::NO_ANSWER;
-use crate::branch_and_bound::certificate_tree::{Names, cases, small_enough};
+use crate::branch_and_bound::certificate_tree::{Names, certificate_nodes, small_enough};
 use crate::branch_and_bound::dual_bound::Dual;
-use crate::branch_and_bound::subgradient::Climb;
-use crate::branch_and_bound::subproblem::Part;
+use crate::branch_and_bound::subgradient::SubgradientOptions;
+use crate::branch_and_bound::subproblem::Subproblem;
 use crate::branch_and_bound::tree::{Start, Tree};
-use crate::capacity::lagrangian::Climber;
-use crate::capacity::problem::Slots;
-use crate::capacity::ruin_and_recreate::Filler;
-use crate::covering::triple_cuts::Triples;
+use crate::capacity::lagrangian::SubgradientAscent;
+use crate::capacity::problem::CapacitatedProblem;
+use crate::capacity::ruin_and_recreate::RuinAndRecreate;
+use crate::covering::triple_cuts::TripleCuts;
 use crate::instance::{DemandIx, Instance};
-use crate::models::lscp::toll_of_fixed;
+use crate::models::lscp::opening_cost_of_fixed;
 use crate::models::uncapacitated::{Beginning, begin, places};
-use crate::number::{at, float, float_wide};
+use crate::number::{at, float, float_wide, ix};
 use crate::question::covering::covering;
 use crate::question::effort::Effort;
 use crate::question::infeasible::{Infeasible, no_plan};
 use crate::question::{Model, Question};
 
-/// Steps of the bound between two looks at the sites it suggests.
+/// Subgradient steps between two offers of the relaxed choice to the heuristic.
 const STEPS_PER_ROUND: usize = 60;
-/// How a climb begins.
+/// Step rule of an ascent.
 struct Pace {
-    /// Length of the first steps, as a share of Polyak's.
+    /// First step length, as a factor of Polyak's.
     length: f64,
-    /// Steps without progress before steps are made shorter.
+    /// Steps without progress before they are shortened.
     patience: u32,
-    /// Whether it begins once more with longer steps.
+    /// Whether the ascent restarts once with longer steps.
     again: bool,
 }
 
-/// From far away.
+/// From multipliers far from the best ones.
 const FAR: Pace = Pace {
     length: 1.0,
     patience: 20,
     again: true,
 };
-/// From multipliers that are nearly right: longer steps lose what they are worth (lscp, 5000 x 3000: no gain in the first three rounds instead of one).
+/// From multipliers that are nearly right: longer steps would lose their bound (lscp, 5000 x 3000: no gain in the first three rounds instead of one).
 const BEGUN: Pace = Pace {
     length: 0.02,
     patience: 40,
     again: false,
 };
-/// Length of the steps once a climb begins anew.
+/// Step length after the restart of an ascent.
 const AGAIN: f64 = 0.2;
-/// How short steps may be.
+/// Step length at which an ascent ends.
 const SHORTEST: f64 = 1e-4;
-/// Triples are added as long as the bound rises by one part in so many.
+/// Cuts are added as long as the bound rises by one part in this many.
 const MUCH: i64 = 5_000;
-/// Rounds without progress before the tree of cases takes over.
+/// Rounds without progress before branch and bound takes over.
 const ROUNDS: u32 = 6;
-/// Pairs looked at by the assignment and those looked at by the bound take about as long as 1 to this.
+/// A pair visited by the assignment takes about this many times as long as one visited by the bound.
 const SLOWER: u64 = 2;
 
-/// What the search found; see [`Finding`].
+/// Result of a search; see [`Finding`].
 pub(crate) struct Filled {
-    /// The best sites with who serves whom, and their aim.
+    /// The best objective, with its sites and assignment.
     pub(crate) best: Option<(i64, Proposal)>,
-    /// No answer has a smaller aim; larger than any when there is no answer at all.
+    /// Lower bound of the objective; [`NO_ANSWER`] when there is no answer.
     pub(crate) bound: i64,
     pub(crate) method: Method,
     pub(crate) work: u64,
@@ -73,14 +73,14 @@ pub(crate) struct Filled {
     pub(crate) certificate: Option<Certificate>,
 }
 
-/// How far to go, besides the effort; see [`Goal`](crate::covering::search::Goal).
+/// Stopping rules besides the effort; see [`Goal`](crate::covering::search::Goal).
 pub(crate) struct Until<'a> {
     pub(crate) good_enough: &'a dyn Fn(i64, i64) -> f64,
     pub(crate) satisfied_with: i64,
     pub(crate) refuted_above: i64,
 }
 
-/// Answers a question of the models `mclp`, `lscp` and `p-median` for sites with capacities.
+/// Solves a question of the models `mclp`, `lscp` and `p-median` for sites with capacities.
 pub(crate) fn solve(
     instance: &Instance,
     question: &Question,
@@ -88,18 +88,18 @@ pub(crate) fn solve(
 ) -> Result<(Proposal, Finding), Infeasible> {
     let good = f64::from(effort.good_enough.millionths()) / 1e6;
     let fixed = match question.model {
-        Model::Lscp => toll_of_fixed(instance, question),
+        Model::Lscp => opening_cost_of_fixed(instance, question),
         _ => 0,
     };
     let counts = question.model == Model::Lscp && !question.by_price;
     // The number of sites is an outcome of `lscp`; a limit on it only says when there is no answer.
-    let unlimited = Question {
+    let without_limit = Question {
         n_sites: question.n_sites.filter(|_| !counts),
         ..question.clone()
     };
-    let slots = Slots::new(instance, &unlimited)?;
-    slots.enough(instance, question)?;
-    let total = slots.total();
+    let problem = CapacitatedProblem::new(instance, &without_limit)?;
+    problem.enough(instance, question)?;
+    let total = problem.total();
     let allowed = question.n_sites.filter(|_| counts).map(i64::from);
     let until = Until {
         good_enough: &|best, least| {
@@ -112,18 +112,18 @@ pub(crate) fn solve(
         satisfied_with: -1,
         refuted_above: allowed.unwrap_or(i64::MAX),
     };
-    let begin = begin(instance, &unlimited, &slots, effort);
-    let mut filler = Filler::new(&slots, effort.seed);
-    filler.offer(&begin.sites);
-    if question.model == Model::PMedian && filler.best().is_none() {
-        filler.offer(&[]);
-        if filler.best().is_none() {
-            filler.offer(&serving_all(instance, question, &slots, effort)?);
+    let begin = begin(instance, &without_limit, &problem, effort);
+    let mut heuristic = RuinAndRecreate::new(&problem, effort.seed);
+    heuristic.offer(&begin.sites);
+    if question.model == Model::PMedian && heuristic.best().is_none() {
+        heuristic.offer(&[]);
+        if heuristic.best().is_none() {
+            heuristic.offer(&serving_all(instance, question, &problem, effort)?);
         }
     }
-    let found = search(&slots, filler, begin, effort, &until);
+    let found = search(&problem, heuristic, begin, effort, &until);
     let most = allowed.unwrap_or(i64::MAX);
-    let (aim, proposal) = match found.best {
+    let (objective, proposal) = match found.best {
         Some(best) if best.0 <= most => best,
         _ if found.bound >= NO_ANSWER => return Err(no_plan(question, true)),
         _ if found.bound > most => {
@@ -134,7 +134,7 @@ pub(crate) fn solve(
         }
         _ => return Err(no_plan(question, false)),
     };
-    let least = found.bound.min(aim);
+    let least = found.bound.min(objective);
     let finding = Finding {
         bound: match question.model {
             Model::Mclp => i128::from(total - least),
@@ -148,14 +148,14 @@ pub(crate) fn solve(
     Ok((proposal, finding))
 }
 
-/// New sites that serve everything, by the covering question, when filling up greedily does not find them.
+/// New sites that serve all demand, by the covering question, when greedy completion does not find them.
 ///
 /// # Errors
 /// More sites are needed than are allowed.
 fn serving_all(
     instance: &Instance,
     question: &Question,
-    slots: &Slots,
+    problem: &CapacitatedProblem,
     effort: &Effort,
 ) -> Result<Vec<u32>, Infeasible> {
     let inner = covering(question, question.radius.unwrap_or(u64::MAX));
@@ -165,7 +165,7 @@ fn serving_all(
     let covered = fewest(instance, &inner, effort, allowed)?;
     match covered.best {
         Some((needed, proposal)) if needed <= allowed => {
-            Ok(places(slots, proposal.new_sites.iter().copied()))
+            Ok(places(problem, proposal.new_sites.iter().copied()))
         }
         _ if covered.bound >= NO_ANSWER => Err(no_plan(question, true)),
         _ if covered.bound > allowed => Err(Infeasible::TooFewSites {
@@ -176,7 +176,7 @@ fn serving_all(
     }
 }
 
-/// Whether so many new sites serve everything; `question` is one of the model `lscp`.
+/// Whether `allowed` new sites serve all demand; `question` is one of the model `lscp`.
 ///
 /// # Errors
 /// Costs and weights too large for the solvers' arithmetic.
@@ -186,154 +186,166 @@ pub(crate) fn fewest(
     effort: &Effort,
     allowed: i64,
 ) -> Result<Filled, Infeasible> {
-    let slots = Slots::new(instance, question)?;
+    let problem = CapacitatedProblem::new(instance, question)?;
     let until = Until {
         good_enough: &|_, _| -1.0,
         satisfied_with: allowed,
         refuted_above: allowed,
     };
-    let begin = begin(instance, question, &slots, effort);
-    let mut filler = Filler::new(&slots, effort.seed);
-    filler.offer(&begin.sites);
-    Ok(search(&slots, filler, begin, effort, &until))
+    let begin = begin(instance, question, &problem, effort);
+    let mut heuristic = RuinAndRecreate::new(&problem, effort.seed);
+    heuristic.offer(&begin.sites);
+    Ok(search(&problem, heuristic, begin, effort, &until))
 }
 
-/// Sites from above, bound from below, tree of cases if that does not suffice.
+/// Heuristic from above, Lagrangian bound from below, then branch and bound.
 struct Search<'a> {
-    slots: &'a Slots,
+    problem: &'a CapacitatedProblem,
     effort: &'a Effort<'a>,
     until: &'a Until<'a>,
-    filler: Filler<'a>,
-    /// Scaled.
+    heuristic: RuinAndRecreate<'a>,
+    /// Lower bound, scaled.
     bound: i64,
-    /// Proves the bound of the whole question.
+    /// The multipliers that prove the bound of the root.
     dual: Dual,
     work: u64,
 }
 
 fn search(
-    slots: &Slots,
-    filler: Filler,
+    problem: &CapacitatedProblem,
+    heuristic: RuinAndRecreate,
     begin: Beginning,
     effort: &Effort,
     until: &Until,
 ) -> Filled {
     let mut search = Search {
-        slots,
+        problem,
         effort,
         until,
-        filler,
+        heuristic,
         bound: 0,
         dual: Dual {
-            row: vec![0; slots.n_rows()],
+            row: vec![0; problem.n_rows()],
             ..Dual::default()
         },
         work: begin.work,
     };
-    let part = Part::whole(slots.n_candidates);
-    let mut priced = slots.clone().with_triples(&begin.triples);
+    let subproblem = Subproblem::whole(problem.n_candidates);
+    let mut priced = problem.clone().with_cuts(&begin.cuts);
     let mut tree = None;
-    if search.climb_root(&part, begin, &mut priced) {
+    if search.ascend_root(&subproblem, begin, &mut priced) {
         if !search.finished(0) {
-            tree = Some(search.grow_tree(&priced, part));
+            tree = Some(search.grow_tree(&priced, subproblem));
         }
     } else {
-        search.bound = slots.ceiling() << slots.bits;
+        search.bound = problem.ceiling() << problem.bits;
     }
     search.filled(&priced, tree.as_ref())
 }
 
 impl Search<'_> {
-    /// The aim of the best answer, or more than any.
-    fn aim(&self) -> i64 {
-        self.filler.best().map_or(self.slots.ceiling(), |b| b.0)
+    /// The objective of the best answer, or [`ceiling`](CapacitatedProblem::ceiling) without one.
+    fn objective(&self) -> i64 {
+        self.heuristic
+            .best()
+            .map_or(self.problem.ceiling(), |b| b.0)
     }
 
-    /// The bound in whole steps of the aim, rounded up: aims are whole.
+    /// The bound in whole steps of the objective, rounded up: objectives are whole.
     fn whole(&self) -> i64 {
-        let unit = self.slots.unit();
+        let unit = self.problem.unit();
         self.bound.max(0).div_euclid(unit) + i64::from(self.bound.max(0).rem_euclid(unit) > 0)
     }
 
     fn finished(&self, more_work: u64) -> bool {
-        let (effort, best, least) = (self.effort, self.aim(), self.whole());
-        let found = self.filler.best().is_some();
+        let (effort, best, least) = (self.effort, self.objective(), self.whole());
+        let found = self.heuristic.best().is_some();
         let near = float(best - least) <= (self.until.good_enough)(best, least);
         best <= least
             || !effort.exact && found && near
             || found && best <= self.until.satisfied_with
             || least > self.until.refuted_above
             || (effort.stop)()
-            || !effort.exact && self.work + more_work + self.filler.work > effort.work
+            || !effort.exact && self.work + more_work + self.heuristic.work > effort.work
     }
 
-    /// Where steps aim, and the least bound that no better answer reaches.
-    fn aims(&self) -> (i64, i64) {
-        let unit = self.slots.unit();
-        let enough = (self.aim() - 1)
+    /// Polyak's target, and the least bound that no better answer reaches, both scaled.
+    fn targets(&self) -> (i64, i64) {
+        let unit = self.problem.unit();
+        let enough = (self.objective() - 1)
             .min(self.until.refuted_above)
             .saturating_mul(unit)
             + 1;
-        match self.filler.best() {
-            // Far from the top a target far above it makes steps too long.
+        match self.heuristic.best() {
+            // A target far above the bound makes steps too long.
             Some((best, ..)) => (
                 (best * unit).min(self.bound + self.bound / 10 + unit),
                 enough,
             ),
-            // Nobody knows how far up it is; a little farther every time.
+            // Without an answer the target is unknown: a little above the bound every time.
             None => (self.bound + self.bound / 10 + unit, enough),
         }
     }
 
-    /// Raises the bound of the whole question; false when nothing can satisfy it.
+    /// Raises the bound of the root; false when it is infeasible.
     ///
-    /// Once a climb ends, triples that it breaks are added to `priced`, and the next climb goes on from there.
-    fn climb_root(&mut self, part: &Part, begin: Beginning, priced: &mut Slots) -> bool {
+    /// After each ascent the cuts that its fractional values violate are added to `priced`, and the next ascent continues from there.
+    fn ascend_root(
+        &mut self,
+        subproblem: &Subproblem,
+        begin: Beginning,
+        priced: &mut CapacitatedProblem,
+    ) -> bool {
         let mut pace = match &begin.dual {
             Some(_) => BEGUN,
             None => FAR,
         };
-        let mut dual = match self.filler.prices() {
+        let mut dual = match self.heuristic.prices() {
             _ if begin.dual.is_some() => begin.dual.unwrap_or_default(),
             Some(row) if row.iter().any(|&m| m > 0) => Dual {
                 row: row.to_vec(),
                 ..Dual::default()
             },
-            _ => self.slots.first_guess(),
+            _ => self.problem.initial_multipliers(),
         };
-        let mut triples = Triples::default();
-        let mut rows = begin.triples;
+        let mut cuts = TripleCuts::default();
+        let mut rows = begin.cuts;
         loop {
             let before = self.bound;
-            let Some(mut climber) = priced.long_climb(part, &dual, pace.length) else {
+            let Some(mut ascent) = priced.long_ascent(subproblem, &dual, pace.length) else {
                 return false;
             };
-            let Some(share) = self.climb_once(&mut climber, part, &pace) else {
+            let Some(fractional) = self.ascend_once(&mut ascent, subproblem, &pace) else {
                 return true;
             };
             let much = self.bound - before > before / MUCH;
-            let Some(cover) = begin.cover.as_ref().filter(|_| much && !self.finished(0)) else {
+            let Some(relaxed) = begin.relaxed.as_ref().filter(|_| much && !self.finished(0)) else {
                 return true;
             };
-            let known = triples.n();
-            if triples.separate(cover, &share) == 0 {
+            let known = cuts.n();
+            if cuts.separate(relaxed, &fractional) == 0 {
                 return true;
             }
-            let named = |triple: &[u32; 3]| triple.map(|r| cover.members[at(r)][0]);
-            rows.extend(triples.rows[known..].iter().map(named));
-            *priced = self.slots.clone().with_triples(&rows);
+            let named = |cut: &[u32; 3]| cut.map(|r| relaxed.members[at(r)][0]);
+            rows.extend(cuts.rows[known..].iter().map(named));
+            *priced = self.problem.clone().with_cuts(&rows);
             dual = self.dual.clone();
             pace = BEGUN;
         }
     }
 
-    /// One climb until its steps are too short; how often each site was chosen lately, or nothing when no step was made.
-    fn climb_once(&mut self, climber: &mut Climber, part: &Part, pace: &Pace) -> Option<Vec<f64>> {
+    /// One ascent until its steps are too short; returns its fractional values, or `None` when no step was made.
+    fn ascend_once(
+        &mut self,
+        ascent: &mut SubgradientAscent,
+        subproblem: &Subproblem,
+        pace: &Pace,
+    ) -> Option<Vec<f64>> {
         let (mut idle, mut again) = (0, pace.again);
-        let mut share = None;
+        let mut fractional = None;
         while idle < ROUNDS && !self.finished(0) {
-            let (target, enough) = self.aims();
-            let climb = Climb {
+            let (target, enough) = self.targets();
+            let options = SubgradientOptions {
                 steps: STEPS_PER_ROUND,
                 target,
                 enough,
@@ -343,62 +355,68 @@ impl Search<'_> {
                 stop: self.effort.stop,
             };
             let steps = u64::try_from(STEPS_PER_ROUND).expect("a few steps");
-            let quota = steps * self.slots.n_pairs() * SLOWER;
-            let (stop, filler) = (self.effort.stop, &mut self.filler);
-            // Both at once, each for its own share of the work: the answer does not depend on who is faster.
-            let (ascent, mut better) = rayon::join(
+            let quota = steps * self.problem.n_pairs() * SLOWER;
+            let (stop, heuristic) = (self.effort.stop, &mut self.heuristic);
+            // Both at once, each with a quota of its own: the answer does not depend on their speed.
+            let (dual_bound, mut better) = rayon::join(
                 || {
-                    climber.climb(&climb);
-                    climber.ascent(part)
+                    ascent.subgradient(&options);
+                    ascent.dual_bound(subproblem)
                 },
-                || filler.shake_for(quota, stop),
+                || heuristic.shake_for(quota, stop),
             );
-            self.work += ascent.work;
-            if let Some((sites, _)) = &ascent.met {
-                better |= self.filler.offer(sites);
+            self.work += dual_bound.work;
+            if let Some((sites, _)) = &dual_bound.met {
+                better |= self.heuristic.offer(sites);
             }
-            let rose = ascent.bound > self.bound + self.bound / 20_000;
-            if ascent.bound > self.bound {
-                self.bound = ascent.bound;
-                self.dual = ascent.dual;
+            let rose = dual_bound.bound > self.bound + self.bound / 20_000;
+            if dual_bound.bound > self.bound {
+                self.bound = dual_bound.bound;
+                self.dual = dual_bound.dual;
             }
-            share = Some(ascent.share);
+            fractional = Some(dual_bound.fractional);
             idle = if rose || better { 0 } else { idle + 1 };
-            if climber.length < SHORTEST || idle * 2 == ROUNDS {
+            if ascent.length < SHORTEST || idle * 2 == ROUNDS {
                 if !std::mem::take(&mut again) {
                     break;
                 }
-                climber.lengthen(AGAIN);
+                ascent.lengthen(AGAIN);
                 idle = 0;
             }
         }
-        share
+        fractional
     }
 
-    fn grow_tree<'p>(&mut self, priced: &'p Slots, part: Part) -> Tree<'p, Slots> {
-        let mut tree = Tree::new(priced, part, Start::at(self.dual.clone()), self.bound);
-        let unit = self.slots.unit();
+    fn grow_tree<'p>(
+        &mut self,
+        priced: &'p CapacitatedProblem,
+        subproblem: Subproblem,
+    ) -> Tree<'p, CapacitatedProblem> {
+        let mut tree = Tree::new(priced, subproblem, Start::at(self.dual.clone()), self.bound);
+        let unit = self.problem.unit();
         while !self.finished(tree.work) {
-            let (_, enough) = self.aims();
-            let target = self.aim().saturating_mul(unit);
+            let (_, enough) = self.targets();
+            let target = self.objective().saturating_mul(unit);
             let target = target.min(enough.saturating_add(self.bound / 10));
-            let (filler, stop) = (&mut self.filler, self.effort.stop);
-            let quota = (tree.work / SLOWER).saturating_sub(filler.work);
+            let (heuristic, stop) = (&mut self.heuristic, self.effort.stop);
+            let quota = (tree.work / SLOWER).saturating_sub(heuristic.work);
             let (met, _) = rayon::join(
                 || tree.grow(target, enough, stop),
-                || filler.shake_for(quota.max(1), stop),
+                || heuristic.shake_for(quota.max(1), stop),
             );
             for met in met {
-                self.filler.offer(&met.sites);
+                self.heuristic.offer(&met.sites);
                 if met.is_last {
-                    self.filler.offer_as_it_is(&met.sites);
+                    self.heuristic.offer_as_it_is(&met.sites);
                 }
             }
             let done = enough.max(self.bound);
             let low = tree.bound().unwrap_or(done);
             self.bound = self.bound.max(low.min(done));
             if tree.bound().is_none() {
-                let best = self.aim().min(self.until.refuted_above.saturating_add(1));
+                let best = self
+                    .objective()
+                    .min(self.until.refuted_above.saturating_add(1));
                 self.bound = self.bound.max(best.saturating_mul(unit));
                 break;
             }
@@ -407,29 +425,36 @@ impl Search<'_> {
         tree
     }
 
-    fn filled(self, priced: &Slots, tree: Option<&Tree<Slots>>) -> Filled {
-        let slots = self.slots;
+    fn filled(
+        self,
+        priced: &CapacitatedProblem,
+        tree: Option<&Tree<CapacitatedProblem>>,
+    ) -> Filled {
+        let problem = self.problem;
         let bound = self.whole();
-        let (cases, duals) = match tree {
+        let (nodes, duals) = match tree {
             Some(tree) => {
                 let names = Names {
-                    site: &|s| slots.site[at(s)],
-                    row: &|r| DemandIx(r),
+                    site: &|s| problem.site[at(s)],
+                    row: &|r| DemandIx(ix(r.index())),
                 };
-                cases(tree, &names)
+                certificate_nodes(tree, &names)
             }
-            None => (vec![Case::Leaf(0)], vec![std::sync::Arc::new(self.dual)]),
+            None => (
+                vec![CertificateNode::Leaf(0)],
+                vec![std::sync::Arc::new(self.dual)],
+            ),
         };
         let small = small_enough(&duals);
         let multipliers = |d: &std::sync::Arc<Dual>| Multipliers {
             demand: d.row.clone(),
             budget: d.budget,
             zone: Vec::new(),
-            triple: d.triple.clone(),
+            cut: d.cut.clone(),
         };
         let named = |rows: &[u32; 3]| rows.map(DemandIx);
         Filled {
-            bound: if self.filler.best().is_none() && bound >= slots.ceiling() {
+            bound: if self.heuristic.best().is_none() && bound >= problem.ceiling() {
                 NO_ANSWER
             } else {
                 bound
@@ -439,31 +464,31 @@ impl Search<'_> {
             } else {
                 Method::SearchAndBound
             },
-            work: self.work + self.filler.work,
+            work: self.work + self.heuristic.work,
             reduction: Reduction {
-                n_pairs_left: slots.rows.len(),
+                n_pairs_left: problem.rows.len(),
                 ..Reduction::default()
             },
             certificate: small.then(|| Certificate {
-                scale_bits: i32::try_from(slots.bits).expect("a few bits"),
+                scale_bits: i32::try_from(problem.bits).expect("a few bits"),
                 dropped: Vec::new(),
-                triples: priced.triples.iter().map(named).collect(),
+                cuts: priced.cuts.iter().map(named).collect(),
                 multipliers: duals.iter().map(multipliers).collect(),
-                cases,
+                tree: nodes,
             }),
-            best: self.filler.best().map(|(aim, sites, plan)| {
-                let new_sites = sites.iter().map(|&s| slots.site[at(s)]).collect();
+            best: self.heuristic.best().map(|(objective, sites, plan)| {
+                let new_sites = sites.iter().map(|&s| problem.site[at(s)]).collect();
                 let mut served: Vec<Served> = plan
                     .amounts
                     .iter()
                     .map(|&(site, row, amount)| Served {
                         demand: DemandIx(row),
-                        site: slots.site[at(site)],
+                        site: problem.site[at(site)],
                         weight: u64::try_from(amount).expect("amounts are positive"),
                     })
                     .collect();
                 served.sort_unstable_by_key(|s| (s.demand, s.site));
-                (aim, Proposal { new_sites, served })
+                (objective, Proposal { new_sites, served })
             }),
         }
     }

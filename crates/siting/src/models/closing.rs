@@ -1,29 +1,29 @@
-//! Which facilities to close with the least loss.
+//! Closing of fixed sites with the least loss.
 //!
-//! Closing some of the fixed sites is choosing those that stay: the same models with the fixed sites as the only candidates.
+//! To close some of the fixed sites is to choose those that stay: the same models, with the fixed sites as the only candidates.
 
 use crate::answer::solution::Solution;
-use crate::instance::{Instance, SiteIx, Standing};
+use crate::instance::{Instance, SiteIx, SiteStatus};
 use crate::models::solve::solve;
 use crate::number::{at, ix};
 use crate::question::effort::Effort;
 use crate::question::infeasible::Infeasible;
 use crate::question::{Model, Question};
 
-/// What to close, and what is left.
+/// The sites to close, and the plan of those that stay.
 #[derive(Clone, Debug)]
 pub struct Closing {
     /// The sites to close, ascending.
     pub close: Vec<SiteIx>,
-    /// The plan with all those that stay, as new sites in order of what they add, those that add nothing at the end.
+    /// The plan of the sites that stay, as new sites by marginal gain, those without gain at the end.
     pub left: Solution,
-    /// How much worse the objective gets, in its whole steps; never negative.
+    /// Loss of the objective, in whole steps; never negative.
     pub loss: i128,
-    /// No choice of as many sites to close loses less than this.
+    /// Lower bound of the loss by closing as many sites.
     pub loss_at_least: i128,
 }
 
-/// Chooses `n_close` of the fixed sites to close so that the objective suffers least.
+/// Chooses `n_close` of the fixed sites to close with the least loss of the objective.
 ///
 /// Candidates of the instance are not opened; `n_sites` and `budget` of the question are not read.
 /// For `p-median` and `p-center` all demand that the fixed sites serve now has to stay served.
@@ -38,7 +38,7 @@ pub fn closing(
 ) -> Result<Closing, Infeasible> {
     let fixed: Vec<SiteIx> = instance
         .sites()
-        .filter(|&s| instance.standing(s) == Standing::Fixed)
+        .filter(|&s| instance.site_status(s) == SiteStatus::Fixed)
         .collect();
     let (n_fixed, lscp) = (ix(fixed.len()), question.model == Model::Lscp);
     let Some(stay) = n_fixed.checked_sub(n_close).filter(|_| !lscp) else {
@@ -92,7 +92,7 @@ pub fn objective_of_fixed(
         budget: None,
         ..question.clone()
     };
-    Ok(solve(&only(instance, Standing::Fixed), &none, effort)?.objective())
+    Ok(solve(&only(instance, SiteStatus::Fixed), &none, effort)?.objective())
 }
 
 /// The instance that a closing is chosen in: the fixed sites are the candidates, and no other site may open.
@@ -100,16 +100,16 @@ pub fn objective_of_fixed(
 /// Cost: copies the instance.
 pub fn closing_choice(instance: &Instance) -> Instance {
     // Facilities that stand too near each other already may stay.
-    let chooser = only(instance, Standing::Candidate).with_too_near(&[]);
+    let chooser = only(instance, SiteStatus::Candidate).with_too_near(&[]);
     chooser.expect("no pairs")
 }
 
-/// The same instance with no candidates, and another standing for the fixed sites.
-fn only(instance: &Instance, fixed: Standing) -> Instance {
-    let standing = instance.sites().map(|s| match instance.standing(s) {
-        Standing::Fixed => fixed,
-        _ => Standing::Forbidden,
+/// The same instance without candidates, and with another status for the fixed sites.
+fn only(instance: &Instance, fixed: SiteStatus) -> Instance {
+    let status = instance.sites().map(|s| match instance.site_status(s) {
+        SiteStatus::Fixed => fixed,
+        _ => SiteStatus::Forbidden,
     });
-    let kept = instance.clone().with_standing(standing.collect());
+    let kept = instance.clone().with_site_status(status.collect());
     kept.expect("one standing per site")
 }

@@ -1,20 +1,20 @@
-//! Fewest sites that cover all demand, or the cheapest ones.
+//! Location set covering (Toregas et al. 1971): the fewest sites that cover all demand, or the cheapest ones.
 
-use crate::answer::check::Proposal;
+use crate::answer::checked::Proposal;
 use crate::answer::solution::Finding;
 use crate::branch_and_bound::best_bound::NO_ANSWER;
-use crate::covering::heuristics::row_weighting_set_cover::Mender;
+use crate::covering::heuristics::row_weighting_set_cover::RowWeightingSetCover;
 use crate::covering::presolve::{Presolved, presolve};
 use crate::covering::primal::Primal as _;
-use crate::covering::problem::Cover;
+use crate::covering::problem::CoveringProblem;
 use crate::covering::search::{Found, Goal, search};
-use crate::instance::{Instance, SiteIx, Standing};
+use crate::instance::{Instance, SiteIx, SiteStatus};
 use crate::number::{at, float_wide, ix};
 use crate::question::Question;
 use crate::question::effort::Effort;
 use crate::question::infeasible::{Infeasible, no_plan};
 
-/// Answers a covering question of the model `lscp`.
+/// Solves a covering question of the model `lscp`.
 pub(crate) fn solve(
     instance: &Instance,
     question: &Question,
@@ -25,7 +25,7 @@ pub(crate) fn solve(
     } else {
         fewest_sites(instance, question, effort)?
     };
-    let fixed = toll_of_fixed(instance, question);
+    let fixed = opening_cost_of_fixed(instance, question);
     let Answer { found, presolved } = answer;
     let (_, sites) = found.best.ok_or_else(|| no_plan(question, false))?;
     let finding = Finding {
@@ -36,23 +36,23 @@ pub(crate) fn solve(
         certificate: found.certificate,
     };
     let proposal = Proposal {
-        new_sites: presolved.cover.instance_sites(&sites),
+        new_sites: presolved.problem.instance_sites(&sites),
         served: Vec::new(),
     };
     Ok((proposal, finding))
 }
 
-/// What was found, and the question it is about.
+/// The result of a search, and the problem that it solved.
 struct Answer {
     found: Found,
     presolved: Presolved,
 }
 
-/// What the fixed sites take of the objective: one each, or their prices.
-pub(crate) fn toll_of_fixed(instance: &Instance, question: &Question) -> i128 {
+/// Contribution of the fixed sites to the objective: 1 each, or their prices.
+pub(crate) fn opening_cost_of_fixed(instance: &Instance, question: &Question) -> i128 {
     let fixed = instance
         .sites()
-        .filter(|&s| instance.standing(s) == Standing::Fixed);
+        .filter(|&s| instance.site_status(s) == SiteStatus::Fixed);
     fixed
         .map(|site| match instance.price(site) {
             Some(price) if question.by_price => i128::from(price),
@@ -61,10 +61,10 @@ pub(crate) fn toll_of_fixed(instance: &Instance, question: &Question) -> i128 {
         .sum()
 }
 
-/// The distance that is good enough for a bound on the toll of the new sites.
+/// Distance between objective and bound that is good enough, by the bound on the opening cost of the new sites.
 fn good_enough(instance: &Instance, question: &Question, effort: &Effort) -> impl Fn(i64) -> f64 {
     let good = f64::from(effort.good_enough.millionths()) / 1e6;
-    let fixed = toll_of_fixed(instance, question);
+    let fixed = opening_cost_of_fixed(instance, question);
     move |least| good * float_wide(i128::from(least) + fixed)
 }
 
@@ -74,7 +74,10 @@ fn presolved_without_limit(instance: &Instance, question: &Question) -> Presolve
         n_sites: None,
         ..question.clone()
     };
-    presolve(Cover::new(instance, &without_limit), instance.n_demand())
+    presolve(
+        CoveringProblem::new(instance, &without_limit),
+        instance.n_demand(),
+    )
 }
 
 /// The fewest sites. Their number is an outcome; a limit on it only says when there is no answer.
@@ -89,7 +92,7 @@ fn fewest_sites(
     let found = fewest(instance, &presolved, effort, -1, allowed, &good);
     let most = allowed.unwrap_or(i64::MAX);
     match &found.best {
-        Some((toll, _)) if *toll <= most => Ok(Answer { found, presolved }),
+        Some((opening_cost, _)) if *opening_cost <= most => Ok(Answer { found, presolved }),
         _ if found.bound >= NO_ANSWER => Err(no_plan(question, true)),
         _ if found.bound > most => Err(Infeasible::TooFewSites {
             needed: u64::try_from(found.bound).unwrap_or(u64::MAX),
@@ -119,29 +122,32 @@ fn cheapest(
         None if free.bound >= NO_ANSWER => return Err(no_plan(question, true)),
         _ => {}
     }
-    // As few as are allowed may not do at all, which prices hardly show.
+    // The allowed number of sites may not suffice at all, which prices hardly show.
     let few = few_enough(instance, question, effort)?;
-    let limited = presolve(Cover::new(instance, question), instance.n_demand());
-    let cover = &limited.cover;
-    let mut mender = Mender::new(cover, effort.seed);
-    let place = |site: &SiteIx| cover.site.binary_search(site).ok().map(ix);
+    let limited = presolve(
+        CoveringProblem::new(instance, question),
+        instance.n_demand(),
+    );
+    let problem = &limited.problem;
+    let mut heuristic = RowWeightingSetCover::new(problem, effort.seed);
+    let place = |site: &SiteIx| problem.site.binary_search(site).ok().map(ix);
     let few: Vec<u32> = few.iter().filter_map(place).collect();
-    mender.offer(&few, effort.stop);
-    mender.offer(&[], effort.stop);
+    heuristic.offer(&few, effort.stop);
+    heuristic.offer(&[], effort.stop);
     let goal = Goal {
         effort,
-        ceiling: ceiling(cover),
+        ceiling: ceiling(problem),
         good_enough: &good,
         satisfied_with: -1,
         refuted_above: i64::MAX,
     };
-    let mut found = search(instance, &limited, &mut mender, &goal);
+    let mut found = search(instance, &limited, &mut heuristic, &goal);
     match &found.best {
         None if found.bound >= NO_ANSWER => return Err(no_plan(question, true)),
         None => return Err(no_plan(question, false)),
         Some(_) => {}
     }
-    // What bounds more sites bounds fewer.
+    // A bound for any number of sites bounds a limited number.
     if free.bound > found.bound {
         found.bound = free.bound;
         found.certificate = free.certificate;
@@ -153,7 +159,7 @@ fn cheapest(
     })
 }
 
-/// As many sites as are allowed, or fewer, that cover everything, whatever they cost; none when none were found in time.
+/// At most the allowed number of sites that cover all demand, at any price; empty when none were found in time.
 ///
 /// # Errors
 /// More sites are needed than are allowed.
@@ -177,7 +183,7 @@ fn few_enough(
         &|_| -1.0,
     );
     match found.best {
-        Some((needed, sites)) if needed <= allowed => Ok(presolved.cover.instance_sites(&sites)),
+        Some((needed, sites)) if needed <= allowed => Ok(presolved.problem.instance_sites(&sites)),
         _ if found.bound >= NO_ANSWER => Err(no_plan(question, true)),
         _ if found.bound > allowed => Err(Infeasible::TooFewSites {
             needed: u64::try_from(found.bound).unwrap_or(u64::MAX),
@@ -187,11 +193,11 @@ fn few_enough(
     }
 }
 
-fn ceiling(cover: &Cover) -> i64 {
-    cover.toll.iter().sum::<i64>() + 1
+fn ceiling(problem: &CoveringProblem) -> i64 {
+    problem.opening_cost.iter().sum::<i64>() + 1
 }
 
-/// The least toll that covers all rows; stops early with at most `satisfied_with`, or once more than `refuted_above` is needed.
+/// The least opening cost that covers all rows; stops early at `satisfied_with` or less, or once the bound exceeds `refuted_above`.
 pub(crate) fn fewest(
     instance: &Instance,
     presolved: &Presolved,
@@ -200,15 +206,15 @@ pub(crate) fn fewest(
     refuted_above: Option<i64>,
     good_enough: &dyn Fn(i64) -> f64,
 ) -> Found {
-    let cover = &presolved.cover;
-    let mut mender = Mender::new(cover, effort.seed);
-    mender.offer(&[], effort.stop);
+    let problem = &presolved.problem;
+    let mut heuristic = RowWeightingSetCover::new(problem, effort.seed);
+    heuristic.offer(&[], effort.stop);
     let goal = Goal {
         effort,
-        ceiling: ceiling(cover),
+        ceiling: ceiling(problem),
         good_enough,
         satisfied_with,
         refuted_above: refuted_above.unwrap_or(i64::MAX),
     };
-    search(instance, presolved, &mut mender, &goal)
+    search(instance, presolved, &mut heuristic, &goal)
 }

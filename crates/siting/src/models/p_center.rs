@@ -1,15 +1,13 @@
-//! Least largest cost: a row of covering questions, one per radius that could be the answer.
-//!
-//! With a radius, the question is whether the sites allowed cover all; the answer turns from no to yes at the least largest cost (Minieka 1970).
+//! p-center by set covering (Minieka 1970): the least largest cost, as the least radius within which the allowed sites cover all demand.
 
-use crate::answer::certificate::{Case, Certificate, Multipliers};
-use crate::answer::check::Proposal;
+use crate::answer::certificate::{Certificate, CertificateNode, Multipliers};
+use crate::answer::checked::Proposal;
 use crate::answer::reduction::Reduction;
 use crate::answer::solution::{Finding, Method};
-use crate::capacity::problem::Slots;
+use crate::capacity::problem::CapacitatedProblem;
 use crate::covering::presolve::presolve;
-use crate::covering::problem::Cover;
-use crate::instance::{DemandIx, Instance, Standing};
+use crate::covering::problem::CoveringProblem;
+use crate::instance::{DemandIx, Instance, SiteStatus};
 use crate::models::capacitated::fewest as fewest_with_capacities;
 use crate::models::lscp::fewest;
 use crate::question::covering::covering;
@@ -17,7 +15,7 @@ use crate::question::effort::Effort;
 use crate::question::infeasible::{Infeasible, no_plan};
 use crate::question::{Question, Share};
 
-/// What is known about one radius.
+/// Result for one radius.
 enum Known {
     /// These new sites suffice.
     Enough(Proposal),
@@ -37,14 +35,14 @@ struct Asker<'a> {
 }
 
 impl Asker<'_> {
-    /// Whether the sites allowed cover everything within `radius`, trying for so much work.
+    /// Whether the allowed sites cover all demand within `radius`, within `work` units of work.
     fn ask(&mut self, radius: u64, exact: bool, work: u64) -> Result<Known, Infeasible> {
         let question = covering(self.question, radius);
         if self.instance.capacity.is_some() {
             return self.ask_with_capacities(&question, exact, work);
         }
         let presolved = presolve(
-            Cover::new(self.instance, &question),
+            CoveringProblem::new(self.instance, &question),
             self.instance.n_demand(),
         );
         let effort = Effort {
@@ -67,10 +65,12 @@ impl Asker<'_> {
             self.method = found.method;
         }
         Ok(match found.best {
-            Some((toll, sites)) if toll <= self.allowed => Known::Enough(Proposal {
-                new_sites: presolved.cover.instance_sites(&sites),
-                served: Vec::new(),
-            }),
+            Some((opening_cost, sites)) if opening_cost <= self.allowed => {
+                Known::Enough(Proposal {
+                    new_sites: presolved.problem.instance_sites(&sites),
+                    served: Vec::new(),
+                })
+            }
             _ if found.bound > self.allowed => Known::Refuted(found.certificate),
             _ => Known::Open,
         })
@@ -96,14 +96,16 @@ impl Asker<'_> {
             self.method = found.method;
         }
         Ok(match found.best {
-            Some((toll, proposal)) if toll <= self.allowed => Known::Enough(proposal),
+            Some((opening_cost, proposal)) if opening_cost <= self.allowed => {
+                Known::Enough(proposal)
+            }
             _ if found.bound > self.allowed => Known::Refuted(found.certificate),
             _ => Known::Open,
         })
     }
 }
 
-/// Places in the list of costs: every radius below `low` is refuted, the one at `high` suffices.
+/// Positions in the list of costs: every radius below `low` is refuted, the one at `high` suffices.
 struct Bracket {
     low: usize,
     high: usize,
@@ -112,7 +114,7 @@ struct Bracket {
 }
 
 impl Bracket {
-    /// Takes in what is known about a place; says whether that is nothing.
+    /// Narrows the bracket by the result at a position; returns whether it stayed open.
     fn heed(&mut self, place: usize, known: Known) -> bool {
         match known {
             Known::Enough(sites) => {
@@ -130,7 +132,7 @@ impl Bracket {
 }
 
 impl Asker<'_> {
-    /// Halves what is between, with little work per radius; radii that are neither refuted nor satisfied by it are set aside.
+    /// Bisects the bracket with little work per radius; radii that stay open are set aside.
     fn halve(&mut self, costs: &[u64], bracket: &mut Bracket) -> Result<(), Infeasible> {
         let share = (self.effort.work / FIRST).max(1);
         // The first and the last radius set aside.
@@ -152,7 +154,7 @@ impl Asker<'_> {
         Ok(())
     }
 
-    /// Tries what is left with more work, from above and from below in turn, a quarter at a time: answers end nearer to the one end, bounds to the other.
+    /// Tries the radii left with more work, from above and from below in turn, a quarter at a time: answers lie near the upper end, refutations near the lower.
     fn quarter(&mut self, costs: &[u64], bracket: &mut Bracket) -> Result<(), Infeasible> {
         let share = (self.effort.work / LAST).max(1);
         // From above no radius below `first` is tried any more, from below none from `last` on.
@@ -184,7 +186,7 @@ impl Asker<'_> {
         Ok(())
     }
 
-    /// Halves what is left, each radius with all the work it takes.
+    /// Bisects the rest, each radius to the proof.
     fn prove(&mut self, costs: &[u64], bracket: &mut Bracket) -> Result<(), Infeasible> {
         while bracket.low < bracket.high && !(self.effort.stop)() {
             let middle = usize::midpoint(bracket.low, bracket.high);
@@ -196,11 +198,11 @@ impl Asker<'_> {
     }
 }
 
-/// One radius gets this part of the work while what is open is found, and afterwards.
+/// One radius gets one part in this many of the work: in the first bisection, and afterwards.
 const FIRST: u64 = 18;
 const LAST: u64 = 4;
 
-/// Answers a question of the model `p-center`.
+/// Solves a question of the model `p-center`.
 pub(crate) fn solve(
     instance: &Instance,
     question: &Question,
@@ -227,7 +229,8 @@ pub(crate) fn solve(
         return Ok((Proposal::default(), finding));
     };
     if instance.capacity.is_some() {
-        Slots::new(instance, &covering(question, largest))?.enough(instance, question)?;
+        CapacitatedProblem::new(instance, &covering(question, largest))?
+            .enough(instance, question)?;
     }
     let best = match asker.ask(largest, effort.exact, effort.work)? {
         Known::Enough(sites) => sites,
@@ -269,26 +272,26 @@ pub(crate) fn solve(
     Ok((best, finding))
 }
 
-/// For sites with capacities, a certificate of no multipliers: the bound is no more than what the worst point needs, which the check finds by itself.
+/// For sites with capacities, a certificate without multipliers: the bound is the cost of the worst point with all sites open, which the verification finds by itself.
 fn worst_point(instance: &Instance) -> Option<Certificate> {
     instance.capacity.as_ref().map(|_| Certificate {
         scale_bits: 0,
         dropped: Vec::new(),
-        triples: Vec::new(),
+        cuts: Vec::new(),
         multipliers: vec![Multipliers::default()],
-        cases: vec![Case::Leaf(0)],
+        tree: vec![CertificateNode::Leaf(0)],
     })
 }
 
-/// All costs that could be the largest one, ascending: none below what some demand point needs at least, fixed sites included.
+/// The possible objectives, ascending: all costs not below the least cost of the worst demand point, fixed sites included.
 fn costs(instance: &Instance, question: &Question) -> Vec<u64> {
     let radius = question.radius.unwrap_or(u64::MAX);
-    // With capacities, only weight has to be served.
+    // With capacities, only demand points with weight must be served.
     let counts = |d: DemandIx| instance.capacity.is_none() || instance.weight(d) > 0;
     let mut nearest = vec![u64::MAX; instance.n_demand()];
     let mut all = Vec::new();
     for site in instance.sites() {
-        if instance.standing(site) == Standing::Forbidden {
+        if instance.site_status(site) == SiteStatus::Forbidden {
             continue;
         }
         for (demand, cost) in instance

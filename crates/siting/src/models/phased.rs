@@ -1,9 +1,9 @@
-//! Plans in phases: the first sites of a plan are a good plan by themselves, and early ones stay.
+//! Nested plans in phases: the sites of each phase stay open in the next.
 //!
-//! Each phase is answered with the sites of the phases before it fixed, and compared with what could be reached without them; the difference is what nesting costs.
+//! Each phase is solved with the sites of the earlier phases fixed, and compared with the free plan for the same number of sites; the difference is the loss by nesting.
 
 use crate::answer::solution::Solution;
-use crate::instance::{Instance, SiteIx, Standing};
+use crate::instance::{Instance, SiteIx, SiteStatus};
 use crate::models::solve::solve;
 use crate::question::Question;
 use crate::question::effort::Effort;
@@ -12,7 +12,7 @@ use crate::question::infeasible::Infeasible;
 /// One phase of a nested plan.
 #[derive(Clone, Debug)]
 pub struct Phase {
-    /// How many new sites are open at its end.
+    /// Number of new sites open at its end.
     pub n_sites: u32,
     /// The sites that this phase opens, in order of choice.
     pub opens: Vec<SiteIx>,
@@ -20,15 +20,15 @@ pub struct Phase {
     pub nested: Solution,
     /// The best plan found for as many sites without regard to phases; its bound bounds the nested plan too.
     pub free: Solution,
-    /// How much worse the nested objective is than that of the free plan, in whole steps of the objective; never negative.
+    /// Loss of the nested objective against the free plan's, in whole steps; never negative.
     pub loss: i128,
-    /// No nested plan can lose more against the best free one than this: the distance to the free plan's bound.
+    /// Upper bound of the loss against the best free plan: the distance to the free plan's bound.
     pub loss_at_most: i128,
 }
 
-/// Answers the question for each number of new sites, ascending, keeping the sites of every phase in the next.
+/// Solves the question for each number of new sites, ascending, with the sites of every phase fixed in the next.
 ///
-/// Cost: two answers per phase.
+/// Cost: two solves per phase.
 ///
 /// # Errors
 /// [`Infeasible`] of the first phase without an answer; phases that do not ascend are a question that cannot be asked.
@@ -46,7 +46,7 @@ pub fn phased(
         let what = "phases are numbers of sites; ask without a budget".to_owned();
         return Err(Infeasible::Question { what });
     }
-    let mut standing: Vec<Standing> = instance.sites().map(|s| instance.standing(s)).collect();
+    let mut status: Vec<SiteStatus> = instance.sites().map(|s| instance.site_status(s)).collect();
     let mut before = 0;
     let mut done = Vec::with_capacity(phases.len());
     for &n_sites in phases {
@@ -57,7 +57,7 @@ pub fn phased(
         let free = solve(instance, &free_question, effort)?;
         let kept = instance
             .clone()
-            .with_standing(standing.clone())
+            .with_site_status(status.clone())
             .expect("one standing per site");
         let next = Question {
             n_sites: Some(n_sites - before),
@@ -67,7 +67,7 @@ pub fn phased(
         let new = nested.sites().iter().filter(|s| !s.fixed).map(|s| s.site);
         let opens: Vec<SiteIx> = new.collect();
         for site in &opens {
-            standing[site.index()] = Standing::Fixed;
+            status[site.index()] = SiteStatus::Fixed;
         }
         let worse = |than: i128| {
             let apart = than - nested.objective();

@@ -1,14 +1,14 @@
-//! The door to all models: checks the question, asks the model, has the answer checked.
+//! Entry to all models: validates the question, runs the model, checks its answer.
 
 use crate::answer::check::check;
 use crate::answer::solution::Solution;
-use crate::instance::{Instance, Standing};
+use crate::instance::{Instance, SiteStatus};
 use crate::number::{at, ix};
 use crate::question::effort::Effort;
 use crate::question::infeasible::Infeasible;
 use crate::question::{Model, Question, Share};
 
-/// Answers a siting question.
+/// Solves a siting question: the best sites found, with a bound.
 ///
 /// ```
 /// use siting::{Effort, InstanceBuilder, Question, solve};
@@ -28,7 +28,7 @@ use crate::question::{Model, Question, Share};
 /// ```
 ///
 /// # Errors
-/// [`Infeasible`] when no plan satisfies the question, with what makes it so.
+/// [`Infeasible`] when no plan satisfies the question, with the reason.
 pub fn solve(
     instance: &Instance,
     question: &Question,
@@ -105,12 +105,12 @@ fn prices_overflow(instance: &Instance) -> bool {
     total.saturating_mul(u128::from(ix(n_prices))) >= 1 << 60
 }
 
-/// How many sites that may open cover each demand point.
+/// By demand point, the number of sites within the radius that may open.
 fn sites_in_reach(instance: &Instance, question: &Question) -> Vec<u32> {
     let mut n = vec![0_u32; instance.n_demand()];
     for site in instance
         .sites()
-        .filter(|&s| instance.standing(s) != Standing::Forbidden)
+        .filter(|&s| instance.site_status(s) != SiteStatus::Forbidden)
     {
         for (demand, cost) in instance.serves(site) {
             if question.radius.is_none_or(|r| cost <= r) {

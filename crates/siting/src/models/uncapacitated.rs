@@ -1,42 +1,43 @@
-//! The same question for sites that can serve any amount: answered much faster, and where capacities bind seldom nearly the same.
+//! Uncapacitated relaxation of a capacitated problem: a warm start for its search and its bound.
 //!
-//! Its sites are where the search with capacities begins, and its multipliers, shared out over the steps of weight, where the bound does: capacities only make sites worth less, so that the bound begins no lower.
+//! It is solved much faster, and where capacities seldom bind its sites are nearly the best ones.
+//! Its multipliers, divided by the steps of weight, start the capacitated bound: capacities only lower the worth of a site, so that the bound is no lower there.
 
 use crate::answer::certificate::Certificate;
-use crate::answer::check::Proposal;
+use crate::answer::checked::Proposal;
 use crate::branch_and_bound::dual_bound::Dual;
-use crate::capacity::problem::Slots;
+use crate::capacity::problem::CapacitatedProblem;
 use crate::covering::presolve::presolve;
-use crate::covering::problem::Cover;
+use crate::covering::problem::CoveringProblem;
 use crate::instance::{DemandIx, Instance, SiteIx};
 use crate::number::{at, float, ix, rounded};
 use crate::question::effort::Effort;
 use crate::question::{Model, Question};
 
-/// Where the search and the bound begin.
+/// Warm start of the capacitated search and bound.
 #[derive(Debug, Default)]
 pub(crate) struct Beginning {
     /// Candidates, ascending.
     pub(crate) sites: Vec<u32>,
     pub(crate) dual: Option<Dual>,
-    /// Conditions on three rows each, which the multipliers price; only for `lscp`.
-    pub(crate) triples: Vec<[u32; 3]>,
-    /// For `lscp`, the question without capacities, its candidates as here; more such conditions are found in it.
-    pub(crate) cover: Option<Cover>,
-    /// Pairs looked at.
+    /// Cuts on three rows each, for the multipliers of the start; only for `lscp`.
+    pub(crate) cuts: Vec<[u32; 3]>,
+    /// For `lscp`, the covering problem without capacities, from which more cuts are separated.
+    pub(crate) relaxed: Option<CoveringProblem>,
+    /// Pairs visited.
     pub(crate) work: u64,
 }
 
-/// The share of the work that is spent here.
+/// One part in this many of the effort's work goes into the relaxation.
 const SHARE: u64 = 10;
 
-/// Answers the question without capacities; nothing to begin with when that has no answer either, or for `mclp`, where capacities bind most.
+/// Solves the uncapacitated relaxation; an empty start when it has no answer, or for `mclp`, where capacities bind most.
 ///
 /// Cost: a tenth of the work of the effort at most.
 pub(crate) fn begin(
     instance: &Instance,
     question: &Question,
-    slots: &Slots,
+    problem: &CapacitatedProblem,
     effort: &Effort,
 ) -> Beginning {
     let quick = Effort {
@@ -45,31 +46,41 @@ pub(crate) fn begin(
         ..*effort
     };
     match question.model {
-        Model::Lscp => fewest(instance, question, slots, &quick),
-        Model::PMedian => nearest(instance, question, slots, &quick),
+        Model::Lscp => fewest(instance, question, problem, &quick),
+        Model::PMedian => nearest(instance, question, problem, &quick),
         Model::Mclp | Model::PCenter => Beginning::default(),
     }
 }
 
-fn fewest(instance: &Instance, question: &Question, slots: &Slots, effort: &Effort) -> Beginning {
+fn fewest(
+    instance: &Instance,
+    question: &Question,
+    problem: &CapacitatedProblem,
+    effort: &Effort,
+) -> Beginning {
     let instance = without_capacities(instance);
-    let cover = Cover::new(&instance, question);
-    let presolved = presolve(cover.clone(), instance.n_demand());
+    let relaxed = CoveringProblem::new(&instance, question);
+    let presolved = presolve(relaxed.clone(), instance.n_demand());
     let found = crate::models::lscp::fewest(&instance, &presolved, effort, -1, None, &|_| 0.0);
     let sites = found.best.map_or_else(Vec::new, |b| b.1);
-    let sites = sites.iter().map(|&s| presolved.cover.site[at(s)]);
-    let triples = found.certificate.as_ref().map(|c| c.triples.as_slice());
-    let rows = |triple: &[DemandIx; 3]| triple.map(|d| d.0);
+    let sites = sites.iter().map(|&s| presolved.problem.site[at(s)]);
+    let cuts = found.certificate.as_ref().map(|c| c.cuts.as_slice());
+    let rows = |cut: &[DemandIx; 3]| cut.map(|d| d.0);
     Beginning {
-        sites: places(slots, sites),
-        triples: triples.unwrap_or_default().iter().map(rows).collect(),
-        cover: Some(cover),
-        dual: found.certificate.map(|c| shared_out(slots, &c)),
+        sites: places(problem, sites),
+        cuts: cuts.unwrap_or_default().iter().map(rows).collect(),
+        relaxed: Some(relaxed),
+        dual: found.certificate.map(|c| shared_out(problem, &c)),
         work: found.work,
     }
 }
 
-fn nearest(instance: &Instance, question: &Question, slots: &Slots, effort: &Effort) -> Beginning {
+fn nearest(
+    instance: &Instance,
+    question: &Question,
+    problem: &CapacitatedProblem,
+    effort: &Effort,
+) -> Beginning {
     let instance = without_capacities(instance);
     let Ok((Proposal { new_sites, .. }, finding)) =
         crate::models::p_median::solve(&instance, question, effort)
@@ -77,15 +88,15 @@ fn nearest(instance: &Instance, question: &Question, slots: &Slots, effort: &Eff
         return Beginning::default();
     };
     Beginning {
-        sites: places(slots, new_sites.into_iter()),
-        dual: finding.certificate.map(|c| shared_out(slots, &c)),
-        triples: Vec::new(),
-        cover: None,
+        sites: places(problem, new_sites.into_iter()),
+        dual: finding.certificate.map(|c| shared_out(problem, &c)),
+        cuts: Vec::new(),
+        relaxed: None,
         work: finding.work,
     }
 }
 
-/// The instance for sites that can serve any amount; demand without weight is served by nobody, as with capacities.
+/// The instance without capacities; demand without weight is left out, as with capacities.
 fn without_capacities(instance: &Instance) -> Instance {
     let mut all = Instance {
         capacity: None,
@@ -111,8 +122,11 @@ fn without_capacities(instance: &Instance) -> Instance {
 }
 
 /// Sites of the instance as candidates, ascending.
-pub(crate) fn places(slots: &Slots, sites: impl Iterator<Item = SiteIx>) -> Vec<u32> {
-    let candidates = &slots.site[..slots.n_candidates];
+pub(crate) fn places(
+    problem: &CapacitatedProblem,
+    sites: impl Iterator<Item = SiteIx>,
+) -> Vec<u32> {
+    let candidates = &problem.site[..problem.n_candidates];
     let place = |s: SiteIx| {
         candidates
             .binary_search(&s)
@@ -123,26 +137,26 @@ pub(crate) fn places(slots: &Slots, sites: impl Iterator<Item = SiteIx>) -> Vec<
     all
 }
 
-/// What a demand point is worth, as what each step of its weight is worth.
-fn shared_out(slots: &Slots, certificate: &Certificate) -> Dual {
-    let finer = 2.0_f64.powi(bits(slots) - certificate.scale_bits);
+/// The multiplier of each demand point, divided by the steps of its weight.
+fn shared_out(problem: &CapacitatedProblem, certificate: &Certificate) -> Dual {
+    let finer = 2.0_f64.powi(bits(problem) - certificate.scale_bits);
     let of = |demand: DemandIx| {
         let multipliers = certificate.multipliers.first()?;
         let all = *multipliers.demand.get(demand.index())?;
-        let weight = slots.weight[demand.index()];
-        (weight > 0).then(|| rounded(finer * float(all) / float(weight)).clamp(0, slots.most))
+        let weight = problem.weight[demand.index()];
+        (weight > 0).then(|| rounded(finer * float(all) / float(weight)).clamp(0, problem.most))
     };
-    let rows = (0..ix(slots.n_rows())).map(|r| of(DemandIx(r)).unwrap_or(0));
+    let rows = (0..ix(problem.n_rows())).map(|r| of(DemandIx(r)).unwrap_or(0));
     let first = certificate.multipliers.first();
-    let triple = first.map(|m| m.triple.as_slice()).unwrap_or_default();
-    let scaled = |&m: &i64| rounded(finer * float(m)).clamp(0, slots.most);
+    let cut = first.map(|m| m.cut.as_slice()).unwrap_or_default();
+    let scaled = |&m: &i64| rounded(finer * float(m)).clamp(0, problem.most);
     Dual {
         row: rows.collect(),
-        triple: triple.iter().map(scaled).collect(),
+        cut: cut.iter().map(scaled).collect(),
         ..Dual::default()
     }
 }
 
-fn bits(slots: &Slots) -> i32 {
-    i32::try_from(slots.bits).expect("a few bits")
+fn bits(problem: &CapacitatedProblem) -> i32 {
+    i32::try_from(problem.bits).expect("a few bits")
 }

@@ -1,8 +1,8 @@
-//! The covering question behind one radius of a p-center question.
+//! The covering question of one radius of a p-center question.
 
 use crate::question::{Model, Question};
 
-/// The covering question behind one radius.
+/// The `lscp` question whether the sites cover all demand within `radius`.
 pub(crate) fn covering(question: &Question, radius: u64) -> Question {
     Question {
         model: Model::Lscp,

@@ -1,21 +1,21 @@
-//! How hard to try, and when to stop.
+//! Effort of a search: exact or not, seed, work limit, and the moment to stop.
 
 use crate::question::Share;
 
-/// How hard to try, and when to stop.
+/// Work limit, seed and stopping rule of a search.
 ///
-/// The answer depends on `exact`, `seed`, `good_enough` and `work` only, not on the number of threads; but when `stop` says so first, it depends on the moment.
+/// The answer depends on `exact`, `seed`, `good_enough` and `work` only, not on the number of threads; when `stop` ends the search, it depends on the moment.
 #[derive(Clone, Copy)]
 pub struct Effort<'a> {
-    /// Goes on until the answer is proven, or `stop`.
+    /// Whether to search until the answer is proven, or `stop`.
     pub exact: bool,
-    /// Where the random moves of the search begin.
+    /// Seed of the random moves.
     pub seed: u64,
     /// Without `exact`: the optimality gap at which the answer is good enough.
     pub good_enough: Share,
-    /// Without `exact`: how much work to do at most, in pairs looked at; some 500 million a second and core.
+    /// Without `exact`: most work, in pairs visited; some 500 million a second and core.
     pub work: u64,
-    /// Asked now and then; once it says true, the best answer so far is returned with a valid bound.
+    /// Polled by the search; once true, the best answer so far is returned with a valid bound.
     pub stop: &'a (dyn Fn() -> bool + Sync),
 }
 
@@ -35,7 +35,7 @@ impl Effort<'_> {
     pub const SEED: u64 = 1;
     /// The optimality gap that is good enough unless the answer is to be exact: 0.2 %, well under what the input data know.
     pub const GOOD_ENOUGH: Share = Share(2_000);
-    /// Some seconds of work.
+    /// The work limit when none is given: some seconds.
     pub const WORK: u64 = 5_000_000_000;
 
     /// A good answer within seconds.

@@ -1,19 +1,19 @@
-//! Why a question has no answer.
+//! Reasons for a question without an answer.
 
 use crate::instance::decimal::Decimal;
 use crate::question::{Model, Question};
 
-/// Why there is no plan to return.
+/// The reason why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Infeasible {
     /// The question contradicts itself or its instance.
     #[error("the question cannot be asked: {what}")]
     Question {
-        /// What is wrong and what to do.
+        /// The contradiction and its cure, in words.
         what: String,
     },
-    /// Demand that has to be covered, and that the sites cannot cover.
+    /// Demand must be covered that the sites cannot cover.
     #[error(
         "{n_demand} demand points cannot be covered by any site that may open, `{first}` among them"
     )]
@@ -31,7 +31,7 @@ pub enum Infeasible {
         /// The number in the question.
         allowed: u64,
     },
-    /// All sites together are too small for demand that has to be served.
+    /// All sites together are too small for demand that must be served.
     #[error(
         "{n_demand} demand points, `{first}` among them, weigh {weight}, and all sites in their reach that may open can serve {capacity}"
     )]
@@ -42,19 +42,19 @@ pub enum Infeasible {
         n_demand: usize,
         /// Their weight together, in the unit of the tables.
         weight: Decimal,
-        /// What the sites in their reach can serve together.
+        /// Capacity of the sites in their reach together.
         capacity: Decimal,
     },
-    /// As many sites as are allowed are too small for the demand, whichever they are.
+    /// The largest sites of the allowed number are too small for the demand.
     #[error(
         "the largest {allowed} new sites can serve {capacity} together with the fixed ones, and the demand in reach weighs {weight}"
     )]
-    TooFewSlots {
+    SitesTooSmall {
         /// The number in the question.
         allowed: u32,
-        /// What the largest sites and the fixed ones can serve together, in the unit of the tables.
+        /// Capacity of the largest sites and the fixed ones together, in the unit of the tables.
         capacity: Decimal,
-        /// The demand that has to be served.
+        /// Demand that must be served.
         weight: Decimal,
     },
     /// The budget does not suffice.
@@ -74,7 +74,7 @@ pub enum Infeasible {
         reachable: u128,
         /// All weight of the zone.
         total: u128,
-        /// Weight that has to be covered.
+        /// Weight that must be covered.
         floor: u128,
     },
     /// The limits are each satisfiable, but not together: proven by search.
@@ -93,7 +93,7 @@ pub enum Infeasible {
     },
 }
 
-/// No plan was found; `proven` when none exists.
+/// No answer was found within the limits of the question; `proven` when none exists.
 pub(crate) fn no_plan(question: &Question, proven: bool) -> Infeasible {
     let mut limits = Vec::new();
     if let Some(p) = question.n_sites {

@@ -1,34 +1,36 @@
-//! The bound of one case that multipliers prove, in exact integers.
+//! Lagrangian bound of one leaf of a certificate's tree, in exact integers.
 //!
-//! In: what is decided in the case, and multipliers; out: a number that no answer of the case has a smaller aim than.
+//! In: the decisions on the way to the leaf, and multipliers; out: a lower bound of the minimized objective of every answer that keeps the decisions.
 
 use crate::answer::certificate::Multipliers;
-use crate::answer::check::{Proposal, check};
-use crate::instance::{DemandIx, SiteIx, Standing};
+use crate::answer::check::check;
+use crate::answer::checked::Proposal;
+use crate::instance::{DemandIx, SiteIx, SiteStatus};
 use crate::question::{Model, Share};
-use crate::verify::tree::{Cases, Decided, State, reached};
-use crate::verify::{VerifyError, bad};
+use crate::verify::error::{VerifyError, bad};
+use crate::verify::tree::{CertificateTree, Decided, SiteState, reached};
 
-impl Cases<'_> {
-    /// New sites that are open in this case, free ones, and how many more may open.
-    fn room(&self, decided: &Decided) -> (Vec<SiteIx>, Vec<SiteIx>, Option<usize>) {
-        let all = |state: State| {
+impl CertificateTree<'_> {
+    /// New sites that are open at this node, undecided ones, and the number of sites that may still open.
+    fn sites_left(&self, decided: &Decided) -> (Vec<SiteIx>, Vec<SiteIx>, Option<usize>) {
+        let all = |state: SiteState| {
             let sites = self.instance.sites().filter(move |&s| {
-                decided.site[s.index()] == state && self.instance.standing(s) == Standing::Candidate
+                decided.site[s.index()] == state
+                    && self.instance.site_status(s) == SiteStatus::Candidate
             });
             sites.collect::<Vec<_>>()
         };
-        let (open, free) = (all(State::Open), all(State::Free));
+        let (open, free) = (all(SiteState::Open), all(SiteState::Free));
         let allowed = self.question.n_sites.map_or(usize::MAX, crate::number::at);
-        let room = allowed.checked_sub(open.len());
-        (open, free, room)
+        let sites_left = allowed.checked_sub(open.len());
+        (open, free, sites_left)
     }
 
     fn price(&self, site: SiteIx) -> i128 {
         i128::from(self.instance.price(site).unwrap_or(0))
     }
 
-    fn toll(&self, site: SiteIx) -> i128 {
+    fn opening_cost(&self, site: SiteIx) -> i128 {
         match self.question.model {
             Model::Lscp if self.question.by_price => self.price(site),
             Model::Lscp => 1,
@@ -36,10 +38,10 @@ impl Cases<'_> {
         }
     }
 
-    /// The aim of the one answer in a case where no more sites may open.
+    /// The objective of the one answer at a node where no more sites may open.
     pub(crate) fn single(&self, decided: &Decided) -> Result<i128, VerifyError> {
-        let (open, free, room) = self.room(decided);
-        if !free.is_empty() && room != Some(0) {
+        let (open, free, sites_left) = self.sites_left(decided);
+        if !free.is_empty() && sites_left != Some(0) {
             return bad("a case that leaves a choice is called a single answer");
         }
         if self.instance.capacity.is_some() {
@@ -55,31 +57,31 @@ impl Cases<'_> {
         let total = i128::try_from(self.instance.total_weight()).expect("weights fit 60 bits");
         Ok(match self.question.model {
             Model::Mclp => total - checked.objective(),
-            Model::Lscp => open.iter().map(|&s| self.toll(s)).sum(),
+            Model::Lscp => open.iter().map(|&s| self.opening_cost(s)).sum(),
             Model::PMedian | Model::PCenter => checked.objective(),
         })
     }
 
-    /// A bound on the aim in this case, from these multipliers; the largest number when the case is impossible.
-    pub(crate) fn leaf(
+    /// Lower bound of the objective at this node, from these multipliers, in whole steps; the largest number when the node is infeasible.
+    pub(crate) fn leaf_bound(
         &self,
         decided: &Decided,
         multipliers: &Multipliers,
     ) -> Result<i128, VerifyError> {
-        let (open, free, room) = self.room(decided);
+        let (open, free, sites_left) = self.sites_left(decided);
         let budget = self.question.budget.map(i128::from);
-        let money = budget.map(|b| b - open.iter().map(|&s| self.price(s)).sum::<i128>());
-        let (Some(room), true) = (room, money.is_none_or(|m| m >= 0)) else {
+        let budget_left = budget.map(|b| b - open.iter().map(|&s| self.price(s)).sum::<i128>());
+        let (Some(sites_left), true) = (sites_left, budget_left.is_none_or(|m| m >= 0)) else {
             return Ok(i128::MAX);
         };
-        let triples = &self.certificate.triples;
+        let cuts = &self.certificate.cuts;
         let known = |d: &DemandIx| d.index() < self.instance.n_demand();
-        if !multipliers.triple.is_empty()
-            && (!self.knows_triples()
-                || multipliers.triple.len() > triples.len()
-                || !triples.iter().flatten().all(known)
-                || triples.iter().any(|t| t[0] >= t[1] || t[1] >= t[2])
-                || multipliers.triple.iter().any(|&m| m < 0))
+        if !multipliers.cut.is_empty()
+            && (!self.knows_triple_cuts()
+                || multipliers.cut.len() > cuts.len()
+                || !cuts.iter().flatten().all(known)
+                || cuts.iter().any(|t| t[0] >= t[1] || t[1] >= t[2])
+                || multipliers.cut.iter().any(|&m| m < 0))
         {
             return bad("triples are not of three demand points each, or not allowed here");
         }
@@ -99,7 +101,7 @@ impl Cases<'_> {
         if !(-100..=40).contains(&scale) {
             return bad("the scale of the multipliers is out of range");
         }
-        // Everything below is counted in steps of 2^-max(scale, 0), multipliers with a coarser scale in whole steps.
+        // All sums below are in steps of 2^-max(scale, 0); multipliers of a coarser scale in whole steps.
         let fine = |m: i64| {
             if scale < 0 {
                 i128::from(m) << -scale
@@ -119,13 +121,13 @@ impl Cases<'_> {
             return Ok(i128::MAX);
         };
         let nu = fine(multipliers.budget);
-        let tolls: i128 = open.iter().map(|&s| self.toll(s)).sum();
+        let opening_costs: i128 = open.iter().map(|&s| self.opening_cost(s)).sum();
         let mut worth: Vec<i128> = free
             .iter()
             .map(|&s| {
                 value[s.index()]
-                    - self.toll(s) * steps
-                    - if money.is_some() {
+                    - self.opening_cost(s) * steps
+                    - if budget_left.is_some() {
                         nu * self.price(s)
                     } else {
                         0
@@ -134,15 +136,15 @@ impl Cases<'_> {
             .filter(|&v| v > 0)
             .collect();
         worth.sort_unstable_by(|a, b| b.cmp(a));
-        let chosen: i128 = worth.iter().take(room).sum();
-        let bound = base + tolls * steps - chosen - money.map_or(0, |m| m * nu);
+        let chosen: i128 = worth.iter().take(sites_left).sum();
+        let bound = base + opening_costs * steps - chosen - budget_left.map_or(0, |m| m * nu);
         Ok(-(-bound).div_euclid(steps))
     }
 
-    /// Whether the condition on three demand points holds for every answer.
+    /// Whether the cut on three demand points holds for every answer.
     ///
     /// With capacities, `lscp` alone says that demand points are covered, and only those with weight.
-    fn knows_triples(&self) -> bool {
+    fn knows_triple_cuts(&self) -> bool {
         let (instance, question) = (self.instance, self.question);
         let model = matches!(question.model, Model::Lscp | Model::Mclp);
         if instance.capacity.is_none() {
@@ -152,10 +154,10 @@ impl Cases<'_> {
             let i = d.index();
             i < instance.n_demand() && self.must[i] && instance.weight[i] > 0
         };
-        question.model == Model::Lscp && self.certificate.triples.iter().flatten().all(served)
+        question.model == Model::Lscp && self.certificate.cuts.iter().flatten().all(served)
     }
 
-    /// The rows' part of the bound, and what each site is worth to them.
+    /// The rows' part of the bound, and the value of each site.
     fn cover_rows(
         &self,
         decided: &Decided,
@@ -168,7 +170,7 @@ impl Cases<'_> {
         let mut reachable = vec![0_u32; instance.n_demand()];
         for site in instance
             .sites()
-            .filter(|s| decided.site[s.index()] == State::Free)
+            .filter(|s| decided.site[s.index()] == SiteState::Free)
         {
             for (demand, _) in reached(instance, self.question, site) {
                 reachable[demand] += 1;
@@ -188,12 +190,12 @@ impl Cases<'_> {
         let mut lost = total.clone();
         let mut row = vec![0_i128; instance.n_demand()];
         let mut base = 0_i128;
-        // What the triples of each demand point are worth together.
-        let mut in_triples = vec![0_i128; instance.n_demand()];
-        let priced = || self.certificate.triples.iter().zip(&multipliers.triple);
-        for (triple, &m) in priced() {
-            for demand in triple {
-                in_triples[demand.index()] += fine(m);
+        // By demand point, the sum of the multipliers of its cuts.
+        let mut in_cuts = vec![0_i128; instance.n_demand()];
+        let priced = || self.certificate.cuts.iter().zip(&multipliers.cut);
+        for (cut, &m) in priced() {
+            for demand in cut {
+                in_cuts[demand.index()] += fine(m);
             }
         }
         for i in 0..instance.n_demand() {
@@ -221,64 +223,65 @@ impl Cases<'_> {
                 .map_or(0, |&mu| fine(mu) * weight);
             let given = multipliers.demand.get(i).map_or(0, |&m| fine(m));
             let n = i128::from(need[i]);
-            // Covered, the point saves its worth and costs its multipliers; not covered, neither.
+            // A covered point saves its worth and costs its multipliers; an uncovered one neither.
             let worth = (weight * steps + extra) / n;
             row[i] = if must[i] { given } else { given.min(worth) };
             base += n * row[i];
             base += if must[i] {
-                in_triples[i]
+                in_cuts[i]
             } else {
-                in_triples[i].min(worth - row[i])
+                in_cuts[i].min(worth - row[i])
             };
         }
         for (z, total) in total.iter().enumerate() {
-            let may_miss = (total * (whole - i128::from(floor))).div_euclid(whole) - lost[z];
-            if self.question.floor.is_some() && may_miss < 0 {
+            let may_stay_uncovered =
+                (total * (whole - i128::from(floor))).div_euclid(whole) - lost[z];
+            if self.question.floor.is_some() && may_stay_uncovered < 0 {
                 return None;
             }
-            base -= multipliers.zone.get(z).map_or(0, |&mu| fine(mu)) * may_miss;
+            base -= multipliers.zone.get(z).map_or(0, |&mu| fine(mu)) * may_stay_uncovered;
         }
         let mut value = vec![0_i128; instance.n_sites()];
         for site in instance
             .sites()
-            .filter(|s| decided.site[s.index()] == State::Free)
+            .filter(|s| decided.site[s.index()] == SiteState::Free)
         {
             value[site.index()] = reached(instance, self.question, site)
                 .map(|(demand, _)| row[demand])
                 .sum();
         }
-        for (triple, &m) in priced().filter(|(_, m)| **m > 0) {
-            base += self.price_triple(decided, triple, fine(m), &need, &mut value);
+        for (cut, &m) in priced().filter(|(_, m)| **m > 0) {
+            base += self.price_cut(decided, cut, fine(m), &need, &mut value);
         }
         Some((base, value))
     }
 
-    /// What a triple adds to the bound, apart from its demand points that are still to be covered; and to the sites' values.
-    fn price_triple(
+    /// Adds a cut to the sites' values; returns its part of the bound, without its demand points that are still uncovered.
+    fn price_cut(
         &self,
         decided: &Decided,
-        triple: &[DemandIx; 3],
+        cut: &[DemandIx; 3],
         multiplier: i128,
         need: &[u32],
         value: &mut [i128],
     ) -> i128 {
         let radius = self.question.radius.unwrap_or(u64::MAX);
-        let mut sites: Vec<SiteIx> = triple
+        let mut sites: Vec<SiteIx> = cut
             .iter()
             .flat_map(|&d| self.instance.served_by(d))
             .filter(|&(_, cost)| cost <= radius)
             .map(|(site, _)| site)
             .collect();
         sites.sort_unstable();
-        let covered = triple.iter().filter(|d| need[d.index()] == 0).count();
+        let covered = cut.iter().filter(|d| need[d.index()] == 0).count();
         let mut least = i128::try_from(covered).expect("three at most") - 1;
         for same in sites.chunk_by(|a, b| a == b) {
             let counts = if same.len() == 3 { 2 } else { 1 };
             let site = same[0].index();
             match decided.site[site] {
-                State::Open => least -= counts,
-                State::Free => value[site] += counts * multiplier,
-                State::Closed => {}
+                SiteState::Open => least -= counts,
+                SiteState::Free => value[site] += counts * multiplier,
+                SiteState::Closed => {}
             }
         }
         least * multiplier
@@ -297,10 +300,10 @@ impl Cases<'_> {
         for site in instance.sites() {
             let state = decided.site[site.index()];
             for (demand, cost) in reached(instance, self.question, site) {
-                if state == State::Open {
+                if state == SiteState::Open {
                     nearest[demand] = Some(nearest[demand].map_or(cost, |n| n.min(cost)));
                 }
-                free[demand] |= state == State::Free;
+                free[demand] |= state == SiteState::Free;
             }
         }
         let price = |i: usize, cost: u64| i128::from(instance.weight[i]) * i128::from(cost) * steps;
@@ -317,7 +320,7 @@ impl Cases<'_> {
         let mut value = vec![0_i128; instance.n_sites()];
         for site in instance
             .sites()
-            .filter(|s| decided.site[s.index()] == State::Free)
+            .filter(|s| decided.site[s.index()] == SiteState::Free)
         {
             let saved = reached(instance, self.question, site)
                 .map(|(demand, cost)| (row[demand] - price(demand, cost)).max(0));
@@ -326,7 +329,7 @@ impl Cases<'_> {
         Some((row.iter().sum(), value))
     }
 
-    /// With capacities a multiplier is what one step of weight is worth, and a site serves what saves most first.
+    /// With capacities: the rows' part of the bound, and the value of each site's knapsack, with multipliers per step of weight.
     fn capacity_rows(
         &self,
         decided: &Decided,
@@ -336,7 +339,7 @@ impl Cases<'_> {
     ) -> (i128, Vec<i128>) {
         let instance = self.instance;
         let model = self.question.model;
-        // Weight that may stay unserved is worth no more than what that costs.
+        // The multiplier of a step that may stay unserved is capped at its cost.
         let unit = |i: usize| {
             let given = multipliers.demand.get(i).map_or(0, |&m| fine(m));
             if model == Model::Mclp {
@@ -358,7 +361,7 @@ impl Cases<'_> {
         let mut value = vec![0_i128; instance.n_sites()];
         for site in instance
             .sites()
-            .filter(|s| decided.site[s.index()] != State::Closed)
+            .filter(|s| decided.site[s.index()] != SiteState::Closed)
         {
             let saved = reached(instance, self.question, site)
                 .map(|(demand, cost)| (unit(demand) - price(cost), demand));
@@ -371,16 +374,16 @@ impl Cases<'_> {
                 worth += taken * saves;
                 left -= taken;
             }
-            if decided.site[site.index()] == State::Open {
+            if decided.site[site.index()] == SiteState::Open {
                 base -= worth;
             } else {
                 value[site.index()] = worth;
             }
         }
-        for (triple, &m) in self.certificate.triples.iter().zip(&multipliers.triple) {
-            // Every demand point is covered, so that what sites count reaches 3 - 1.
+        for (cut, &m) in self.certificate.cuts.iter().zip(&multipliers.cut) {
+            // Every demand point is covered, so that the coefficients add up to at least 3 - 1.
             let none = vec![u32::MAX; instance.n_demand()];
-            base += 3 * fine(m) + self.price_triple(decided, triple, fine(m), &none, &mut value);
+            base += 3 * fine(m) + self.price_cut(decided, cut, fine(m), &none, &mut value);
         }
         (base, value)
     }

@@ -1,65 +1,65 @@
-//! The tree of cases of a certificate, walked through without the solvers' code.
+//! Walk through the branch-and-bound tree of a certificate, without code of the solvers.
 //!
-//! In: an instance, a question and the certificate; out: the least aim over all cases.
-//! The cases leave nothing out by construction: each splits the one before it in two, and every leaf must be bounded or hold one answer at most.
+//! In: an instance, a question and the certificate; out: the least bound over all leaves, of the minimized objective.
+//! Each node splits the one above it in two, so that nothing is left out; every leaf must be bounded, or hold one answer at most.
 
-use crate::answer::certificate::{Case, Certificate, Dropped};
+use crate::answer::certificate::{Certificate, CertificateNode, Dropped};
 use crate::answer::order::within;
-use crate::instance::{Instance, SiteIx, Standing};
+use crate::instance::{Instance, SiteIx, SiteStatus};
 use crate::question::{Model, Question};
-use crate::verify::{VerifyError, bad};
+use crate::verify::error::{VerifyError, bad};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
+pub(crate) enum SiteState {
     Free,
     Open,
     Closed,
 }
 
-/// One case: what is decided in it.
+/// The decisions at a node.
 #[derive(Clone, Debug)]
 pub(crate) struct Decided {
-    pub(crate) site: Vec<State>,
+    pub(crate) site: Vec<SiteState>,
     pub(crate) covered: Vec<u32>,
 }
 
-/// The question as the certificate sees it.
-pub(crate) struct Cases<'a> {
+/// A certificate with its instance and question, after its presolve steps.
+pub(crate) struct CertificateTree<'a> {
     pub(crate) instance: &'a Instance,
     pub(crate) question: &'a Question,
     pub(crate) certificate: &'a Certificate,
     root: Decided,
-    /// Demand points that presolve took away.
+    /// By demand point, whether presolve dropped it.
     pub(crate) implied: Vec<bool>,
-    /// Demand points that have to be covered.
+    /// By demand point, whether it must be covered.
     pub(crate) must: Vec<bool>,
 }
 
-impl<'a> Cases<'a> {
-    /// Retraces presolve.
+impl<'a> CertificateTree<'a> {
+    /// Repeats the presolve steps.
     ///
     /// # Errors
-    /// A site or a demand point is left out without reason.
+    /// A site or a demand point is dropped without reason.
     pub(crate) fn new(
         instance: &'a Instance,
         question: &'a Question,
         certificate: &'a Certificate,
     ) -> Result<Self, VerifyError> {
-        let mut site: Vec<State> = instance
+        let mut site: Vec<SiteState> = instance
             .sites()
-            .map(|s| match instance.standing(s) {
-                Standing::Candidate => State::Free,
-                Standing::Fixed => State::Open,
-                Standing::Forbidden => State::Closed,
+            .map(|s| match instance.site_status(s) {
+                SiteStatus::Candidate => SiteState::Free,
+                SiteStatus::Fixed => SiteState::Open,
+                SiteStatus::Forbidden => SiteState::Closed,
             })
             .collect();
         for s in instance
             .sites()
-            .filter(|&s| instance.standing(s) == Standing::Fixed)
+            .filter(|&s| instance.site_status(s) == SiteStatus::Fixed)
         {
             for other in instance.sites().filter(|&o| instance.too_near(s, o)) {
-                if site[other.index()] == State::Free {
-                    site[other.index()] = State::Closed;
+                if site[other.index()] == SiteState::Free {
+                    site[other.index()] = SiteState::Closed;
                 }
             }
         }
@@ -67,13 +67,13 @@ impl<'a> Cases<'a> {
         let mut open_able = vec![0_u32; instance.n_demand()];
         for s in instance
             .sites()
-            .filter(|&s| instance.standing(s) != Standing::Forbidden)
+            .filter(|&s| instance.site_status(s) != SiteStatus::Forbidden)
         {
             for (demand, _) in reached(instance, question, s) {
                 open_able[demand] += 1;
             }
         }
-        let mut cases = Self {
+        let mut tree = Self {
             instance,
             question,
             certificate,
@@ -87,11 +87,11 @@ impl<'a> Cases<'a> {
                 covered: Vec::new(),
             },
         };
-        cases.drop_all()?;
-        Ok(cases)
+        tree.drop_all()?;
+        Ok(tree)
     }
 
-    /// Retraces presolve step by step.
+    /// Repeats the presolve steps one by one.
     fn drop_all(&mut self) -> Result<(), VerifyError> {
         let dropped = &self.certificate.dropped;
         if dropped.is_empty() {
@@ -100,13 +100,13 @@ impl<'a> Cases<'a> {
         let mut need = self.needs(&self.root);
         let mut reachable = vec![0_u32; need.len()];
         for site in self.instance.sites() {
-            if self.root.site[site.index()] == State::Free {
+            if self.root.site[site.index()] == SiteState::Free {
                 for (demand, _) in reached(self.instance, self.question, site) {
                     reachable[demand] += 1;
                 }
             }
         }
-        // What is lost anyway does not count.
+        // Demand that cannot be covered any more does not count.
         for (need, reachable) in need.iter_mut().zip(reachable) {
             *need = if reachable < *need { 0 } else { *need };
         }
@@ -137,7 +137,7 @@ impl<'a> Cases<'a> {
                             .served_by(point)
                             .filter(move |p| p.1 <= radius);
                         near.map(|p| p.0)
-                            .filter(|s| self.root.site[s.index()] == State::Free)
+                            .filter(|s| self.root.site[s.index()] == SiteState::Free)
                     };
                     let others: Vec<SiteIx> = sites(gone).collect();
                     if !sites(by).all(|s| others.binary_search(&s).is_ok()) {
@@ -152,8 +152,9 @@ impl<'a> Cases<'a> {
 
     fn drop_site(&mut self, gone: SiteIx, by: SiteIx, need: &[u32]) -> Result<(), VerifyError> {
         let instance = self.instance;
-        let free =
-            |s: SiteIx| s.index() < instance.n_sites() && self.root.site[s.index()] == State::Free;
+        let free = |s: SiteIx| {
+            s.index() < instance.n_sites() && self.root.site[s.index()] == SiteState::Free
+        };
         if !free(gone) || !free(by) || gone == by || !instance.too_near.is_empty() {
             return bad("a site is left out for one that cannot replace it");
         }
@@ -171,23 +172,23 @@ impl<'a> Cases<'a> {
         if !served.all(|(demand, _)| serves[demand] || !counts(demand)) {
             return bad("a site is left out for one that serves less");
         }
-        self.root.site[gone.index()] = State::Closed;
+        self.root.site[gone.index()] = SiteState::Closed;
         Ok(())
     }
 
-    /// How many sites may open before any case is decided.
+    /// Number of undecided sites at the root.
     pub(crate) fn n_free(&self) -> i128 {
-        let free = self.root.site.iter().filter(|s| **s == State::Free);
+        let free = self.root.site.iter().filter(|s| **s == SiteState::Free);
         i128::try_from(free.count()).expect("a count fits")
     }
 
-    /// How many sites each demand point still needs in this case.
+    /// By demand point, the number of sites that it still needs at this node.
     pub(crate) fn needs(&self, decided: &Decided) -> Vec<u32> {
         let mut need = vec![times(self.question); self.instance.n_demand()];
         for site in self
             .instance
             .sites()
-            .filter(|s| decided.site[s.index()] == State::Open)
+            .filter(|s| decided.site[s.index()] == SiteState::Open)
         {
             for (demand, _) in reached(self.instance, self.question, site) {
                 need[demand] = need[demand].saturating_sub(1);
@@ -196,41 +197,41 @@ impl<'a> Cases<'a> {
         need
     }
 
-    /// The least aim over all cases.
+    /// The least bound over all leaves, of the minimized objective.
     pub(crate) fn least(&self) -> Result<i128, VerifyError> {
         let mut least = i128::MAX;
         let mut stack = vec![self.root.clone()];
-        for case in &self.certificate.cases {
+        for node in &self.certificate.tree {
             let Some(decided) = stack.pop() else {
                 return bad("the tree has too many cases");
             };
-            match *case {
-                Case::Leaf(number) => {
+            match *node {
+                CertificateNode::Leaf(number) => {
                     let place = usize::try_from(number).unwrap_or(usize::MAX);
                     let Some(multipliers) = self.certificate.multipliers.get(place) else {
                         return bad("a leaf has no multipliers");
                     };
-                    least = least.min(self.leaf(&decided, multipliers)?);
+                    least = least.min(self.leaf_bound(&decided, multipliers)?);
                 }
-                Case::Single => least = least.min(self.single(&decided)?),
-                Case::Branch(site) => {
-                    if decided.site.get(site.index()) != Some(&State::Free) {
+                CertificateNode::Single => least = least.min(self.single(&decided)?),
+                CertificateNode::Branch(site) => {
+                    if decided.site.get(site.index()) != Some(&SiteState::Free) {
                         return bad("a case decides a site twice");
                     }
                     let mut with = decided.clone();
-                    with.site[site.index()] = State::Open;
+                    with.site[site.index()] = SiteState::Open;
                     for other in self.instance.sites() {
                         if self.instance.too_near(site, other)
-                            && with.site[other.index()] == State::Free
+                            && with.site[other.index()] == SiteState::Free
                         {
-                            with.site[other.index()] = State::Closed;
+                            with.site[other.index()] = SiteState::Closed;
                         }
                     }
                     let mut without = decided;
-                    without.site[site.index()] = State::Closed;
+                    without.site[site.index()] = SiteState::Closed;
                     stack.extend([without, with]);
                 }
-                Case::Row(demand) => {
+                CertificateNode::Row(demand) => {
                     let covers = self.question.model == Model::Mclp
                         && self.instance.capacity.is_none()
                         && demand.index() < self.instance.n_demand();
@@ -239,18 +240,18 @@ impl<'a> Cases<'a> {
                     }
                     let mut with = decided.clone();
                     with.covered.push(demand.0);
-                    let mut bare = decided;
+                    let mut uncovered = decided;
                     let radius = self.question.radius.unwrap_or(u64::MAX);
                     for (site, cost) in self.instance.served_by(demand) {
-                        if cost <= radius && bare.site[site.index()] == State::Free {
-                            bare.site[site.index()] = State::Closed;
+                        if cost <= radius && uncovered.site[site.index()] == SiteState::Free {
+                            uncovered.site[site.index()] = SiteState::Closed;
                         }
                     }
-                    stack.extend([bare, with]);
+                    stack.extend([uncovered, with]);
                 }
             }
         }
-        if !stack.is_empty() || self.certificate.cases.is_empty() {
+        if !stack.is_empty() || self.certificate.tree.is_empty() {
             return bad("the tree ends before all cases are shown");
         }
         Ok(least)

@@ -10,7 +10,7 @@ use siting::{
     Effort, Infeasible, Instance, Question, Share, Solution, closing, phased, solve, verify,
 };
 
-use crate::town::{Dice, Town, with_prices, with_spacing, with_standing, with_zones};
+use crate::town::{Rng, Town, with_prices, with_site_status, with_spacing, with_zones};
 
 /// Name of the question, objective and bound, first 16 hex digits of the hash.
 type Row = (String, String, String);
@@ -86,8 +86,8 @@ fn village(seed: u64) -> Instance {
 }
 
 fn with_capacities(instance: Instance, least: u64, seed: u64) -> Instance {
-    let mut dice = Dice::new(seed);
-    let capacities = instance.sites().map(|_| least + dice.below(least));
+    let mut rng = Rng::new(seed);
+    let capacities = instance.sites().map(|_| least + rng.below(least));
     let capacities = capacities.collect();
     instance.with_capacities(capacities).unwrap()
 }
@@ -179,7 +179,7 @@ fn covering(rows: &mut Vec<Row>) {
     let work = within(6_000_000);
     let plain = town(1);
     rows.push(ask("mclp", &plain, &mclp(12), &work));
-    let fixed = with_standing(town(2), 2);
+    let fixed = with_site_status(town(2), 2);
     rows.push(ask("mclp, fixed", &fixed, &mclp(8), &work));
     let priced = with_prices(town(3), 3);
     let budget = Question {
@@ -229,7 +229,7 @@ fn covering(rows: &mut Vec<Row>) {
         &work,
     ));
     let exact = Effort::exact();
-    let fixed = with_standing(village(7), 7);
+    let fixed = with_site_status(village(7), 7);
     rows.push(ask("lscp, exact", &fixed, &Question::lscp(600), &exact));
 }
 
@@ -243,7 +243,7 @@ fn distances(rows: &mut Vec<Row>) {
         ..Question::p_median(40)
     };
     rows.push(ask("p-median, budget, spacing", &priced, &budget, &work));
-    let fixed = with_standing(village(10), 10);
+    let fixed = with_site_status(village(10), 10);
     let exact = Effort::exact();
     rows.push(ask(
         "p-median, exact",
@@ -276,7 +276,7 @@ fn capacities(rows: &mut Vec<Row>) {
     let center = Question::p_center(26);
     rows.push(ask("p-center, capacities", &small, &center, &work));
     let exact = Effort::exact();
-    let village = with_capacities(with_standing(village(13), 13), 300, 13);
+    let village = with_capacities(with_site_status(village(13), 13), 300, 13);
     rows.push(ask("mclp, capacities, exact", &village, &mclp(4), &exact));
 }
 
@@ -295,7 +295,7 @@ fn several(rows: &mut Vec<Row>) {
     rows.push(row("phases", &plain, phases));
     let nested = Sha256::new().chain_update(nested);
     rows.push(("nested".to_owned(), String::new(), short(nested)));
-    let fixed = with_standing(plain, 15);
+    let fixed = with_site_status(plain, 15);
     let closed = closing(&fixed, &mclp(0), 4, &work);
     let chooser = siting::closing_choice(&fixed);
     let closed = closed.map(|closing| vec![(chooser, closing.left)]);

@@ -1,10 +1,10 @@
 //! What always holds, whatever the numbers.
 
 use proptest::prelude::*;
-use siting::{Effort, Instance, Model, Question, Standing, closing, phased, solve, verify};
+use siting::{Effort, Instance, Model, Question, SiteStatus, closing, phased, solve, verify};
 
 use crate::oracle;
-use crate::town::{Dice, Town};
+use crate::town::{Rng, Town};
 
 fn town(seed: u64, n_sites: usize) -> Instance {
     Town {
@@ -95,8 +95,8 @@ fn one_thread_and_many_give_the_same_answer() {
         Question::p_center(9),
     ];
     let slots = {
-        let mut dice = Dice::new(12);
-        let capacities = instance.sites().map(|_| 500 + dice.below(2_000)).collect();
+        let mut rng = Rng::new(12);
+        let capacities = instance.sites().map(|_| 500 + rng.below(2_000)).collect();
         instance.clone().with_capacities(capacities).unwrap()
     };
     let with_slots = [
@@ -163,17 +163,17 @@ fn phases_are_nested_and_their_loss_is_stated() {
 #[test]
 fn closing_loses_as_little_as_any_choice() {
     for seed in 0..10 {
-        let mut dice = Dice::new(seed);
+        let mut rng = Rng::new(seed);
         let instance = town(seed, 14);
-        let standing = instance.sites().map(|_| match dice.below(3) {
-            0 => Standing::Candidate,
-            _ => Standing::Fixed,
+        let status = instance.sites().map(|_| match rng.below(3) {
+            0 => SiteStatus::Candidate,
+            _ => SiteStatus::Fixed,
         });
-        let standing = standing.collect();
-        let instance = instance.with_standing(standing).unwrap();
+        let status = status.collect();
+        let instance = instance.with_site_status(status).unwrap();
         let fixed: Vec<_> = instance
             .sites()
-            .filter(|&s| instance.standing(s) == Standing::Fixed)
+            .filter(|&s| instance.site_status(s) == SiteStatus::Fixed)
             .collect();
         for question in [Question::mclp(700), Question::p_median(0)] {
             let Ok(closed) = closing(&instance, &question, 2, &Effort::exact()) else {
@@ -183,21 +183,21 @@ fn closing_loses_as_little_as_any_choice() {
             assert!(closed.close.len() <= 2 && closed.close.iter().all(|s| fixed.contains(s)));
             // By hand: every pair of fixed sites closed.
             let worth = |closed: &[siting::SiteIx]| {
-                let standing = instance.sites().map(|s| {
-                    if closed.contains(&s) || instance.standing(s) != Standing::Fixed {
-                        Standing::Forbidden
+                let status = instance.sites().map(|s| {
+                    if closed.contains(&s) || instance.site_status(s) != SiteStatus::Fixed {
+                        SiteStatus::Forbidden
                     } else {
-                        Standing::Fixed
+                        SiteStatus::Fixed
                     }
                 });
-                let standing = standing.collect();
-                let rest = instance.clone().with_standing(standing).unwrap();
+                let status = status.collect();
+                let rest = instance.clone().with_site_status(status).unwrap();
                 let all = oracle::value(&rest, &question, &[])?;
                 // Demand that only closed sites could serve has to stay served.
                 let lost = rest.demand_points().any(|d| {
                     let by = |i: &Instance| {
                         i.served_by(d)
-                            .any(|(s, _)| i.standing(s) == Standing::Fixed)
+                            .any(|(s, _)| i.site_status(s) == SiteStatus::Fixed)
                     };
                     by(&instance) && !by(&rest)
                 });
@@ -252,7 +252,7 @@ fn as_many_sites_as_covering_takes_suffice_for_p_median() {
 #[test]
 fn larger_sites_never_serve_less_nor_dearer() {
     for seed in 0..6 {
-        let mut dice = Dice::new(seed);
+        let mut rng = Rng::new(seed);
         let plain = Town {
             n_demand: 60,
             n_sites: 14,
@@ -261,8 +261,8 @@ fn larger_sites_never_serve_less_nor_dearer() {
             seed,
         }
         .build();
-        let small: Vec<u64> = plain.sites().map(|_| 150 + dice.below(500)).collect();
-        let large = small.iter().map(|c| c + dice.below(300)).collect();
+        let small: Vec<u64> = plain.sites().map(|_| 150 + rng.below(500)).collect();
+        let large = small.iter().map(|c| c + rng.below(300)).collect();
         let small = plain.clone().with_capacities(small).unwrap();
         let large = plain.with_capacities(large).unwrap();
         for question in [

@@ -5,6 +5,7 @@
 )]
 
 mod enumerate;
+mod enumerate_capacities;
 mod golden;
 mod laws;
 mod oracle;

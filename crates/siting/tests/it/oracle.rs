@@ -1,10 +1,10 @@
 //! The best answer by looking at every set of sites, from the definitions alone.
 
-use siting::{DemandIx, Instance, Model, Question, SiteIx, Standing};
+use siting::{DemandIx, Instance, Model, Question, SiteIx, SiteStatus};
 
 /// The objective of this set of new sites, or `None` when it breaks a rule.
 pub(crate) fn value(instance: &Instance, question: &Question, new: &[SiteIx]) -> Option<i128> {
-    let fixed = |s: SiteIx| instance.standing(s) == Standing::Fixed;
+    let fixed = |s: SiteIx| instance.site_status(s) == SiteStatus::Fixed;
     let open: Vec<SiteIx> = instance
         .sites()
         .filter(|&s| fixed(s) || new.contains(&s))
@@ -47,7 +47,7 @@ pub(crate) fn value(instance: &Instance, question: &Question, new: &[SiteIx]) ->
     let mut worst = 0_i128;
     for d in instance.demand_points() {
         let from_open = costs(d, &|s| open.contains(&s));
-        let from_any = costs(d, &|s| instance.standing(s) != Standing::Forbidden);
+        let from_any = costs(d, &|s| instance.site_status(s) != SiteStatus::Forbidden);
         let weight = i128::from(instance.weight(d));
         let enough = match question.model {
             Model::Lscp | Model::Mclp => times,
@@ -90,7 +90,7 @@ pub(crate) fn value(instance: &Instance, question: &Question, new: &[SiteIx]) ->
 pub(crate) fn best(instance: &Instance, question: &Question) -> Option<i128> {
     let candidates: Vec<SiteIx> = instance
         .sites()
-        .filter(|&s| instance.standing(s) == Standing::Candidate)
+        .filter(|&s| instance.site_status(s) == SiteStatus::Candidate)
         .collect();
     assert!(
         candidates.len() <= 15,
@@ -125,7 +125,7 @@ fn with_capacities(instance: &Instance, question: &Question, open: &[SiteIx]) ->
     }
     let reached = |d: &DemandIx| {
         let mut from = instance.served_by(*d);
-        from.any(|(s, c)| c <= radius && instance.standing(s) != Standing::Forbidden)
+        from.any(|(s, c)| c <= radius && instance.site_status(s) != SiteStatus::Forbidden)
     };
     if question.require_all && !instance.demand_points().all(|d| reached(&d)) {
         return None;

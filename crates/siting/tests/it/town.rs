@@ -1,12 +1,12 @@
 //! Small and middling instances from a seed: clustered towns and streets.
 
-use siting::{CountedRows, Instance, Standing};
+use siting::{CountedRows, Instance, SiteStatus};
 
 /// Numbers from a seed, the same on every machine (`SplitMix`).
 #[derive(Clone, Debug)]
-pub(crate) struct Dice(u64);
+pub(crate) struct Rng(u64);
 
-impl Dice {
+impl Rng {
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -40,25 +40,25 @@ pub(crate) struct Town {
 impl Town {
     /// Demand and sites in clusters, Manhattan costs in metres, weights from 0 to 99.
     pub(crate) fn build(&self) -> Instance {
-        let mut dice = Dice::new(self.seed);
+        let mut rng = Rng::new(self.seed);
         let n_clusters = 3 + self.n_demand / 200;
         let centers: Vec<(u64, u64)> = (0..n_clusters)
-            .map(|_| (dice.below(self.side), dice.below(self.side)))
+            .map(|_| (rng.below(self.side), rng.below(self.side)))
             .collect();
-        let spot = |dice: &mut Dice| {
-            if dice.below(4) == 0 {
-                return (dice.below(self.side), dice.below(self.side));
+        let spot = |rng: &mut Rng| {
+            if rng.below(4) == 0 {
+                return (rng.below(self.side), rng.below(self.side));
             }
             let center =
-                centers[usize::try_from(dice.below(u64::try_from(n_clusters).unwrap())).unwrap()];
+                centers[usize::try_from(rng.below(u64::try_from(n_clusters).unwrap())).unwrap()];
             let spread = self.side / 4;
-            let mut off = || u64::midpoint(dice.below(spread), dice.below(spread));
+            let mut off = || u64::midpoint(rng.below(spread), rng.below(spread));
             (center.0 + off(), center.1 + off())
         };
-        let demand: Vec<_> = (0..self.n_demand).map(|_| spot(&mut dice)).collect();
-        let sites: Vec<_> = (0..self.n_sites).map(|_| spot(&mut dice)).collect();
+        let demand: Vec<_> = (0..self.n_demand).map(|_| spot(&mut rng)).collect();
+        let sites: Vec<_> = (0..self.n_sites).map(|_| spot(&mut rng)).collect();
         let mut rows = CountedRows {
-            weight: (0..self.n_demand).map(|_| dice.below(100)).collect(),
+            weight: (0..self.n_demand).map(|_| rng.below(100)).collect(),
             first: vec![0],
             ..CountedRows::default()
         };
@@ -79,28 +79,28 @@ impl Town {
 }
 
 /// Some sites fixed, some forbidden.
-pub(crate) fn with_standing(instance: Instance, seed: u64) -> Instance {
-    let mut dice = Dice::new(seed);
-    let standing = instance.sites().map(|_| match dice.below(6) {
-        0 => Standing::Fixed,
-        1 => Standing::Forbidden,
-        _ => Standing::Candidate,
+pub(crate) fn with_site_status(instance: Instance, seed: u64) -> Instance {
+    let mut rng = Rng::new(seed);
+    let status = instance.sites().map(|_| match rng.below(6) {
+        0 => SiteStatus::Fixed,
+        1 => SiteStatus::Forbidden,
+        _ => SiteStatus::Candidate,
     });
-    let standing = standing.collect();
-    instance.with_standing(standing).unwrap()
+    let status = status.collect();
+    instance.with_site_status(status).unwrap()
 }
 
 /// A price of 5 to 24 for each site.
 pub(crate) fn with_prices(instance: Instance, seed: u64) -> Instance {
-    let mut dice = Dice::new(seed);
-    let prices = instance.sites().map(|_| 5 + dice.below(20)).collect();
+    let mut rng = Rng::new(seed);
+    let prices = instance.sites().map(|_| 5 + rng.below(20)).collect();
     instance.with_prices(prices).unwrap()
 }
 
 /// Three zones, and demand points in none.
 pub(crate) fn with_zones(instance: Instance, seed: u64) -> Instance {
-    let mut dice = Dice::new(seed);
-    let zone = instance.demand_points().map(|_| match dice.below(4) {
+    let mut rng = Rng::new(seed);
+    let zone = instance.demand_points().map(|_| match rng.below(4) {
         3 => None,
         z => Some(u32::try_from(z).unwrap()),
     });
@@ -111,10 +111,10 @@ pub(crate) fn with_zones(instance: Instance, seed: u64) -> Instance {
 
 /// Up to eight pairs of sites too near each other.
 pub(crate) fn with_spacing(instance: Instance, seed: u64) -> Instance {
-    let mut dice = Dice::new(seed);
+    let mut rng = Rng::new(seed);
     let n = u64::try_from(instance.n_sites()).unwrap();
     let pairs: Vec<(u32, u32)> = (0..8)
-        .map(|_| (dice.below(n), dice.below(n)))
+        .map(|_| (rng.below(n), rng.below(n)))
         .filter(|(a, b)| a != b)
         .map(|(a, b)| (u32::try_from(a).unwrap(), u32::try_from(b).unwrap()))
         .collect();

@@ -1,8 +1,8 @@
 //! The independent check believes what is proven and nothing else.
 
 use siting::{
-    BoundCheck, Case, Certificate, Effort, Instance, InstanceBuilder, Proof, Question, VerifyError,
-    solve, verify,
+    BoundCheck, Certificate, CertificateNode, Effort, Instance, InstanceBuilder, Proof, Question,
+    VerifyError, solve, verify,
 };
 
 use crate::town::Town;
@@ -35,9 +35,9 @@ fn refused(instance: &Instance, honest: &Proof, change: &dyn Fn(&mut Certificate
     verify(instance, &other).unwrap_err()
 }
 
-fn without_triples(certificate: &mut Certificate) {
+fn without_cuts(certificate: &mut Certificate) {
     for multipliers in &mut certificate.multipliers {
-        multipliers.triple.clear();
+        multipliers.cut.clear();
     }
 }
 
@@ -51,10 +51,10 @@ fn a_proven_optimum_is_believed() {
     assert_eq!(verified.bound, BoundCheck::Confirmed);
 }
 
-/// Larger towns, where triples are broken and cases are told apart, so that every part of a proof is needed.
+/// Larger towns, where cuts are violated and the tree branches, so that every part of a proof is needed.
 #[test]
-fn proofs_with_triples_and_cases_are_believed_and_worth_nothing_without_their_triples() {
-    let (mut n_triples, mut n_cases, mut n_refused) = (0, 0, 0);
+fn proofs_with_cuts_and_branches_are_believed_and_worth_nothing_without_their_cuts() {
+    let (mut n_cuts, mut n_branches, mut n_refused) = (0, 0, 0);
     for seed in 0..4 {
         let instance = Town {
             n_demand: 700,
@@ -75,20 +75,20 @@ fn proofs_with_triples_and_cases_are_believed_and_worth_nothing_without_their_tr
             assert_eq!(verified.bound, BoundCheck::Confirmed, "seed {seed}");
             assert_eq!(proof.objective, proof.bound, "seed {seed}: {question:?}");
             let certificate = proof.certificate.clone().unwrap();
-            let priced = certificate.multipliers.iter().any(|m| m.triple != [0; 0]);
-            n_triples += certificate.triples.len();
-            n_cases += certificate.cases.len() - 1;
+            let priced = certificate.multipliers.iter().any(|m| m.cut != [0; 0]);
+            n_cuts += certificate.cuts.len();
+            n_branches += certificate.tree.len() - 1;
             if !priced {
                 continue;
             }
             let mut bare = proof;
-            without_triples(bare.certificate.as_mut().unwrap());
+            without_cuts(bare.certificate.as_mut().unwrap());
             n_refused += usize::from(verify(&instance, &bare).is_err());
         }
     }
     assert!(
-        n_triples > 0 && n_cases > 0 && n_refused > 0,
-        "{n_triples} triples, {n_cases} cases, {n_refused} refused"
+        n_cuts > 0 && n_branches > 0 && n_refused > 0,
+        "{n_cuts} cuts, {n_branches} branches, {n_refused} refused"
     );
 }
 
@@ -159,21 +159,21 @@ fn what_was_changed_afterwards_is_not_believed() {
 }
 
 #[test]
-fn a_tree_that_leaves_a_case_out_is_no_proof() {
+fn a_tree_that_leaves_a_node_out_is_no_proof() {
     let instance = town();
     let honest = proof(&instance);
     let certificate = honest.certificate.clone().unwrap();
 
     let mut cut = honest.clone();
-    cut.certificate.as_mut().unwrap().cases.pop();
+    cut.certificate.as_mut().unwrap().tree.pop();
     assert!(matches!(
         verify(&instance, &cut),
         Err(VerifyError::BadCertificate { .. })
     ));
 
-    // A case that leaves a choice may not call itself a single answer.
+    // A node that leaves a choice may not call itself a single answer.
     let mut lazy = honest.clone();
-    lazy.certificate.as_mut().unwrap().cases = vec![Case::Single];
+    lazy.certificate.as_mut().unwrap().tree = vec![CertificateNode::Single];
     assert!(matches!(
         verify(&instance, &lazy),
         Err(VerifyError::BadCertificate { .. })
@@ -225,7 +225,7 @@ fn triangles() -> Instance {
 }
 
 #[test]
-fn triples_prove_what_the_linear_relaxation_cannot() {
+fn cuts_prove_what_the_linear_relaxation_cannot() {
     // Half of each site covers all six demand points with three sites; in truth five is the most.
     let instance = triangles();
     let question = Question {
@@ -237,23 +237,23 @@ fn triples_prove_what_the_linear_relaxation_cannot() {
         .proof();
     assert_eq!((honest.objective, honest.bound), (50, 50));
     let certificate = honest.certificate.as_ref().unwrap();
-    assert_eq!(certificate.triples.len(), 2);
+    assert_eq!(certificate.cuts.len(), 2);
     let verified = verify(&instance, &honest).unwrap();
     assert_eq!(verified.bound, BoundCheck::Confirmed);
 
     let refused = |change: &dyn Fn(&mut Certificate)| refused(&instance, &honest, change);
     // Without them the multipliers prove less.
-    let without = refused(&without_triples);
+    let without = refused(&without_cuts);
     assert!(matches!(without, VerifyError::BoundNotProven { .. }));
     // A condition on one demand point three times would not hold.
-    let twice = refused(&|c| c.triples[0] = [c.triples[0][0]; 3]);
+    let twice = refused(&|c| c.cuts[0] = [c.cuts[0][0]; 3]);
     assert!(matches!(twice, VerifyError::BadCertificate { .. }));
-    let negative = refused(&|c| c.multipliers[0].triple[0] = -1);
+    let negative = refused(&|c| c.multipliers[0].cut[0] = -1);
     assert!(matches!(negative, VerifyError::BadCertificate { .. }));
 }
 
 #[test]
-fn triples_prove_covers_with_capacities_too() {
+fn cuts_prove_covers_with_capacities_too() {
     // Half of each site covers everything with three sites; in truth it takes four, however much each can serve.
     let mut builder = InstanceBuilder::new();
     let ten = || "10".parse().unwrap();
@@ -275,20 +275,20 @@ fn triples_prove_covers_with_capacities_too() {
         .proof();
     assert_eq!((honest.objective, honest.bound), (4, 4));
     let certificate = honest.certificate.as_ref().unwrap();
-    assert!((1..=2).contains(&certificate.triples.len()));
-    assert_eq!(certificate.cases, [Case::Leaf(0)]);
+    assert!((1..=2).contains(&certificate.cuts.len()));
+    assert_eq!(certificate.tree, [CertificateNode::Leaf(0)]);
     let verified = verify(&instance, &honest).unwrap();
     assert_eq!(verified.bound, BoundCheck::Confirmed);
 
     let refused = |change: &dyn Fn(&mut Certificate)| refused(&instance, &honest, change);
-    let without = refused(&without_triples);
+    let without = refused(&without_cuts);
     assert!(matches!(without, VerifyError::BoundNotProven { .. }));
     // Demand without weight need not be served.
     let mut demand = instance.demand_points();
     let idle = demand.find(|&d| instance.weight(d) == 0).unwrap();
     let weightless = refused(&|c| {
-        c.triples[0][0] = idle;
-        c.triples[0].sort_unstable();
+        c.cuts[0][0] = idle;
+        c.cuts[0].sort_unstable();
     });
     assert!(matches!(weightless, VerifyError::BadCertificate { .. }));
 }

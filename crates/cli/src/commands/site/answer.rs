@@ -1,5 +1,5 @@
 use serde_json::{Map, Value, json};
-use siting::{Decimal, Instance, OpenSite, Question, Served, Share, Standing, Status, Uncovered};
+use siting::{Decimal, Instance, OpenSite, Question, Served, Share, SiteStatus, Status, Uncovered};
 
 /// What a result claims, all of which follows from the inputs, the new sites and the bound.
 ///
@@ -109,10 +109,10 @@ pub(crate) fn parameters(instance: &Instance, question: &Question) -> anyhow::Re
             exact(Decimal::new(steps.into(), decimals))
         })
     };
-    let ids = |standing: Standing| -> Vec<String> {
+    let ids = |status: SiteStatus| -> Vec<String> {
         let sites = instance
             .sites()
-            .filter(|&s| instance.standing(s) == standing);
+            .filter(|&s| instance.site_status(s) == status);
         sites.map(|s| instance.site_id(s)).collect()
     };
     Ok(json!({
@@ -123,8 +123,8 @@ pub(crate) fn parameters(instance: &Instance, question: &Question) -> anyhow::Re
         "floor_percent": question.floor.map(percent).map(exact).transpose()?,
         "by_price": question.by_price,
         "require_all": question.require_all,
-        "fixed": ids(Standing::Fixed),
-        "forbidden": ids(Standing::Forbidden),
+        "fixed": ids(SiteStatus::Fixed),
+        "forbidden": ids(SiteStatus::Forbidden),
     }))
 }
 

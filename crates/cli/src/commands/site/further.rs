@@ -295,5 +295,5 @@ fn ids(instance: &Instance, sites: &[SiteIx]) -> Vec<String> {
 }
 
 fn is_fixed(instance: &Instance, site: SiteIx) -> bool {
-    instance.standing(site) == siting::Standing::Fixed
+    instance.site_status(site) == siting::SiteStatus::Fixed
 }

@@ -180,7 +180,7 @@ pub(crate) fn fit_tables(args: &Site, instance: &Instance) -> anyhow::Result<()>
     }
     let n_fixed = instance
         .sites()
-        .filter(|&s| instance.standing(s) == siting::Standing::Fixed)
+        .filter(|&s| instance.site_status(s) == siting::SiteStatus::Fixed)
         .count();
     if let Some(n_close) = args.close
         && usize::try_from(n_close).is_ok_and(|n| n > n_fixed)

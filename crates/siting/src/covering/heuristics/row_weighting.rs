@@ -1,30 +1,30 @@
-//! Row weighting local search: takes one open site away and mends what becomes bare, again and again.
+//! Row weighting local search (Gao, Weise and Li 2015, for unicost set covering): one open site closes, and sites that cover uncovered rows open, again and again.
 //!
-//! The loop that covers with and without capacities share (Gao, Weise and Li 2015, for unicost set covering); what is taken away, what helps and what rows weigh is theirs.
+//! The loop is shared by covers with and without capacities; the choice of the site to close, of the site to open and the weights of rows are each implementation's own.
 
-/// Open sites that are to serve every row, and the best set met.
+/// A set of open sites that is to cover every row, and the best cover so far.
 pub(crate) trait RowWeighting {
-    /// What the open sites cost.
-    fn toll(&self) -> i64;
-    /// The best set of sites and its toll.
+    /// Opening cost of the open sites.
+    fn opening_cost(&self) -> i64;
+    /// The least opening cost of a cover so far, and its sites.
     fn best(&self) -> Option<(i64, &[u32])>;
-    /// Pairs looked at.
+    /// Pairs visited.
     fn work(&self) -> u64;
-    /// Opens these sites, as far as the rules allow, and closes the others.
+    /// Opens these sites, as far as number, budget and spacing allow, and closes the others.
     fn become_these(&mut self, sites: &[u32]);
-    /// A further step begins; says whether nothing is bare.
+    /// Starts a step; returns whether every row is covered.
     fn step(&mut self) -> bool;
-    /// Keeps the open sites if they are the best so far; says whether they are.
+    /// Keeps the open sites if they are the best cover so far; returns whether they are.
     fn keep(&mut self) -> bool;
-    /// Closes the site that is missed least; false when none is open.
+    /// Closes the site of least weighted loss; false when none is open.
     fn take_away(&mut self) -> bool;
-    /// Opens what helps a bare row most, as long as that leaves less than the best toll, and makes bare rows weigh more.
+    /// Opens the best site for an uncovered row, as long as the opening cost stays below the best, and raises the weights of uncovered rows.
     fn mend(&mut self);
 
-    /// Searches for about so much work, from the best set when the open sites are no cheaper; says whether a better one was found.
+    /// Searches for about `quota` units of work, from the best cover when the open sites are no cheaper; returns whether a better one was found.
     fn search(&mut self, quota: u64, stop: &(dyn Fn() -> bool + Sync)) -> bool {
         let until = self.work().saturating_add(quota);
-        let dear = self.best().filter(|b| self.toll() >= b.0);
+        let dear = self.best().filter(|b| self.opening_cost() >= b.0);
         if let Some(sites) = dear.map(|b| b.1.to_vec()) {
             self.become_these(&sites);
         }

@@ -20,33 +20,40 @@ pub mod report;
 mod resolve;
 mod session;
 
-pub use evaluate::choose::{
-    ChosenSite, ChosenSites, SitePhase, SitesToClose, choose_phases, choose_to_close,
-};
-pub use evaluate::detail::{NightGap, ServiceCapacity, ServiceDetail};
+pub use evaluate::capacity::ServiceCapacity;
+pub use evaluate::chosen_sites::{ChosenSite, ChosenSites, SitePhase, SitesToClose};
+pub use evaluate::decision::{Decision, InDoubt, JointDecision};
+pub use evaluate::detail::{NightGap, ServiceDetail};
 pub use evaluate::explain;
 pub use evaluate::explain::{ExplainError, Explanation, explain};
-pub use evaluate::gate_choice::{GateChoice, Opening, choose_gates};
-pub use evaluate::measure::{Measure, MeasureDetail};
-pub use evaluate::{Evaluation, InDoubt, JointResult, ServiceResult, evaluate, evaluate_in_detail};
+pub use evaluate::gate_choice::{GateChoice, GateChoiceError, Opening, choose_gates};
+pub use evaluate::joined::JoinedPlace;
+pub use evaluate::measure::MeasureDetail;
+pub use evaluate::site_questions::{choose_phases, choose_to_close};
+pub use evaluate::{DetailedEvaluation, Evaluation, PlaceLinks, evaluate, evaluate_in_detail};
 pub use plan::Plan;
 pub use plan::modification::Modification;
 pub use plan::problem::Problems;
 pub use plan::spec;
-pub use project::change::{Change, resolve_changes};
+pub use project::candidate::Candidate;
+pub use project::change::Change;
 pub use project::choice_rules::{ChoiceRules, TimeLimit};
+pub use project::gate_change::GateChange;
 pub use project::hazards::Hazards;
-pub use project::policies::GateChange;
-pub use project::rim::LeftOut;
-pub use project::{Candidate, ProfileStreets, Project, ResolvedScenario};
+pub use project::left_out::LeftOut;
+pub use project::measure::Measure;
+pub use project::profile_streets::ProfileStreets;
+pub use project::{Project, ResolvedScenario, UnknownStandard};
 pub use report::ScenarioReport;
 pub use report::detail_report::DetailReport;
-pub use report::joined::{JoinedPlace, JoinsReport};
+pub use report::joins::JoinsReport;
 pub use report::{
     balance, compare, detail_report, district, joint_detail, run, summary, tables, words,
 };
+pub use resolve::changes::resolve_changes;
 pub use resolve::resolve;
 pub use session::circle::{Circle, CirclePiece};
+pub use session::decisions::Decisions;
 pub use session::trips::{CellTrips, FacilityTrip, Way};
 pub use session::week::{Week, WeekState};
-pub use session::{DecidedJoint, DecidedService, Desk, EditError, Standing};
+pub use session::{EditError, Session};

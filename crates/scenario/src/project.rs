@@ -1,9 +1,13 @@
+pub(crate) mod candidate;
 pub(crate) mod change;
 pub(crate) mod choice_rules;
+pub(crate) mod gate_change;
 pub(crate) mod hazards;
+pub(crate) mod left_out;
 pub(crate) mod margin;
+pub(crate) mod measure;
 pub(crate) mod place_name;
-pub(crate) mod policies;
+pub(crate) mod profile_streets;
 pub(crate) mod rim;
 
 use std::collections::BTreeMap;
@@ -11,17 +15,23 @@ use std::path::PathBuf;
 
 use city::City;
 use coverage::{
-    DemandSet, Facility, FacilityKind, JointStandard, KindCatalog, LinkOptions, ReferenceWeek,
-    ServiceStandard, StudyArea, ZoneId, Zones,
+    DemandSet, Facility, FacilityKind, JointStandard, KindCatalog, ReferenceWeek, ServiceStandard,
+    StudyArea, ZoneId, Zones,
 };
-use graph::{Components, Metric, NodeId, Policies, Profile};
-use units::{BoundingBox, HourOfWeek, Length, LngLat, TravelTime};
+use graph::{NodeId, Policies};
+use thiserror::Error;
+use units::{BoundingBox, HourOfWeek, Length, TravelTime};
 
-use crate::evaluate::measure::Measure;
 use crate::plan::spec::PlanSpec;
+use crate::project::candidate::Candidate;
 use crate::project::change::Change;
 use crate::project::hazards::Hazards;
-use crate::project::rim::LeftOut;
+use crate::project::left_out::LeftOut;
+use crate::project::measure::Measure;
+use crate::project::profile_streets::ProfileStreets;
+
+/// Key of the untouched baseline, and the folder of its results.
+pub(crate) const BASELINE: &str = "baseline";
 
 /// A plan with everything it names loaded, checked and joined: the untouched baseline that every
 /// scenario borrows.
@@ -113,6 +123,18 @@ impl Project {
         first.filter(|&first| hours.all(|hour| hour == first))
     }
 
+    /// Index of the standard with a key.
+    ///
+    /// # Errors
+    /// Names the standards that the plan has.
+    pub fn standard_index(&self, key: &str) -> Result<usize, UnknownStandard> {
+        let found = self.standards.iter().position(|s| s.key == key);
+        found.ok_or_else(|| UnknownStandard {
+            key: key.to_owned(),
+            known: self.standards.iter().map(|s| s.key.clone()).collect(),
+        })
+    }
+
     fn demand_at(&self, hour: Option<HourOfWeek>) -> &DemandSet {
         let found = hour.and_then(|hour| self.demand_of_hours.get(&hour));
         found.unwrap_or(&self.demand)
@@ -135,50 +157,14 @@ impl Project {
     }
 }
 
-/// The streets as one profile may use them.
-#[derive(Debug)]
-pub struct ProfileStreets {
-    /// Who travels.
-    pub profile: Profile,
-    /// Travel times.
-    pub metric: Metric,
-    /// Networks and scraps, judged once, on the baseline, for every scenario.
-    pub components: Components,
-    /// How places are joined.
-    pub link: LinkOptions,
-}
-
-/// A place where something could be built.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Candidate {
-    /// Its id in results.
-    pub id: String,
-    /// Its name; empty when it has none.
-    pub name: String,
-    /// Where.
-    pub position: LngLat,
-    /// Time to park, enter and be served.
-    pub start_delay: TravelTime,
-    /// Made up for illustration.
-    pub illustrative: bool,
-}
-
-impl Candidate {
-    /// The start delay of a facility built here: its own, or that which is usual for what is built,
-    /// whichever is longer.
-    pub fn start_delay_as(&self, usual: TravelTime) -> TravelTime {
-        self.start_delay.max(usual)
-    }
-
-    /// As a facility, so that it is joined and searched like one; `usual` is the start delay of what
-    /// is built. Its kind plays no part in that.
-    pub(crate) fn as_facility(&self, usual: TravelTime) -> Facility {
-        let kind = FacilityKind::BatterySwapCabinet;
-        let mut facility = Facility::new(self.id.clone(), kind, self.position);
-        facility.name.clone_from(&self.name);
-        facility.start_delay = self.start_delay_as(usual);
-        facility
-    }
+/// A standard that the plan does not have.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("there is no standard `{key}`; the plan has {}", known.join(", "))]
+pub struct UnknownStandard {
+    /// What was asked for.
+    pub key: String,
+    /// The keys of the plan's standards.
+    pub known: Vec<String>,
 }
 
 /// A scenario with its names turned into values.

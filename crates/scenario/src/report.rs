@@ -6,29 +6,32 @@ pub mod detail_report;
 pub mod district;
 pub(crate) mod first_version;
 pub(crate) mod gap_name;
-pub(crate) mod joined;
+pub(crate) mod joins;
 pub mod joint_detail;
 pub mod run;
 pub mod summary;
 pub mod tables;
 pub mod words;
 
+use std::sync::Arc;
+
 use coverage::{
     Capacity, CellClass, CellRank, Demand, DemandSet, DemandSplit, EdgeAffected, FacilityBalance,
-    FacilityId, Gap, Indicators, JointRule, ServiceCoverage, ServiceStandard, ZoneId,
+    Gap, Indicators, JointRule, ServiceCoverage, ZoneId,
 };
 use serde::{Deserialize, Serialize};
 use units::TravelTime;
 use utoipa::ToSchema;
 
-use crate::evaluate::choose::ChosenSites;
-use crate::evaluate::{Evaluation, InDoubt, JointResult, typical_time};
+use crate::evaluate::Evaluation;
+use crate::evaluate::chosen_sites::ChosenSites;
+use crate::evaluate::decision::{Decision, JointDecision, typical_time};
 use crate::project::Project;
 use crate::report::balance::{
     BalanceReport, DemandBalanceReport, FacilityBalanceReport, MeasureBalance,
 };
 use crate::report::gap_name::GapNames;
-use crate::report::joined::JoinsReport;
+use crate::report::joins::JoinsReport;
 
 /// A scenario's result as data with provenance: `result.json`, what `compare` reads back.
 ///
@@ -68,7 +71,7 @@ pub struct ScenarioReport {
     pub standards: Vec<StandardReport>,
     /// One for each joint standard.
     pub joints: Vec<JointReport>,
-    /// The balances of the plan's measures; empty in what a desk reports.
+    /// The balances of the plan's measures.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub measures: Vec<MeasureBalance>,
     /// Sites chosen by the scenario.
@@ -383,62 +386,26 @@ impl ScenarioReport {
     /// Cost: linear in cells and demand points.
     pub fn of(project: &Project, key: &str, name: &str, evaluation: &Evaluation) -> Self {
         let names = GapNames::of(project);
-        let standards: Vec<StandardReport> = evaluation
-            .services
-            .iter()
-            .map(|service| {
-                let open = project.open_set(&service.standard, &evaluation.facilities);
-                let illustrative = open.iter().any(|id: FacilityId| {
-                    evaluation.facilities[id.index()].illustrative && !evaluation.closed[id.index()]
-                });
-                let decided = DecidedStandard {
-                    standard: &service.standard,
-                    n_open: service.n_open,
-                    n_unlinked_facilities: service.n_unlinked_facilities,
-                    balance: service.balance,
-                    in_doubt: service.in_doubt,
-                    illustrative,
-                    coverage: &service.coverage,
-                    gaps: &service.gaps,
-                    edge_affected: &service.edge_affected,
-                    indicators: &service.indicators,
-                    by_zone: &service.by_zone,
-                };
-                standard_report(project, &decided, &names)
-            })
+        let services = evaluation.services.iter().zip(&evaluation.balances);
+        let standards = services
+            .map(|(decision, balance)| standard_report(project, decision, balance, &names))
             .collect();
-        let coverages: Vec<&ServiceCoverage> =
-            evaluation.services.iter().map(|s| &s.coverage).collect();
-        let joints = evaluation
-            .joints
-            .iter()
-            .map(|result| joint_report(project, result, &coverages, &names))
+        let joints = evaluation.joints.iter();
+        let joints = joints
+            .map(|decision| joint_report(project, decision, &evaluation.services, &names))
             .collect();
-        let chosen = chosen_reports(project, &evaluation.chosen);
-        let n_closed_edges = evaluation.n_closed_edges;
-        Self {
-            joins: JoinsReport::of(&evaluation.joined),
-            ..Self::assemble(
-                project,
-                key,
-                name,
-                standards,
-                joints,
-                chosen,
-                n_closed_edges,
-            )
-        }
+        Self::assemble(project, key, name, evaluation, standards, joints)
     }
 
-    /// From parts that were decided already.
+    /// The same from standards and joint standards that were reported already: the one place where
+    /// what a scenario comes to is written down.
     pub(crate) fn assemble(
         project: &Project,
         key: &str,
         name: &str,
+        evaluation: &Evaluation,
         standards: Vec<StandardReport>,
         joints: Vec<JointReport>,
-        chosen: Vec<ChosenReport>,
-        n_closed_edges: usize,
     ) -> Self {
         let illustrative =
             standards.iter().any(|s| s.figures.illustrative) || project.demand.is_illustrative();
@@ -450,17 +417,17 @@ impl ScenarioReport {
             grid_fingerprint: project.grid_fingerprint.clone(),
             scenario: key.to_owned(),
             scenario_name: name.to_owned(),
-            n_closed_edges,
+            n_closed_edges: evaluation.n_closed_edges,
             notes: project.notes.clone(),
             illustrative,
             demand_unit: project.demand.unit().name().to_owned(),
             h3_resolution: project.area.resolution().as_u8(),
             demand_thousandths: project.demand.total().as_thousandths(),
-            joins: JoinsReport::default(),
+            joins: JoinsReport::of(&evaluation.joined),
             standards,
             joints,
-            measures: Vec::new(),
-            chosen,
+            measures: balance::measures(project, evaluation),
+            chosen: chosen_reports(project, &evaluation.chosen),
             zones: project
                 .zones
                 .zones()
@@ -473,21 +440,6 @@ impl ScenarioReport {
             cells: cells(project),
         }
     }
-}
-
-/// One service standard, decided, on its way into a report.
-pub(crate) struct DecidedStandard<'a> {
-    pub(crate) standard: &'a ServiceStandard,
-    pub(crate) n_open: usize,
-    pub(crate) n_unlinked_facilities: usize,
-    pub(crate) balance: FacilityBalance,
-    pub(crate) in_doubt: InDoubt,
-    pub(crate) illustrative: bool,
-    pub(crate) coverage: &'a ServiceCoverage,
-    pub(crate) gaps: &'a [Gap],
-    pub(crate) edge_affected: &'a EdgeAffected,
-    pub(crate) indicators: &'a Indicators,
-    pub(crate) by_zone: &'a [Indicators],
 }
 
 /// What becomes of each cell; `demand` is what the coverage was decided for.
@@ -524,19 +476,20 @@ fn splits_of(
 
 pub(crate) fn standard_report(
     project: &Project,
-    service: &DecidedStandard<'_>,
+    service: &Decision,
+    balance: &FacilityBalance,
     names: &GapNames,
 ) -> StandardReport {
-    let standard = service.standard;
+    let standard = &service.standard;
     let Indicators {
         split,
         median,
         quantile_90,
         worst_tenth,
         ..
-    } = service.indicators;
+    } = &service.indicators;
     let demand = project.demand_of(standard);
-    let cells = cell_splits(project, demand, service.coverage, service.edge_affected);
+    let cells = cell_splits(project, demand, &service.coverage, &service.edge_affected);
     let affected = service.edge_affected.cells();
     let figures = StandardFigures {
         key: standard.key.clone(),
@@ -556,7 +509,7 @@ pub(crate) fn standard_report(
         split: SplitReport::of(split),
         balance: BalanceReport {
             demand: DemandBalanceReport::of(demand, split),
-            facilities: FacilityBalanceReport::of(&service.balance),
+            facilities: FacilityBalanceReport::of(balance),
         },
         median_s: median.map(TravelTime::as_secs_f64),
         quantile_90_s: quantile_90.map(TravelTime::as_secs_f64),
@@ -569,11 +522,11 @@ pub(crate) fn standard_report(
         gaps: gap_reports(
             project,
             demand,
-            service.gaps,
+            &service.gaps,
             service.coverage.states(),
             names,
             affected,
-            |cell| typical_time(demand, service.coverage, cell),
+            |cell| typical_time(demand, &service.coverage, cell),
         ),
         zones: service
             .by_zone
@@ -586,8 +539,8 @@ pub(crate) fn standard_report(
 
 pub(crate) fn joint_report(
     project: &Project,
-    result: &JointResult,
-    coverages: &[&ServiceCoverage],
+    result: &JointDecision,
+    services: &[Arc<Decision>],
     names: &GapNames,
 ) -> JointReport {
     let standard = &project.joints[result.joint];
@@ -603,7 +556,7 @@ pub(crate) fn joint_report(
         let times = result
             .parts
             .iter()
-            .map(|&i| typical_time(demand, coverages[i], cell));
+            .map(|&i| typical_time(demand, &services[i].coverage, cell));
         match standard.rule {
             JointRule::AllOf => times
                 .collect::<Option<Vec<TravelTime>>>()?
@@ -679,8 +632,8 @@ pub(crate) fn gap_reports(
         .collect()
 }
 
-pub(crate) fn chosen_reports(project: &Project, chosen: &[ChosenSites]) -> Vec<ChosenReport> {
-    let of_choice = |choice: &ChosenSites| ChosenReport {
+pub(crate) fn chosen_reports(project: &Project, chosen: &[Arc<ChosenSites>]) -> Vec<ChosenReport> {
+    let of_choice = |choice: &Arc<ChosenSites>| ChosenReport {
         standard: project.standards[choice.standard].key.clone(),
         n_candidates: choice.n_candidates,
         covered_before_thousandths: choice.covered_before.as_thousandths(),

@@ -1,8 +1,13 @@
 //! Names to values; collects every problem before giving up.
 
 pub(crate) mod candidate_source;
+pub(crate) mod changes;
+pub(crate) mod choice_rules;
 pub(crate) mod corners;
 pub(crate) mod demand_source;
+pub(crate) mod hazards;
+pub(crate) mod margin;
+pub(crate) mod policies;
 pub(crate) mod profiles;
 pub(crate) mod sources;
 pub(crate) mod standard_source;
@@ -18,20 +23,22 @@ use formats::{Encoding, Field, Source, boundaries, calendar};
 use graph::Components;
 use units::{BoundingBox, HourOfWeek, Length, LngLat, Outline, parse_length};
 
-use crate::evaluate::measure::{Measure, demand_of_hours};
 use crate::plan::Plan;
 use crate::plan::fingerprint::Fingerprint;
 use crate::plan::problem::Problems;
 use crate::plan::spec::{PlanSpec, SourceSpec, StudyAreaSpec};
-use crate::project::change::resolve_changes;
-use crate::project::hazards::Hazards;
-use crate::project::margin::{length_text, margin};
+use crate::project::candidate::Candidate;
+use crate::project::left_out::LeftOut;
+use crate::project::margin::length_text;
+use crate::project::measure::{Measure, demand_of_hours};
 use crate::project::place_name::{PlaceNames, zone_name};
-use crate::project::policies::{policies, policy_notes};
-use crate::project::rim::LeftOut;
-use crate::project::{Candidate, Project, ResolvedScenario};
+use crate::project::{Project, ResolvedScenario};
 use crate::resolve::candidate_source::candidates;
+use crate::resolve::changes::resolve_changes;
 use crate::resolve::demand_source::{DemandInputs, all_demand, patterns_of};
+use crate::resolve::hazards::read_hazards;
+use crate::resolve::margin::margin;
+use crate::resolve::policies::{policies, policy_notes};
 use crate::resolve::profiles::{island_notes, named_profiles, profiles};
 use crate::resolve::sources::Reader;
 use crate::resolve::standard_source::standards;
@@ -92,7 +99,7 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
     };
     let zones = zones(&mut reader, spec, &mut problems);
     let mut facilities = facilities(&mut reader, spec, &mut problems);
-    let hazards = Hazards::read(&mut reader, spec.hazards.as_ref(), &mut problems);
+    let hazards = read_hazards(&mut reader, spec.hazards.as_ref(), &mut problems);
     let patterns = patterns_of(&mut reader, spec.patterns.as_ref(), &mut problems);
     let inputs = DemandInputs {
         area: &area,

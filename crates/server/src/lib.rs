@@ -14,7 +14,7 @@
 //!                            |               /api/tables/...  tables that `run` writes, as CSV
 //!                            |               /tiles/...       geometry, never results
 //!                            |               /openapi.json    all of this, for programs
-//!                            '-- one Desk a scenario, edits on top
+//!                            '-- one Session a scenario, edits on top
 //! ```
 //!
 //! [`router`] is a pure value: a test calls it without a socket.

@@ -3,7 +3,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use scenario::run::ScenarioResult;
-use scenario::{Change, Desk, Project, Standing};
+use scenario::{Change, Decisions, Project, Session};
 use thiserror::Error;
 use tiles::TileLayer;
 use tokio::sync::Semaphore;
@@ -33,8 +33,8 @@ pub struct State {
 /// One scenario: as the plan has it, and with edits.
 pub(crate) struct Place {
     pub(crate) name: String,
-    pub(crate) plain: Arc<Standing>,
-    pub(crate) desk: RwLock<Revised>,
+    pub(crate) plain: Arc<Decisions>,
+    pub(crate) revised: RwLock<Revised>,
     plain_detail: Detailed,
     edited_detail: Detailed,
 }
@@ -43,9 +43,9 @@ pub(crate) struct Place {
 /// for it.
 type Detailed = Mutex<Option<(u64, Arc<ScenarioResult>)>>;
 
-/// A desk with a number that grows with every change to it.
+/// A session with a number that grows with every change to it.
 pub(crate) struct Revised {
-    pub(crate) desk: Desk<'static>,
+    pub(crate) session: Session<'static>,
     pub(crate) revision: u64,
 }
 
@@ -98,14 +98,17 @@ impl State {
         let mut places = BTreeMap::new();
         let mut order = Vec::new();
         for (key, name, changes) in plain {
-            let desk = Desk::new(project, changes).map_err(|why| StateError::Infeasible {
+            let session = Session::new(project, changes).map_err(|why| StateError::Infeasible {
                 scenario: key.clone(),
                 why: why.to_string(),
             })?;
             let place = Place {
                 name,
-                plain: Arc::clone(desk.standing()),
-                desk: RwLock::new(Revised { desk, revision: 0 }),
+                plain: Arc::clone(session.decisions()),
+                revised: RwLock::new(Revised {
+                    session,
+                    revision: 0,
+                }),
                 plain_detail: Detailed::default(),
                 edited_detail: Detailed::default(),
             };
@@ -128,33 +131,33 @@ impl State {
         })
     }
 
-    /// Name and standing of a scenario, or with `-edited` behind its key of it with its edits.
-    pub(crate) fn standing(&self, key: &str) -> Result<(String, Arc<Standing>), Problem> {
+    /// Name and decisions of a scenario, or with `-edited` behind its key of it with its edits.
+    pub(crate) fn decisions(&self, key: &str) -> Result<(String, Arc<Decisions>), Problem> {
         if let Some(place) = self.places.get(key) {
             return Ok((place.name.clone(), Arc::clone(&place.plain)));
         }
         let place = self.place_behind(key)?;
-        let desk = place.read()?;
+        let revised = place.read()?;
         let name = format!("{}（已编辑 edited）", place.name);
-        Ok((name, Arc::clone(desk.desk.standing())))
+        Ok((name, Arc::clone(revised.session.decisions())))
     }
 
-    /// Works on the desk of a scenario, with `-edited` behind its key on that with its edits.
+    /// Works on the session of a scenario, with `-edited` behind its key on that with its edits.
     ///
     /// Cost: an evaluation where edits lie on a scenario that is asked for without them.
-    pub(crate) fn on_desk<T>(
+    pub(crate) fn in_session<T>(
         &self,
         key: &str,
-        work: impl FnOnce(&Desk<'static>) -> Result<T, Problem>,
+        work: impl FnOnce(&Session<'static>) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
         let revised = self.place_behind(key)?.read()?;
-        if !self.places.contains_key(key) || revised.desk.edits().len() == 0 {
-            return work(&revised.desk);
+        if !self.places.contains_key(key) || revised.session.edits().len() == 0 {
+            return work(&revised.session);
         }
-        let plain = revised.desk.scenario().to_vec();
+        let plain = revised.session.scenario().to_vec();
         drop(revised);
-        let plain =
-            Desk::new(self.project, &plain).map_err(|why| Problem::no_answer(why.to_string()))?;
+        let plain = Session::new(self.project, &plain)
+            .map_err(|why| Problem::no_answer(why.to_string()))?;
         work(&plain)
     }
 
@@ -165,11 +168,11 @@ impl State {
     pub(crate) fn detailed(&self, key: &str) -> Result<Arc<ScenarioResult>, Problem> {
         let place = self.place_behind(key)?;
         let (revision, changes, detail) = if self.places.contains_key(key) {
-            let plain = place.read()?.desk.scenario().to_vec();
+            let plain = place.read()?.session.scenario().to_vec();
             (0, plain, &place.plain_detail)
         } else {
             let revised = place.read()?;
-            let changes: Vec<Change> = revised.desk.changes().cloned().collect();
+            let changes: Vec<Change> = revised.session.changes().cloned().collect();
             (revised.revision, changes, &place.edited_detail)
         };
         let mut known = detail.lock().map_err(broken)?;
@@ -222,15 +225,15 @@ impl State {
 
 impl Place {
     pub(crate) fn read(&self) -> Result<RwLockReadGuard<'_, Revised>, Problem> {
-        self.desk.read().map_err(broken)
+        self.revised.read().map_err(broken)
     }
 
     pub(crate) fn write(&self) -> Result<RwLockWriteGuard<'_, Revised>, Problem> {
-        self.desk.write().map_err(broken)
+        self.revised.write().map_err(broken)
     }
 }
 
-/// An earlier request panicked while it changed the desk.
+/// An earlier request panicked while it changed the session.
 fn broken<T>(_: PoisonError<T>) -> Problem {
     Problem::bug("an earlier edit failed halfway; start the server again")
 }

@@ -11,7 +11,7 @@ use crate::output;
 pub(crate) fn run(args: &Coverage) -> Result<(), Failure> {
     let project = plan::load(&args.plan)?;
     let (key, name, changes) = plan::scenario(&project, args.scenario.as_deref())?;
-    let result = ScenarioResult::of(&project, key, name, changes)
+    let result = ScenarioResult::beside_baseline(&project, key, name, changes)
         .map_err(|why| Failure::NoAnswer(why.to_string()))?;
     let (report, detail) = (&result.report, &result.detail_report);
     match args.format {

@@ -1,14 +1,16 @@
 //! A decided standard in detail: the week, how full, why not, how evenly.
 
 use coverage::{
-    Assignment, CellRank, Demand, DemandSplit, Equity, EquityInputs, Gap, HourlyProfile, Obstacle,
-    OpenHours, PointState, Reason, ReasonInputs, ServiceCoverage, ServiceInputs, ServiceStandard,
-    TwoStepCatchment, gaps, gaps_without_street, night_gap, reasons,
+    Demand, DemandSplit, Equity, EquityInputs, Gap, HourlyProfile, Ledger, Obstacle, OpenHours,
+    OpenSet, PointState, Reason, ReasonInputs, ServiceCoverage, ServiceInputs, ServiceStandard,
+    gaps, gaps_without_street, night_gap, reasons,
 };
 use units::LngLat;
 
-use crate::evaluate::Decided;
+use crate::evaluate::capacity::ServiceCapacity;
+use crate::evaluate::decided::Decided;
 use crate::evaluate::measure::{MeasureDetail, measured, zone_ranks};
+use crate::evaluate::travel_times::Asking;
 
 /// What a standard comes to beyond its coverage.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub struct ServiceDetail {
     pub backup: ServiceCoverage,
     /// How full the facilities are; `None` when the capacity of none of them is known.
     pub capacity: Option<ServiceCapacity>,
+    /// Nearest and second facility of each cell, unique demand of each facility.
+    pub ledger: Ledger,
     /// Why each demand point is not covered; `None` for those that are.
     pub reasons: Vec<Option<Reason>>,
     /// Patches of cells whose demand is mostly not joined to a street of the profile.
@@ -51,19 +55,6 @@ pub struct NightGap {
     pub by_night: ServiceCoverage,
 }
 
-/// Capacity and competition.
-#[derive(Debug)]
-pub struct ServiceCapacity {
-    /// Capacity for one unit of demand, by the two-step floating catchment method.
-    pub catchment: TwoStepCatchment,
-    /// The mean of that over the demand of each cell; `None` without demand.
-    pub supply_of_cells: Vec<Option<f64>>,
-    /// Which facilities serve the standard.
-    pub is_open: Vec<bool>,
-    /// Who takes whom when everybody queues at the nearest; only for a standard with a rate.
-    pub assignment: Option<Assignment>,
-}
-
 impl NightGap {
     /// Demand covered by day and not by night.
     ///
@@ -87,30 +78,24 @@ impl NightGap {
 impl ServiceDetail {
     pub(crate) fn of(decided: &Decided<'_>, waters: &[Vec<LngLat>]) -> Self {
         let project = decided.state.project;
-        let facilities = &decided.state.facilities;
-        let standard = &decided.result.standard;
+        let facilities = decided.state.facilities();
+        let standard = &decided.decision.standard;
         let standing = decided.state.standing();
         let at_any_hour = ServiceStandard {
             at: None,
             ..standard.clone()
         };
         let base = project.open_set(&at_any_hour, facilities).and(&standing);
-        let open = project.open_set(standard, facilities).and(&standing);
+        let open = decided.serving;
         let open_hours = OpenHours::of(facilities, &base, &project.week);
-        let asked = project.demand_of(standard);
-        let inputs = ServiceInputs {
-            demand: asked,
-            linkage: &decided.view.demand,
-            rows: decided.rows,
-            open: &open,
-        };
+        let inputs = decided.times.inputs(Asking::Plan, standard, open);
         // The week is told whatever hour the standard names, from demand as counted.
         let counted = ServiceInputs {
             demand: &project.demand,
             ..inputs
         };
         let hours = HourlyProfile::of(&counted, &open_hours, facilities, standard);
-        let coverage = &decided.result.coverage;
+        let coverage = &decided.decision.coverage;
         let equity = EquityInputs {
             inputs,
             coverage,
@@ -129,7 +114,8 @@ impl ServiceDetail {
                 standard.limit,
                 standard.required.saturating_add(1),
             ),
-            measures: measured(decided, &open, capacity.as_ref()),
+            measures: measured(decided),
+            ledger: Ledger::of(&inputs, coverage),
             capacity,
             reasons: why(decided, &inputs, &base, waters),
             without_street: gaps_without_street(&project.area, coverage.cells()),
@@ -143,7 +129,7 @@ impl ServiceDetail {
 
 fn night(decided: &Decided<'_>, counted: &ServiceInputs<'_>, open_hours: &OpenHours) -> NightGap {
     let project = decided.state.project;
-    let (facilities, standard) = (&decided.state.facilities, &decided.result.standard);
+    let (facilities, standard) = (decided.state.facilities(), &decided.decision.standard);
     let at = |hour| {
         let inputs = ServiceInputs {
             demand: &project.demand.at(hour),
@@ -162,52 +148,15 @@ fn night(decided: &Decided<'_>, counted: &ServiceInputs<'_>, open_hours: &OpenHo
     }
 }
 
-impl ServiceCapacity {
-    fn of(decided: &Decided<'_>, inputs: &ServiceInputs<'_>) -> Option<Self> {
-        let facilities = &decided.state.facilities;
-        let standard = &decided.result.standard;
-        let is_known = |id: coverage::FacilityId| facilities[id.index()].capacity.is_some();
-        if !inputs.open.iter().any(is_known) {
-            return None;
-        }
-        let catchment = TwoStepCatchment::of(inputs, facilities, standard.limit);
-        let supply_of_cells = (0..inputs.demand.n_cells())
-            .map(|cell| {
-                let (mut weighted, mut total) = (0.0, Demand::ZERO);
-                for point in inputs.demand.of_cell(CellRank::from_index(cell)) {
-                    let demand = inputs.demand.points()[point].demand;
-                    weighted += demand.as_units_f64() * catchment.points()[point].as_f64();
-                    total = total + demand;
-                }
-                (total > Demand::ZERO).then(|| weighted / total.as_units_f64())
-            })
-            .collect();
-        Some(Self {
-            is_open: (0..facilities.len())
-                .map(|index| {
-                    inputs
-                        .open
-                        .contains(coverage::FacilityId::from_index(index))
-                })
-                .collect(),
-            supply_of_cells,
-            catchment,
-            assignment: standard
-                .rate
-                .map(|rate| Assignment::of(inputs, facilities, rate, standard.limit)),
-        })
-    }
-}
-
 /// Why each demand point is not covered.
 fn why(
     decided: &Decided<'_>,
     inputs: &ServiceInputs<'_>,
-    base: &coverage::OpenSet,
+    base: &OpenSet,
     waters: &[Vec<LngLat>],
 ) -> Vec<Option<Reason>> {
-    let facilities = &decided.state.facilities;
-    let standard = &decided.result.standard;
+    let facilities = decided.state.facilities();
+    let standard = &decided.decision.standard;
     let under = |inputs: &ServiceInputs<'_>| ServiceCoverage::under(inputs, facilities, standard);
     let at_any_hour = (base != inputs.open).then(|| {
         under(&ServiceInputs {
@@ -232,7 +181,7 @@ fn why(
         without.iter().map(|(obstacle, c)| (*obstacle, c)).collect();
     reasons(&ReasonInputs {
         demand: inputs.demand,
-        coverage: &decided.result.coverage,
+        coverage: &decided.decision.coverage,
         at_any_hour: at_any_hour.as_ref(),
         with_room: with_room.as_ref(),
         without: &without,

@@ -13,8 +13,12 @@ use thiserror::Error;
 use units::{LngLat, TravelTime};
 use utoipa::ToSchema;
 
-use crate::evaluate::repriced::ordinary_speed;
-use crate::evaluate::{ScenarioStreets, State, StreetsView, search_limits, waters};
+use crate::evaluate::apply::state_after;
+use crate::evaluate::modified_metric::ordinary_speed;
+use crate::evaluate::obstacles::{streets_without, waters};
+use crate::evaluate::state::State;
+use crate::evaluate::streets::{ScenarioStreets, StreetsView};
+use crate::evaluate::travel_times::search_limits;
 use crate::project::Project;
 use crate::project::change::Change;
 
@@ -139,17 +143,14 @@ pub fn explain(
     at: LngLat,
 ) -> Result<Explanation, ExplainError> {
     let cell = project.area.locate(at).ok_or(ExplainError::Outside(at))?;
-    let state = State::after(project, changes)?;
+    let state = state_after(project, changes)?;
     let place = DemandSet::counted("place", &project.area, [(at, Demand::from_units(1))]);
     let waters = waters(project);
     let limits = search_limits(&state.standards);
     let mut found: Vec<Option<StandardExplanation>> = vec![None; state.standards.len()];
     for (&profile, &far) in &limits {
-        let streets = state.streets_of(profile);
-        let open_streets: Vec<(Obstacle, ScenarioStreets<'_>)> = [Obstacle::Gate, Obstacle::OneWay]
-            .into_iter()
-            .filter_map(|o| Some((o, state.streets_without(profile, o)?)))
-            .collect();
+        let streets = ScenarioStreets::of(&state, profile);
+        let open_streets = streets_without(&state, profile);
         let asked = Asked {
             state: &state,
             place: &place,
@@ -198,7 +199,7 @@ impl<'a> Seen<'a> {
         far: TravelTime,
     ) -> Self {
         let view = streets.view();
-        let facilities = view.link_facilities(&state.facilities);
+        let facilities = view.link_facilities(state.facilities());
         let from = view.link_demand(place);
         Self {
             rows: Rows::search(&view.network, &facilities, &from, far),
@@ -238,7 +239,7 @@ const PLACE: usize = 0;
 impl Asked<'_> {
     fn standard(&self, standard: &ServiceStandard, at: LngLat) -> StandardExplanation {
         let (state, project) = (self.state, self.state.project);
-        let facilities = &state.facilities;
+        let facilities = state.facilities();
         let open_at = |hour| {
             let standard = ServiceStandard {
                 at: hour,
@@ -322,14 +323,14 @@ impl Asked<'_> {
             rows: &rows,
             open,
         };
-        let coverage = ServiceCoverage::under(&inputs, &self.state.facilities, standard);
+        let coverage = ServiceCoverage::under(&inputs, self.state.facilities(), standard);
         let points = demand.points().iter().enumerate();
         let nearest = points.min_by_key(|(_, point)| point.position.distance_to(at));
         nearest.is_none_or(|(index, _)| coverage.states()[index] == PointState::Covered)
     }
 
     fn found(&self, entry: RowEntry) -> FoundFacility {
-        let facility = &self.state.facilities[entry.facility.index()];
+        let facility = &self.state.facilities()[entry.facility.index()];
         FoundFacility {
             id: facility.id.clone(),
             name: facility.name.clone(),

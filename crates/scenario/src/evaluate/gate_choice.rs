@@ -21,14 +21,17 @@ use coverage::{
 use graph::{ArcId, CompoundId, GateId, GatePolicy, NodeId, OsmNodeId, OsmWayId, Policies};
 use rayon::prelude::*;
 use reach::{Direction, NearestFacilities, Place, SearchSpace, within};
-use siting::Solution;
+use siting::{Infeasible, Solution};
+use thiserror::Error;
 use units::{LngLat, TravelTime};
 
-use crate::evaluate::choose::{demand_of, most_covered};
-use crate::evaluate::{State, StreetsView};
-use crate::project::Project;
-use crate::project::change::{Change, standard_index};
+use crate::evaluate::apply::state_after;
+use crate::evaluate::site_choice::{demand_of, most_covered};
+use crate::evaluate::state::State;
+use crate::evaluate::streets::{ScenarioStreets, StreetsView};
+use crate::project::change::Change;
 use crate::project::place_name::PlaceNames;
+use crate::project::{Project, UnknownStandard};
 
 /// Gates chosen for opening, and how far from the best the choice can be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +75,27 @@ pub struct Opening {
     pub covered: Demand,
 }
 
+/// Gates that cannot be chosen.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum GateChoiceError {
+    /// The plan has no such standard.
+    #[error(transparent)]
+    Unknown(#[from] UnknownStandard),
+    /// The standard asks for several facilities, or for room.
+    #[error(
+        "standard `{standard}` asks for more than one facility in reach; gates can be chosen for \
+         standards that ask for one"
+    )]
+    AsksForMore {
+        /// Key of the standard.
+        standard: String,
+    },
+    /// Sites for the changes before cannot be chosen.
+    #[error(transparent)]
+    Infeasible(#[from] Infeasible),
+}
+
 /// Chooses the permissions that make the most demand covered by a standard.
 ///
 /// # Errors
@@ -85,16 +109,14 @@ pub fn choose_gates(
     changes: &[Change],
     standard: &str,
     n_openings: usize,
-) -> Result<GateChoice, String> {
-    let state = State::after(project, changes).map_err(|why| why.to_string())?;
-    let index = standard_index(project, standard)?;
+) -> Result<GateChoice, GateChoiceError> {
+    let state = state_after(project, changes)?;
+    let index = project.standard_index(standard)?;
     let asked = &state.standards[index];
     if asked.required.get() != 1 || asked.rate.is_some() {
-        return Err(format!(
-            "standard `{}` asks for more than one facility in reach; gates can be chosen for \
-             standards that ask for one",
-            asked.key
-        ));
+        return Err(GateChoiceError::AsksForMore {
+            standard: asked.key.clone(),
+        });
     }
     let gates = Gates::of(&state, index);
     Ok(gates.choose(n_openings))
@@ -127,10 +149,8 @@ impl<'a> Gates<'a> {
     fn of(state: &'a State<'a>, index: usize) -> Self {
         let project = state.project;
         let standard = &state.standards[index];
-        let set = project
-            .open_set(standard, &state.facilities)
-            .and(&state.standing());
-        let open = set.iter().map(|id| state.facilities[id.index()].clone());
+        let set = state.serving(index);
+        let open = set.iter().map(|id| state.facilities()[id.index()].clone());
         let profile = &project.profiles[&standard.profile].profile;
         let streets = &project.city.streets;
         let policies = graph::gate_policies(streets, profile, &state.policies);
@@ -181,9 +201,8 @@ impl<'a> Gates<'a> {
 
     /// The standard with some permissions given, decided as a scenario would be.
     fn covered(&self, given: &[usize]) -> Covered {
-        let streets = self
-            .state
-            .streets_with(&self.standard().profile, &self.policies(given));
+        let policies = self.policies(given);
+        let streets = ScenarioStreets::with(self.state, &self.standard().profile, &policies);
         self.covered_on(&streets.view())
     }
 
@@ -209,8 +228,8 @@ impl<'a> Gates<'a> {
         let all: Vec<usize> = (0..self.permissions.len()).collect();
         let profile = &self.standard().profile;
         let (usual, opened) = rayon::join(
-            || self.state.streets_of(profile),
-            || self.state.streets_with(profile, &self.policies(&all)),
+            || ScenarioStreets::of(self.state, profile),
+            || ScenarioStreets::with(self.state, profile, &self.policies(&all)),
         );
         let (view, open_view) = rayon::join(|| usual.view(), || opened.view());
         let (before, with_all) =

@@ -1,16 +1,12 @@
-//! Reported hazards of a plan: read, joined to streets, and what they do to them.
+//! Reported hazards of a plan: joined to streets, and what they do to them.
 
 use std::collections::BTreeMap;
 
-use coverage::{Hazard, HazardKind, HazardRules, Linkage, StreetEffect};
-use formats::{Area, hazards};
+use coverage::{Hazard, HazardRules, Linkage, StreetEffect};
 use graph::{EdgeId, StreetGraph};
 use reach::{Network, SnapIndex};
 
-use crate::plan::problem::Problems;
-use crate::plan::spec::HazardsSpec;
-use crate::project::ProfileStreets;
-use crate::resolve::sources::{Reader, outside};
+use crate::project::profile_streets::ProfileStreets;
 
 /// The hazards of a plan.
 #[derive(Clone, Debug, Default)]
@@ -24,48 +20,6 @@ pub struct Hazards {
 }
 
 impl Hazards {
-    /// Reads the hazards of a plan.
-    pub(crate) fn read(
-        reader: &mut Reader<'_>,
-        spec: Option<&HazardsSpec>,
-        problems: &mut Problems,
-    ) -> Self {
-        let Some(spec) = spec else {
-            return Self::default();
-        };
-        let mut rules = HazardRules::default();
-        for (kind, effect) in &spec.effects {
-            let place = format!("[hazards.effects], {kind}");
-            let kind = problems.keep(&place, kind.parse::<HazardKind>());
-            let effect = problems.keep(&place, street_effect(effect));
-            if let (Some(kind), Some(effect)) = (kind, effect) {
-                rules = rules.with(kind, effect);
-            }
-        }
-        rules.unconfirmed_count = spec.unconfirmed_count;
-        let area = Area {
-            outline: reader.area.outline().clone(),
-            name: "the study area".to_owned(),
-            outside: outside(spec.from.outside),
-        };
-        let read = reader.file("[hazards]", &spec.from).and_then(|source| {
-            let loaded = hazards::read(&source, Some(&area));
-            reader.take("[hazards]", loaded)
-        });
-        let list = match read {
-            Ok(list) => list,
-            Err(more) => {
-                problems.extend(more);
-                Vec::new()
-            }
-        };
-        Self {
-            list,
-            rules,
-            in_baseline: spec.in_baseline,
-        }
-    }
-
     /// The hazards joined to the streets of a profile.
     ///
     /// Cost: an index of the streets and a look-up for each hazard.
@@ -84,20 +38,6 @@ impl Hazards {
     ) -> Vec<(EdgeId, StreetEffect)> {
         let joined = self.joined(graph, streets);
         self.rules.effects(&self.list, &joined)
-    }
-}
-
-/// `close`, or a share of the speed: `50%`.
-fn street_effect(text: &str) -> Result<StreetEffect, String> {
-    let wrong =
-        || format!("`{text}` is no effect; write `close`, or a share of the speed as `50%`");
-    if text == "close" {
-        return Ok(StreetEffect::Close);
-    }
-    let digits = text.strip_suffix('%').ok_or_else(wrong)?;
-    match digits.trim().parse() {
-        Ok(percent @ 1..=99) => Ok(StreetEffect::Slow { percent }),
-        _ => Err(wrong()),
     }
 }
 

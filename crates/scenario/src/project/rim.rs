@@ -1,20 +1,9 @@
 //! The rim of the study area: which facilities outside it still count.
 
-use coverage::{Facility, FacilityClass, OpenSet, ServiceStandard, StudyArea};
+use coverage::{Facility, FacilityBalance, FacilityClass, OpenSet, ServiceStandard, StudyArea};
 use units::{Length, LngLat};
 
 use crate::project::Project;
-
-/// Facilities of the plan's sources that no result lists, so that the balance can count them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LeftOut {
-    /// Outside the study area: told to be left out there, or farther than any limit.
-    pub outside: Vec<Facility>,
-    /// Rows that their layer does not take, for their capacity.
-    pub not_taken: usize,
-    /// Rows that could not be read and that the plan leaves out.
-    pub bad_rows: usize,
-}
 
 /// How far outside the study area a position lies; `None` inside.
 ///
@@ -98,5 +87,26 @@ impl Project {
         } else {
             FacilityClass::Outside
         }
+    }
+
+    /// What of the plan's facilities no result lists, under a standard.
+    ///
+    /// Cost: one evaluation of opening hours for each that lies outside.
+    pub(crate) fn left_out_balance(&self, standard: &ServiceStandard) -> FacilityBalance {
+        let left_out = &self.left_out;
+        let mut balance = FacilityBalance {
+            given: left_out.outside.len() + left_out.not_taken + left_out.bad_rows,
+            other_kind: left_out.not_taken,
+            bad_rows: left_out.bad_rows,
+            ..FacilityBalance::default()
+        };
+        for facility in &left_out.outside {
+            let class = self.class_of(standard, facility, false, None);
+            balance.add(match class {
+                FacilityClass::Serving => FacilityClass::Outside,
+                other => other,
+            });
+        }
+        balance
     }
 }

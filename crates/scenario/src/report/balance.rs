@@ -1,16 +1,11 @@
 //! The balance of a result: everything that was given, and what became of it.
 
-use coverage::{
-    DemandBalance, DemandSet, DemandSplit, Facility, FacilityBalance, FacilityClass,
-    ServiceStandard,
-};
+use coverage::{DemandBalance, DemandSet, DemandSplit, FacilityBalance};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::evaluate::Evaluation;
-use crate::evaluate::detail::ServiceDetail;
 use crate::project::Project;
-use crate::project::rim::distance_outside;
 
 /// What becomes of all demand that was given, in whole thousandths of its unit; the classes add up
 /// to `given_thousandths` exactly.
@@ -165,85 +160,26 @@ impl FacilityBalanceReport {
     }
 }
 
-/// What of a plan's facilities no result lists, under a standard.
-///
-/// Cost: one evaluation of opening hours for each that lies outside.
-pub(crate) fn left_out(project: &Project, standard: &ServiceStandard) -> FacilityBalance {
-    let left_out = &project.left_out;
-    let mut balance = FacilityBalance {
-        given: left_out.outside.len() + left_out.not_taken + left_out.bad_rows,
-        other_kind: left_out.not_taken,
-        bad_rows: left_out.bad_rows,
-        ..FacilityBalance::default()
-    };
-    for facility in &left_out.outside {
-        let class = project.class_of(standard, facility, false, None);
-        balance.add(match class {
-            FacilityClass::Serving => FacilityClass::Outside,
-            other => other,
-        });
-    }
-    balance
-}
-
-/// What becomes of all facilities under a standard; `closed` and `is_joined` go with the facilities.
-///
-/// Cost: one evaluation of opening hours for each.
-pub(crate) fn facilities(
-    project: &Project,
-    standard: &ServiceStandard,
-    facilities: &[Facility],
-    closed: &[bool],
-    is_joined: impl Fn(usize) -> bool,
-) -> FacilityBalance {
-    let mut balance = left_out(project, standard);
-    balance.given += facilities.len();
-    for (index, facility) in facilities.iter().enumerate() {
-        let outside = distance_outside(&project.area, facility.position);
-        let class = project.class_of(standard, facility, closed[index], outside);
-        balance.add(joined(class, is_joined(index)));
-    }
-    balance
-}
-
-/// A class, once it is known whether the facility is joined to a network.
-pub(crate) fn joined(class: FacilityClass, is_joined: bool) -> FacilityClass {
-    if class == FacilityClass::Serving && !is_joined {
-        FacilityClass::Unjoined
-    } else {
-        class
-    }
-}
-
 /// The balances of a plan's measures.
-pub(crate) fn measures(
-    project: &Project,
-    evaluation: &Evaluation,
-    details: &[ServiceDetail],
-) -> Vec<MeasureBalance> {
+pub(crate) fn measures(project: &Project, evaluation: &Evaluation) -> Vec<MeasureBalance> {
     let measures = project.measures.iter().enumerate();
     measures
         .map(|(number, measure)| {
-            let services = evaluation.services.iter().zip(details);
-            let services = services.map(|(service, detail)| KeyedBalance {
-                key: service.standard.key.clone(),
+            let services = evaluation.services.iter().map(|decision| KeyedBalance {
+                key: decision.standard.key.clone(),
                 demand: DemandBalanceReport::of(
-                    measure.demand_at(service.standard.at),
-                    detail.measures[number].coverage.total(),
+                    measure.demand_at(decision.standard.at),
+                    decision.measures[number].total(),
                 ),
             });
-            let joints = evaluation.joints.iter().map(|result| {
-                let joint = &project.joints[result.joint];
-                let demand = measure.demand_at(project.hour_of_joint(joint));
-                let parts: Vec<_> = result
-                    .parts
-                    .iter()
-                    .map(|&part| &details[part].measures[number].coverage)
-                    .collect();
-                let coverage = coverage::JointCoverage::of(demand, &parts, joint.rule);
+            let joints = evaluation.joints.iter().map(|decision| {
+                let joint = &project.joints[decision.joint];
                 KeyedBalance {
                     key: joint.key.clone(),
-                    demand: DemandBalanceReport::of(demand, coverage.total()),
+                    demand: DemandBalanceReport::of(
+                        measure.demand_at(project.hour_of_joint(joint)),
+                        decision.measures[number].total(),
+                    ),
                 }
             });
             MeasureBalance {

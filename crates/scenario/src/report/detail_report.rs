@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use units::{HourOfWeek, LngLat, TravelTime};
 use utoipa::ToSchema;
 
-use crate::evaluate::detail::{NightGap, ServiceCapacity, ServiceDetail};
-use crate::evaluate::{Evaluation, ServiceResult, typical_time};
+use crate::evaluate::Evaluation;
+use crate::evaluate::capacity::ServiceCapacity;
+use crate::evaluate::decision::{Decision, typical_time};
+use crate::evaluate::detail::{NightGap, ServiceDetail};
 use crate::project::Project;
 use crate::project::hazards::{effect_text, streets_of_hazards};
 use crate::report::district::{DistrictReport, districts};
@@ -378,7 +380,7 @@ fn hazards(project: &Project, evaluation: &Evaluation) -> Vec<HazardReport> {
 
 fn standard(
     project: &Project,
-    service: &ServiceResult,
+    service: &Decision,
     detail: &ServiceDetail,
     names: &GapNames,
 ) -> StandardDetail {
@@ -433,7 +435,7 @@ fn standard(
 
 fn without_street(
     project: &Project,
-    service: &ServiceResult,
+    service: &Decision,
     detail: &ServiceDetail,
     names: &GapNames,
 ) -> Vec<GapReport> {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use units::TravelTime;
 use utoipa::ToSchema;
 
-use crate::evaluate::ServiceResult;
+use crate::evaluate::decision::Decision;
 use crate::evaluate::detail::ServiceDetail;
 use crate::project::Project;
 use crate::report::SplitReport;
@@ -93,7 +93,7 @@ impl DistrictReport {
 /// The study area and each zone under a standard: in the unit of the demand, then of each measure.
 pub(crate) fn districts(
     project: &Project,
-    service: &ServiceResult,
+    service: &Decision,
     detail: &ServiceDetail,
 ) -> Vec<DistrictReport> {
     let (all, zones) = (&service.indicators, &service.by_zone);

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use units::TravelTime;
 use utoipa::ToSchema;
 
+use crate::evaluate::Evaluation;
+use crate::evaluate::decision::JointDecision;
 use crate::evaluate::detail::ServiceDetail;
-use crate::evaluate::{Evaluation, JointResult};
 use crate::project::Project;
 use crate::report::district::{DistrictReport, split_districts};
 use crate::report::gap_name::GapNames;
@@ -73,7 +74,7 @@ pub(crate) fn joint_details(
 
 fn joint(
     project: &Project,
-    result: &JointResult,
+    result: &JointDecision,
     coverages: &[&ServiceCoverage],
     details: &[ServiceDetail],
     names: &GapNames,
@@ -110,15 +111,11 @@ fn joint(
         key: standard.key.clone(),
         name: standard.name.clone(),
         gaps,
-        districts: districts(project, result, details),
+        districts: districts(project, result),
     }
 }
 
-fn districts(
-    project: &Project,
-    result: &JointResult,
-    details: &[ServiceDetail],
-) -> Vec<DistrictReport> {
+fn districts(project: &Project, result: &JointDecision) -> Vec<DistrictReport> {
     let standard = &project.joints[result.joint];
     let of = |demand: &DemandSet, zones: &[Option<ZoneId>], joint: &JointCoverage| {
         let by_zone = joint.by_zone(demand, zones, project.zones.n_zones());
@@ -126,15 +123,9 @@ fn districts(
     };
     let demand = project.demand_of_joint(standard);
     let mut districts = of(demand, &project.zone_of_point, &result.coverage);
-    for (number, measure) in project.measures.iter().enumerate() {
-        let parts: Vec<&ServiceCoverage> = result
-            .parts
-            .iter()
-            .map(|&part| &details[part].measures[number].coverage)
-            .collect();
-        let demand = measure.demand_at(project.hour_of_joint(standard));
-        let joint = JointCoverage::of(demand, &parts, standard.rule);
-        districts.extend(of(demand, &measure.zone_of_point, &joint));
+    let hour = project.hour_of_joint(standard);
+    for (measure, joint) in project.measures.iter().zip(&result.measures) {
+        districts.extend(of(measure.demand_at(hour), &measure.zone_of_point, joint));
     }
     districts
 }

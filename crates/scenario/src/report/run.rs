@@ -1,5 +1,6 @@
 //! A plan run as a whole, and its results on disk.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,18 +13,17 @@ use siting::Infeasible;
 use thiserror::Error;
 
 use crate::evaluate::detail::ServiceDetail;
-use crate::evaluate::{Evaluation, evaluate_in_detail};
-use crate::project::Project;
+use crate::evaluate::{DetailedEvaluation, Evaluation, PlaceLinks, evaluate_in_detail};
 use crate::project::change::Change;
+use crate::project::{self, Project};
 use crate::report::ScenarioReport;
-use crate::report::balance;
 use crate::report::compare::{Comparison, compare};
 use crate::report::detail_report::DetailReport;
 use crate::report::first_version;
-use crate::{summary, tables};
+use crate::report::{summary, tables};
 
 /// The folder of the untouched baseline.
-pub const BASELINE: &str = "baseline";
+pub const BASELINE: &str = project::BASELINE;
 
 /// The baseline's name to read.
 pub const BASELINE_NAME: &str = "Baseline 现状方案";
@@ -45,6 +45,8 @@ pub struct ScenarioResult {
     pub details: Vec<ServiceDetail>,
     /// The same as data.
     pub detail_report: DetailReport,
+    /// How places are joined to the streets of each profile.
+    pub links: BTreeMap<String, PlaceLinks>,
 }
 
 impl ScenarioResult {
@@ -60,17 +62,44 @@ impl ScenarioResult {
         name: &str,
         changes: &[Change],
     ) -> Result<Self, Infeasible> {
-        let (evaluation, details) = evaluate_in_detail(project, changes)?;
-        let report = ScenarioReport {
-            measures: balance::measures(project, &evaluation, &details),
-            ..ScenarioReport::of(project, key, name, &evaluation)
-        };
+        let DetailedEvaluation {
+            evaluation,
+            services: details,
+            links,
+        } = evaluate_in_detail(project, changes)?;
         Ok(Self {
-            report,
+            report: ScenarioReport::of(project, key, name, &evaluation),
             detail_report: DetailReport::of(project, key, &evaluation, &details),
             evaluation,
             details,
+            links,
         })
+    }
+
+    /// Runs one scenario, and the baseline beside it to mark what looks more even only since the
+    /// better served lost; for the baseline as [`of`](Self::of).
+    ///
+    /// # Errors
+    /// When sites are to be chosen and no choice exists.
+    ///
+    /// Cost: as [`evaluate_in_detail`], twice.
+    pub fn beside_baseline(
+        project: &Project,
+        key: &str,
+        name: &str,
+        changes: &[Change],
+    ) -> Result<Self, Infeasible> {
+        if key == BASELINE {
+            return Self::of(project, key, name, changes);
+        }
+        let (baseline, scenario) = rayon::join(
+            || Self::of(project, BASELINE, BASELINE_NAME, &[]),
+            || Self::of(project, key, name, changes),
+        );
+        let (baseline, mut scenario) = (baseline?, scenario?);
+        let detail = &mut scenario.detail_report;
+        detail.mark_levelled(&baseline.detail_report);
+        Ok(scenario)
     }
 
     /// One of its tables as CSV, the bytes that [`write()`] puts into a file of this name; `None` for
@@ -91,16 +120,18 @@ impl ScenarioResult {
             report,
             details,
             detail_report,
+            links,
         } = self;
         let detailed = tables::DetailedResult {
             report: detail_report,
             services: details,
+            links,
         };
         [
             tables::cells(project, report, detail_report),
             tables::night_gaps(project, report, &detailed),
             tables::gaps(project, report, &detailed, evaluation),
-            tables::facilities(project, report, detail_report, evaluation),
+            tables::facilities(project, report, &detailed, evaluation),
             tables::zones(project, report),
             tables::sites(project, report),
             tables::hazards(report, detail_report),
@@ -230,7 +261,7 @@ pub fn write(
             .par_iter()
             .try_for_each(|result| write_scenario(project, result, staging))?;
         if let Some(first) = results.first() {
-            let candidates = tables::candidates(project, &first.evaluation);
+            let candidates = tables::candidates(project, &first.links);
             staging.file("candidates.csv", csv::to_csv(candidates.table()).as_bytes())?;
             staging.file(
                 "candidates.geojson",

@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 use coverage::{Demand, DemandUnit};
 
 use crate::evaluate::explain::{Explanation, Route};
+use crate::evaluate::joined::JoinedPlace;
 use crate::report::balance::{DemandBalanceReport, FacilityBalanceReport};
 use crate::report::compare::Comparison;
 use crate::report::detail_report::{DetailReport, StandardDetail, WeekReport};
 use crate::report::district::DistrictReport;
-use crate::report::joined::{JoinedPlace, JoinsReport};
+use crate::report::joins::JoinsReport;
 use crate::report::joint_detail::JointDetail;
 use crate::report::{ChosenReport, GapReport, JointReport, ScenarioReport, StandardReport};
 

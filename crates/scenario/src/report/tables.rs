@@ -1,16 +1,18 @@
 //! Every result as tables and layers: the single meeting point with `formats`.
 
+use std::collections::BTreeMap;
+
 use coverage::{CellId, Demand, DemandUnit, FacilityId, Reason};
 use formats::{Column, Layer, Shape, Table, Value};
 use units::{LngLat, Outline};
 
-use crate::evaluate::Evaluation;
 use crate::evaluate::detail::ServiceDetail;
+use crate::evaluate::joined::link_key;
+use crate::evaluate::{Evaluation, PlaceLinks};
 use crate::project::Project;
 use crate::report::balance::DemandBalanceReport;
 use crate::report::compare::{Comparison, StandardComparison};
 use crate::report::detail_report::{DetailReport, StandardDetail};
-use crate::report::joined::link_key;
 use crate::report::{GapReport, ScenarioReport};
 
 /// A result in detail: as data, and as decided.
@@ -20,6 +22,8 @@ pub struct DetailedResult<'a> {
     pub report: &'a DetailReport,
     /// As decided, one for each standard.
     pub services: &'a [ServiceDetail],
+    /// How places are joined to the streets of each profile.
+    pub links: &'a BTreeMap<String, PlaceLinks>,
 }
 
 /// Cells: one row each, with the columns of every standard and joint standard.
@@ -320,7 +324,7 @@ pub fn night_gaps(
 pub fn facilities(
     project: &Project,
     report: &ScenarioReport,
-    detail: &DetailReport,
+    result: &DetailedResult<'_>,
     evaluation: &Evaluation,
 ) -> Layer {
     let unit = project.demand.unit();
@@ -366,11 +370,6 @@ pub fn facilities(
         }
     }
     let mut layer = Layer::new(Table::new("facilities", columns));
-    let opens: Vec<_> = evaluation
-        .services
-        .iter()
-        .map(|service| project.open_set(&service.standard, &evaluation.facilities))
-        .collect();
     for (index, facility) in evaluation.facilities.iter().enumerate() {
         let closed = evaluation.closed[index];
         let hours = facility.hours.as_ref().map(|hours| hours.text().to_owned());
@@ -388,15 +387,17 @@ pub fn facilities(
             project.area.locate(facility.position).is_none().into(),
             facility.illustrative.into(),
         ];
-        let services = evaluation.services.iter().zip(&detail.standards);
-        for (open, (service, detail)) in opens.iter().zip(services) {
-            let serves = !closed && open.contains(FacilityId::from_index(index));
+        let details = result.services.iter().zip(&result.report.standards);
+        let services = evaluation.services.iter().zip(&evaluation.serving);
+        for ((service, serving), (decided, detail)) in services.zip(details) {
+            let serves = serving.contains(FacilityId::from_index(index));
             row.push(serves.into());
-            let link = service.facility_links.links()[index].as_ref();
+            let links = &result.links[&service.standard.profile];
+            let link = links.facilities.links()[index].as_ref();
             row.push(link_key(link).into());
             row.push(link.map(|link| link.walk).into());
             if serves {
-                let ledger = &service.ledger.facilities()[index];
+                let ledger = &decided.ledger.facilities()[index];
                 row.push(ledger.within_limit.into());
                 row.push(ledger.unique_demand.into());
             } else {
@@ -722,7 +723,7 @@ pub fn joined(evaluation: &Evaluation) -> Layer {
 
 /// Where something could be built, and how it is joined to the streets of each profile; the links
 /// are those of the baseline.
-pub fn candidates(project: &Project, baseline: &Evaluation) -> Layer {
+pub fn candidates(project: &Project, baseline: &BTreeMap<String, PlaceLinks>) -> Layer {
     let mut columns = vec![
         Column::text("id"),
         Column::text("name"),
@@ -730,7 +731,7 @@ pub fn candidates(project: &Project, baseline: &Evaluation) -> Layer {
         Column::decimal("lat", 7),
         Column::boolean("illustrative"),
     ];
-    for profile in baseline.candidate_links.keys() {
+    for profile in baseline.keys() {
         columns.push(Column::text(format!("{profile}_joined")));
         columns.push(Column::meters(&format!("{profile}_moved")));
     }
@@ -743,8 +744,8 @@ pub fn candidates(project: &Project, baseline: &Evaluation) -> Layer {
             candidate.position.lat().into(),
             candidate.illustrative.into(),
         ];
-        for linkage in baseline.candidate_links.values() {
-            let link = linkage.links()[index].as_ref();
+        for links in baseline.values() {
+            let link = links.candidates.links()[index].as_ref();
             row.push(link_key(link).into());
             row.push(link.map(|link| link.walk).into());
         }

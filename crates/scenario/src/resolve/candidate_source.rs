@@ -5,7 +5,7 @@ use units::parse_length;
 
 use crate::plan::problem::Problems;
 use crate::plan::spec::{CandidatesSpec, DemandSpec, Outside};
-use crate::project::Candidate;
+use crate::project::candidate::Candidate;
 use crate::resolve::corners::street_corners;
 use crate::resolve::demand_source::DemandInputs;
 use crate::resolve::sources::Reader;

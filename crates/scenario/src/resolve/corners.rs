@@ -4,7 +4,7 @@ use coverage::StudyArea;
 use graph::{Components, NodeId, StreetGraph};
 use units::{Length, LocalPlane, TravelTime};
 
-use crate::project::Candidate;
+use crate::project::candidate::Candidate;
 
 /// Street corners of the networks inside the study area, no two nearer than `spacing`.
 ///

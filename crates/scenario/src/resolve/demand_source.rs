@@ -12,7 +12,7 @@ use units::{BoundingBox, LngLat, LocalPlane};
 
 use crate::plan::problem::Problems;
 use crate::plan::spec::{DemandSpec, PatternsSpec, SourceSpec};
-use crate::project::ProfileStreets;
+use crate::project::profile_streets::ProfileStreets;
 use crate::resolve::sources::{Reader, rows_outside, tag_rules};
 
 /// What demand is made from.

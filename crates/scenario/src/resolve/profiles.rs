@@ -8,7 +8,7 @@ use units::Length;
 
 use crate::plan::problem::Problems;
 use crate::plan::spec::{DemandSpec, PlanSpec};
-use crate::project::ProfileStreets;
+use crate::project::profile_streets::ProfileStreets;
 
 /// The streets as each profile may use them.
 ///

@@ -11,7 +11,8 @@ use units::{Datum, Length, TravelTime, parse_time};
 use crate::plan::Plan;
 use crate::plan::problem::Problems;
 use crate::plan::spec::{self, LayerSpec, SourceSpec};
-use crate::project::rim::{LeftOut, distance_outside};
+use crate::project::left_out::LeftOut;
+use crate::project::rim::distance_outside;
 
 /// What reading layers needs to know.
 pub(crate) struct Reader<'a> {

@@ -135,7 +135,7 @@ fn check_keys(spec: &PlanSpec, problems: &mut Problems) {
             .chain(spec.joints.iter().map(|j| j.key.as_str()))
             .collect(),
     );
-    let baseline = std::iter::once(crate::report::run::BASELINE);
+    let baseline = std::iter::once(crate::project::BASELINE);
     check(
         "scenario",
         baseline

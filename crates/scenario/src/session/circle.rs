@@ -3,7 +3,7 @@ use reach::{Joined, Joining, Leak, Snap};
 use units::{LngLat, Outline, TravelTime};
 
 use crate::project::margin;
-use crate::session::Desk;
+use crate::session::Session;
 
 /// What is reached from a position, or from where it is reached, within a limit: street time, the
 /// walk between position and street not counted, that along the street to a junction beside it
@@ -33,8 +33,8 @@ pub struct CirclePiece {
     pub end: TravelTime,
 }
 
-impl Desk<'_> {
-    /// The circle of a position on the streets as they stand on this desk, closures included.
+impl Session<'_> {
+    /// The circle of a position on the streets as they stand in this session, closures included.
     /// `None` when no usable street lies within the plan's snap radius.
     ///
     /// # Errors

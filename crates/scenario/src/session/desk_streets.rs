@@ -1,14 +1,14 @@
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use coverage::{
-    Cover, Demand, DemandId, DemandSet, EdgeAffected, Facility, FacilityId, LinkOptions, LinkState,
-    Linkage, OpenSet, RowEntry, Rows, ServiceStandard,
+    Cover, DemandId, EdgeAffected, Facility, Link, LinkOptions, Linkage, Rows, ServiceStandard,
 };
 use reach::{Direction, Network, Place, PlaceLinks, SearchSpace, SnapIndex, row};
 use units::TravelTime;
 
-use crate::evaluate::{InDoubt, ScenarioStreets};
+use crate::evaluate::streets::ScenarioStreets;
+use crate::evaluate::travel_times::Asking;
 use crate::project::Project;
 
 /// The streets of one profile kept ready on a desk: the demand joined to them, the rows of the
@@ -19,9 +19,11 @@ pub(crate) struct DeskStreets<'a> {
     pub(crate) index: SnapIndex,
     pub(crate) link: LinkOptions,
     pub(crate) demand: Linkage,
-    any_in_doubt: bool,
-    /// The linked demand points, their places, and how a search towards a facility reads them.
-    linked: Vec<usize>,
+    /// The demand of each measure of the plan, likewise.
+    measures: Vec<(Linkage, Rows)>,
+    /// The linked points of the demand, then of each measure, with the index of the measure behind
+    /// that of the demand; their places, and how a search towards a facility reads them.
+    linked: Vec<(usize, usize)>,
     places: Vec<Place>,
     links: PlaceLinks,
     pub(crate) facilities: Linkage,
@@ -30,6 +32,7 @@ pub(crate) struct DeskStreets<'a> {
     /// For each standard and limit the demand points that a facility left out outside could serve.
     helped: Mutex<BTreeMap<(usize, TravelTime), Arc<PerPoint>>>,
     columns: Mutex<BTreeMap<ColumnKey, Arc<Column>>>,
+    candidates: OnceLock<Linkage>,
     covers: Mutex<BTreeMap<(TravelTime, TravelTime), Arc<Cover>>>,
 }
 
@@ -39,18 +42,19 @@ type PerPoint = Vec<bool>;
 /// Place and start delay of a facility: all that its column depends on.
 type ColumnKey = (i32, i32, TravelTime);
 
-/// The time from every demand point to one place, within the limit of the rows.
+/// A place joined to the streets, and the time to it from every demand point, within the limit of
+/// the rows; searched when somebody asks.
 pub(crate) struct Column {
-    pub(crate) state: LinkState,
-    pub(crate) is_in_doubt: bool,
-    pub(crate) times: Vec<Option<TravelTime>>,
+    pub(crate) link: Option<Link>,
+    /// For the demand, then for each measure, one time for each point.
+    times: OnceLock<Vec<Vec<Option<TravelTime>>>>,
 }
 
 /// Columns kept at most; a drag leaves one behind for every position it rested at.
 const MOST_COLUMNS: usize = 128;
 
 impl<'a> DeskStreets<'a> {
-    /// Cost: one search for each facility.
+    /// Cost: one search for each facility, and for each and measure.
     pub(crate) fn new(
         project: &'a Project,
         streets: ScenarioStreets<'a>,
@@ -59,8 +63,21 @@ impl<'a> DeskStreets<'a> {
     ) -> Self {
         let view = streets.view();
         let joined = view.link_facilities(facilities);
-        let rows = Rows::search(&view.network, &joined, &view.demand, far);
-        let (linked, places) = view.demand.linked();
+        let search = |demand: &Linkage| Rows::search(&view.network, &joined, demand, far);
+        let rows = search(&view.demand);
+        let measures = project.measures.iter().map(|measure| {
+            let linkage = view.link_demand(&measure.demand);
+            let rows = search(&linkage);
+            (linkage, rows)
+        });
+        let measures: Vec<(Linkage, Rows)> = measures.collect();
+        let (mut linked, mut places) = (Vec::new(), Vec::new());
+        let all = std::iter::once(&view.demand).chain(measures.iter().map(|(linkage, _)| linkage));
+        for (number, linkage) in all.enumerate() {
+            let (points, of_points) = linkage.linked();
+            linked.extend(points.into_iter().map(|point| (number, point)));
+            places.extend(of_points);
+        }
         let links = PlaceLinks::new(&view.network, &places, Direction::Towards);
         let (index, link, demand) = (view.index, view.link, view.demand);
         Self {
@@ -68,8 +85,8 @@ impl<'a> DeskStreets<'a> {
             streets,
             index,
             link,
-            any_in_doubt: demand.n_in_doubt() > 0,
             demand,
+            measures,
             linked,
             places,
             links,
@@ -78,17 +95,31 @@ impl<'a> DeskStreets<'a> {
             edge_affected: Mutex::default(),
             helped: Mutex::default(),
             columns: Mutex::default(),
+            candidates: OnceLock::new(),
             covers: Mutex::default(),
         }
     }
 
-    /// Demand whose times hang on how near a junction must lie.
-    pub(crate) fn in_doubt(&self, demand: &DemandSet) -> Demand {
-        // Usually none of it, and nobody waits for that.
-        let any = self
-            .any_in_doubt
-            .then(|| InDoubt::demand(demand, &self.demand));
-        any.unwrap_or(Demand::ZERO)
+    /// Some demand joined to the streets, and the rows of the facilities for it.
+    pub(crate) fn kept(&self, of: Asking) -> (&Linkage, &Rows) {
+        match of {
+            Asking::Plan => (&self.demand, &self.rows),
+            Asking::Measure(number) => {
+                let (linkage, rows) = &self.measures[number];
+                (linkage, rows)
+            }
+        }
+    }
+
+    /// The plan's candidates joined to the streets; joined once.
+    pub(crate) fn candidate_links(&self) -> &Linkage {
+        self.candidates.get_or_init(|| {
+            let candidates = self.project.candidates.iter();
+            let candidates: Vec<_> = candidates
+                .map(|c| c.as_facility(TravelTime::ZERO))
+                .collect();
+            Linkage::of_facilities(&self.network(), &self.index, &candidates, self.link)
+        })
     }
 
     /// Cost: linear in the arcs.
@@ -117,24 +148,29 @@ impl<'a> DeskStreets<'a> {
     /// Which demand points a facility that the plan leaves out outside the study area could serve
     /// within a standard's limit; empty when there is none. Found once for each limit.
     pub(crate) fn helped(&self, index: usize, standard: &ServiceStandard) -> Arc<PerPoint> {
-        let mut known = self.helped.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = known.entry((index, standard.limit)).or_insert_with(|| {
-            let left_out = self.project.left_out_of(standard);
-            if left_out.is_empty() {
-                return Arc::default();
-            }
+        let key = (index, standard.limit);
+        let lock = || self.helped.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(&key) {
+            return Arc::clone(known);
+        }
+        // Searched without the lock, since the pool that searches may come back for it.
+        let left_out = self.project.left_out_of(standard);
+        let found: Arc<PerPoint> = if left_out.is_empty() {
+            Arc::default()
+        } else {
             let network = self.network();
             let joined = Linkage::of_facilities(&network, &self.index, &left_out, self.link);
             let rows = Rows::search(&network, &joined, &self.demand, standard.limit);
             let points = (0..self.demand.n_places()).map(DemandId::from_index);
             Arc::new(points.map(|point| !rows.row(point).is_empty()).collect())
-        });
-        Arc::clone(found)
+        };
+        lock().insert(key, Arc::clone(&found));
+        found
     }
 
-    /// The time from every demand point to a facility that is not in the rows.
+    /// A facility that is not in the rows, joined to the streets.
     ///
-    /// Cost: one bounded search, once for each place.
+    /// Cost: a look-up, once for each place.
     pub(crate) fn column(&self, facility: &Facility) -> Arc<Column> {
         let key = (
             facility.position.lng_e7(),
@@ -145,34 +181,11 @@ impl<'a> DeskStreets<'a> {
         if let Some(known) = lock().get(&key) {
             return Arc::clone(known);
         }
-        let network = self.network();
-        let joined = Linkage::of_facilities(
-            &network,
-            &self.index,
-            std::slice::from_ref(facility),
-            self.link,
-        );
-        let mut times = vec![None; self.demand.n_places()];
-        let link = joined.links()[0].as_ref();
-        if let Some(link) = link {
-            let mut space = SearchSpace::default();
-            let limit = self.rows.limit();
-            let row = row(
-                &network,
-                &link.place,
-                &self.places,
-                &self.links,
-                limit,
-                &mut space,
-            );
-            for (place, time) in row {
-                times[self.linked[DemandId::new(place).index()]] = Some(time);
-            }
-        }
+        let alone = std::slice::from_ref(facility);
+        let joined = Linkage::of_facilities(&self.network(), &self.index, alone, self.link);
         let column = Arc::new(Column {
-            state: LinkState::of(link),
-            is_in_doubt: link.is_some_and(|link| link.is_in_doubt),
-            times,
+            link: joined.links()[0].clone(),
+            times: OnceLock::new(),
         });
         let mut columns = lock();
         if columns.len() >= MOST_COLUMNS {
@@ -180,6 +193,38 @@ impl<'a> DeskStreets<'a> {
         }
         columns.insert(key, Arc::clone(&column));
         column
+    }
+
+    /// The time from every demand point to a facility that is not in the rows.
+    ///
+    /// Cost: one bounded search, once for each place.
+    pub(crate) fn times_to<'c>(&self, column: &'c Column, of: Asking) -> &'c [Option<TravelTime>] {
+        let times = column.times.get_or_init(|| {
+            let demand = std::iter::once(&self.demand);
+            let all = demand.chain(self.measures.iter().map(|(linkage, _)| linkage));
+            let mut times: Vec<_> = all.map(|linkage| vec![None; linkage.n_places()]).collect();
+            if let Some(link) = &column.link {
+                let (network, mut space) = (self.network(), SearchSpace::default());
+                let limit = self.rows.limit();
+                let row = row(
+                    &network,
+                    &link.place,
+                    &self.places,
+                    &self.links,
+                    limit,
+                    &mut space,
+                );
+                for (place, time) in row {
+                    let (number, point) = self.linked[DemandId::new(place).index()];
+                    times[number][point] = Some(time);
+                }
+            }
+            times
+        });
+        match of {
+            Asking::Plan => &times[0],
+            Asking::Measure(number) => &times[number + 1],
+        }
     }
 
     /// Which demand points each candidate reaches within a limit, when using it takes at least
@@ -201,60 +246,5 @@ impl<'a> DeskStreets<'a> {
             Arc::new(Cover::of(&rows, limit))
         });
         Arc::clone(found)
-    }
-
-    /// The rows of the facilities in `open`, and those of the columns, as one; `n_facilities` counts
-    /// all.
-    ///
-    /// Cost: n log n in the pairs.
-    pub(crate) fn joined_rows(
-        &self,
-        open: &OpenSet,
-        columns: &[(usize, Arc<Column>)],
-        n_facilities: usize,
-        far: TravelTime,
-    ) -> Rows {
-        let row = |point: usize| {
-            let kept = self.rows.open_row(DemandId::from_index(point), open);
-            let tried = columns.iter().filter_map(|(index, column)| {
-                Some(RowEntry {
-                    time: column.times[point]?,
-                    facility: FacilityId::from_index(*index),
-                })
-            });
-            kept.chain(tried).collect()
-        };
-        let rows = (0..self.demand.n_places()).map(row);
-        Rows::from_entries(far, n_facilities, rows)
-    }
-
-    /// For each demand point the time to the required number of facilities: those of the rows that
-    /// are in `open`, and those of the columns.
-    ///
-    /// Cost: linear in the demand points and the columns.
-    pub(crate) fn times(
-        &self,
-        open: &OpenSet,
-        columns: &[(usize, Arc<Column>)],
-        required: std::num::NonZeroU32,
-        far: TravelTime,
-    ) -> Vec<Option<TravelTime>> {
-        let n_required = usize::try_from(required.get()).expect("a small count");
-        let within_far = |time: &TravelTime| *time <= far;
-        (0..self.demand.n_places())
-            .map(|point| {
-                let row = self
-                    .rows
-                    .open_row(DemandId::from_index(point), open)
-                    .map(|entry| entry.time);
-                let tried = columns.iter().filter_map(|(_, column)| column.times[point]);
-                if n_required == 1 {
-                    return row.take(1).chain(tried).min().filter(within_far);
-                }
-                let mut times: Vec<TravelTime> = row.take(n_required).chain(tried).collect();
-                times.sort_unstable();
-                times.get(n_required - 1).copied().filter(within_far)
-            })
-            .collect()
     }
 }

@@ -4,8 +4,8 @@ use coverage::{
 use reach::{Path, SearchSpace};
 use units::{Length, LngLat, TravelTime};
 
-use crate::evaluate::search_limit;
-use crate::session::Desk;
+use crate::evaluate::travel_times::search_limit;
+use crate::session::Session;
 
 /// How the people of a cell get to the facilities of a standard: from the demand point that stands
 /// for the cell on the map to the nearest ones, with the way to the nearest.
@@ -54,15 +54,15 @@ pub struct Way {
     pub line: Vec<LngLat>,
 }
 
-impl Desk<'_> {
-    /// The trips of a cell under a standard, as things stand on this desk.
+impl Session<'_> {
+    /// The trips of a cell under a standard, as things stand in this session.
     ///
     /// Cost: one bounded search for each facility of the standard, and one for the way.
     pub fn trips(&self, standard: usize, cell: CellRank) -> CellTrips {
         let project = self.project();
-        let standing = self.standing();
-        let service = &standing.services[standard];
-        let limit = service.limit();
+        let evaluation = &self.decisions().evaluation;
+        let service = &evaluation.services[standard];
+        let limit = service.standard.limit;
         let standard = &project.standards[standard];
         let demand = project.demand_of(standard);
         let searched = search_limit(limit);
@@ -104,7 +104,7 @@ impl Desk<'_> {
             let to = to.expect("what is reached is joined");
             let mut space = SearchSpace::default();
             let path = Path::between(&network, &mut space, &from.place, &to.place, searched)?;
-            let facility = &standing.facilities[indices[nearest.facility.index()]];
+            let facility = &evaluation.facilities[indices[nearest.facility.index()]];
             Some(Way {
                 walk_before: (from.walk, path.origin_access),
                 steps: route_steps(&network, &path),
@@ -120,16 +120,16 @@ impl Desk<'_> {
     /// The facilities that count for a standard as things stand, by index, and how they are joined.
     pub(crate) fn serving(&self, standard: &ServiceStandard) -> (Vec<usize>, Vec<Option<Link>>) {
         let project = self.project();
-        let standing = self.standing();
-        let open = project.open_set(standard, &standing.facilities);
+        let evaluation = &self.decisions().evaluation;
+        let open = project.open_set(standard, &evaluation.facilities);
         let indices: Vec<usize> = open
             .iter()
             .map(coverage::FacilityId::index)
-            .filter(|&index| !standing.closed[index])
+            .filter(|&index| !evaluation.closed[index])
             .collect();
         let facilities: Vec<_> = indices
             .iter()
-            .map(|&index| standing.facilities[index].clone())
+            .map(|&index| evaluation.facilities[index].clone())
             .collect();
         let streets = self.streets(&standard.profile).expect("a profile in use");
         let joined = Linkage::of_facilities(

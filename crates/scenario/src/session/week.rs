@@ -3,9 +3,9 @@ use coverage::{
     by_hour,
 };
 
-use crate::evaluate::search_limit;
+use crate::evaluate::travel_times::search_limit;
 use crate::report::{CellSplit, cell_splits};
-use crate::session::Desk;
+use crate::session::Session;
 
 /// A standard through the week: most hours share their open facilities and their demand with others,
 /// so there are fewer states than hours.
@@ -28,23 +28,24 @@ pub struct WeekState {
     pub cells: Vec<CellSplit>,
 }
 
-impl Desk<'_> {
-    /// A standard at each hour of the week as things stand on this desk, whatever hour the standard
+impl Session<'_> {
+    /// A standard at each hour of the week as things stand in this session, whatever hour the standard
     /// itself names.
     ///
     /// Cost: one bounded search for each facility that serves it, then one fold for each state.
     pub fn week(&self, standard: usize) -> Week {
         let project = self.project();
-        let service = &self.standing().services[standard];
-        let limit = service.limit();
+        let evaluation = &self.decisions().evaluation;
+        let service = &evaluation.services[standard];
+        let limit = service.standard.limit;
         let at_any_hour = ServiceStandard {
             at: None,
             limit,
             ..project.standards[standard].clone()
         };
         let (indices, links) = self.serving(&at_any_hour);
-        let standing = &self.standing().facilities;
-        let facilities: Vec<Facility> = indices.iter().map(|&i| standing[i].clone()).collect();
+        let facilities = &evaluation.facilities;
+        let facilities: Vec<Facility> = indices.iter().map(|&i| facilities[i].clone()).collect();
         let streets = self
             .streets(&at_any_hour.profile)
             .expect("a profile in use");

@@ -144,7 +144,11 @@ fn a_standard_may_ask_for_room() {
     let facilities = scenario::tables::facilities(
         &project,
         &result.report,
-        &result.detail_report,
+        &scenario::tables::DetailedResult {
+            report: &result.detail_report,
+            services: &result.details,
+            links: &result.links,
+        },
         &result.evaluation,
     );
     let columns: Vec<&str> = facilities
@@ -154,16 +158,16 @@ fn a_standard_may_ask_for_room() {
         .map(formats::Column::name)
         .collect();
     assert!(columns.contains(&"room_overloaded") && !columns.contains(&"near_overloaded"));
-    // A desk decides the same, after edits too.
-    let mut desk = scenario::Desk::new(&project, &[]).unwrap();
-    assert_eq!(desk.report("baseline", "x"), result.report);
+    // A session decides the same, after edits too.
+    let mut session = scenario::Session::new(&project, &[]).unwrap();
+    assert_eq!(session.report("baseline", "x"), result.report);
     let add = r#"{"do": "add-facility", "id": "new", "kind": "battery-swap-cabinet",
         "at": "114.0402,22.5287", "capacity": 24}"#;
     let edit: scenario::Modification = serde_json::from_str(add).unwrap();
-    desk.edit(edit.clone()).unwrap();
+    session.edit(edit.clone()).unwrap();
     let changes = scenario::resolve_changes(&project, "test", &[edit]).unwrap();
     let slow = ScenarioResult::of(&project, "baseline", "x", &changes).unwrap();
-    assert_eq!(desk.report("baseline", "x"), slow.report);
+    assert_eq!(session.report("baseline", "x"), slow.report);
     assert!(
         slow.report.standards[1].figures.split.covered_thousandths
             > room.figures.split.covered_thousandths

@@ -10,7 +10,8 @@ use crate::shenzhen::project;
 #[test]
 fn minutes_add_up_and_the_verdict_is_that_of_the_coverage() {
     let project = project();
-    let (evaluation, details) = evaluate_in_detail(project, &[]).unwrap();
+    let found = evaluate_in_detail(project, &[]).unwrap();
+    let (evaluation, details) = (found.evaluation, found.services);
     let points = project.demand.points();
     let mut n_reasons = 0;
     // Every so many points, and only those that a position joins to the same street.
@@ -80,11 +81,11 @@ fn hazards_are_listed_and_slow_only_who_heeds_them() {
     assert_eq!(of("H06").effect, None, "fixed");
     assert!(hazards.iter().all(|h| h.street.is_some() && h.illustrative));
     assert!(hazards.iter().any(|h| !h.in_gaps.is_empty()));
-    // A desk says the same, and takes it back.
-    let mut desk = scenario::Desk::new(project, &[]).unwrap();
-    let before = desk.report("x", "x");
-    desk.edit(Modification::HeedHazards {}).unwrap();
-    assert_eq!(desk.report("x", "x"), result.report);
-    desk.undo();
-    assert_eq!(desk.report("x", "x"), before);
+    // A session says the same, and takes it back.
+    let mut session = scenario::Session::new(project, &[]).unwrap();
+    let before = session.report("x", "x");
+    session.edit(Modification::HeedHazards {}).unwrap();
+    assert_eq!(session.report("x", "x"), result.report);
+    session.undo();
+    assert_eq!(session.report("x", "x"), before);
 }

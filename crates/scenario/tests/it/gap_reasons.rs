@@ -46,6 +46,7 @@ impl Case<'_> {
             &tables::DetailedResult {
                 report: &result.detail_report,
                 services: &result.details,
+                links: &result.links,
             },
             &result.evaluation,
         );

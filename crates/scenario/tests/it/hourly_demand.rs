@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use formats::csv::to_csv;
-use scenario::{Desk, ScenarioReport, compare::compare, tables};
+use scenario::{ScenarioReport, Session, compare::compare, tables};
 
 use crate::drawn_plan::DrawnPlan;
 
@@ -169,10 +169,10 @@ fn a_standard_with_an_hour_counts_who_is_there_then() {
     assert_eq!(comparison.standards[2].kept.demand_thousandths, 333_000);
     assert_eq!(comparison.standards[2].never.demand_thousandths, 433_000);
 
-    // A desk says the same, hour by hour too; a site adds what is there at the hour.
-    let desk = Desk::new(&project, &[]).unwrap();
-    assert_eq!(&desk.report("baseline", "x"), report);
-    let week = desk.week(2);
+    // A session says the same, hour by hour too; a site adds what is there at the hour.
+    let session = Session::new(&project, &[]).unwrap();
+    assert_eq!(&session.report("baseline", "x"), report);
+    let week = session.week(2);
     for (hour, &state) in late.hours.iter().zip(&week.state_of_hour) {
         let state = &week.states[state];
         assert_eq!(
@@ -185,7 +185,7 @@ fn a_standard_with_an_hour_counts_who_is_there_then() {
         );
         assert_eq!(state.n_open, hour.n_open);
     }
-    let adds = desk.sites(2, units::TravelTime::ZERO).unwrap();
+    let adds = session.sites(2, units::TravelTime::ZERO).unwrap();
     let most = adds.iter().max().unwrap().as_thousandths();
     assert_eq!(most, 333_000, "the third of the office that is back");
 }
@@ -217,8 +217,8 @@ fn room_is_asked_for_by_those_who_are_there() {
     assert_eq!(covered("We 19:00"), 333_000);
     assert_eq!(covered("We 22:00"), 333_000);
     // The map's week asks for room too.
-    let desk = Desk::new(&project, &[]).unwrap();
-    let week = desk.week(1);
+    let session = Session::new(&project, &[]).unwrap();
+    let week = session.week(1);
     for (hour, &state) in room.hours.iter().zip(&week.state_of_hour) {
         let got = week.states[state].total.covered.as_thousandths();
         assert_eq!(got, hour.covered_thousandths, "{}", hour.hour);

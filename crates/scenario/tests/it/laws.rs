@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use scenario::{Evaluation, Modification, Plan, Project, evaluate, resolve, resolve_changes};
+use scenario::{
+    Evaluation, Modification, Plan, Project, evaluate, evaluate_in_detail, resolve, resolve_changes,
+};
 
 fn shenzhen() -> Project {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/shenzhen/plan.toml");
@@ -31,8 +33,8 @@ fn modifications_do_what_they_say() {
     let swap = 0;
 
     // Closing one facility loses exactly its unique demand.
-    let service = &baseline.services[swap];
-    let (index, unique) = service
+    let detail = &evaluate_in_detail(&project, &[]).unwrap().services[swap];
+    let (index, unique) = detail
         .ledger
         .facilities()
         .iter()

@@ -175,16 +175,12 @@ fn people_orders_and_street_are_told_side_by_side() {
         summary.contains("both: 10.0 % of 100 riders covered"),
         "{summary}"
     );
-    // A measure decides nothing: gaps, cells and the desk speak of streets.
+    // A measure decides nothing: gaps and cells speak of streets. A session says the same.
     assert_eq!(result.report.demand_unit, "street_m");
-    let desk = scenario::Desk::new(&project, &[]).unwrap();
-    let balances = result.report.measures.clone();
+    let session = scenario::Session::new(&project, &[]).unwrap();
+    let balances = &result.report.measures;
     assert_eq!((balances.len(), balances[0].unit.as_str()), (2, "riders"));
-    let report = scenario::ScenarioReport {
-        measures: balances,
-        ..desk.report("baseline", "x")
-    };
-    assert_eq!(report, result.report);
+    assert_eq!(session.report("baseline", "x"), result.report);
 }
 
 #[test]

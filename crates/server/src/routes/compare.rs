@@ -30,8 +30,8 @@ pub(crate) async fn compare(
 ) -> Result<Json<Comparison>, Problem> {
     compute(&state, move |state| {
         let report = |key: &str| -> Result<_, Problem> {
-            let (name, standing) = state.standing(key)?;
-            Ok(standing.report(state.project, key, &name))
+            let (name, decisions) = state.decisions(key)?;
+            Ok(decisions.report(state.project, key, &name))
         };
         let (before, after) = (report(&asked.before)?, report(&asked.after)?);
         let comparison =

@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use coverage::Capacity;
 use scenario::spec::{PlanSpec, ScenarioSpec};
-use scenario::{EditError, Modification, Standing};
+use scenario::{Decisions, EditError, Evaluation, Modification};
 use serde::{Deserialize, Serialize};
 use units::TravelTime;
 use utoipa::IntoParams;
@@ -55,7 +55,7 @@ pub(crate) async fn list(
             scenario: format!("{over}{EDITED}"),
             over,
             revision: revised.revision,
-            edits: revised.desk.edits().cloned().collect(),
+            edits: revised.session.edits().cloned().collect(),
         }))
     })
     .await
@@ -78,25 +78,25 @@ pub(crate) async fn make(
         let place = state.place(&over)?;
         if asked.preview == Some(true) {
             let revised = place.read()?;
-            let before = revised.desk.standing();
-            let after = revised.desk.preview(&edit).map_err(refused)?;
+            let before = revised.session.decisions();
+            let after = revised.session.preview(&edit).map_err(refused)?;
             return Ok(Json(ChangedAnswer {
-                n_edits: revised.desk.edits().len(),
+                n_edits: revised.session.edits().len(),
                 revision: revised.revision,
                 preview: true,
                 ..changed(state, &over, start, before, &after)
             }));
         }
         let mut revised = place.write()?;
-        if revised.desk.edits().len() >= limits::MOST_EDITS {
+        if revised.session.edits().len() >= limits::MOST_EDITS {
             return Err(Problem::bad(format!(
                 "{} edits lie on this scenario, the most there may be; save them as a plan and \
                  serve that",
                 limits::MOST_EDITS
             )));
         }
-        let before = Arc::clone(revised.desk.standing());
-        revised.desk.edit(edit).map_err(refused)?;
+        let before = Arc::clone(revised.session.decisions());
+        revised.session.edit(edit).map_err(refused)?;
         Ok(Json(kept(state, &over, start, &before, &mut revised)))
     })
     .await
@@ -114,8 +114,8 @@ pub(crate) async fn undo(
         let start = Instant::now();
         let over = over(asked.over);
         let mut revised = state.place(&over)?.write()?;
-        let before = Arc::clone(revised.desk.standing());
-        if revised.desk.undo().is_none() {
+        let before = Arc::clone(revised.session.decisions());
+        if revised.session.undo().is_none() {
             return Err(Problem::no_answer(format!(
                 "no edit lies on scenario `{over}`, so none can be taken back"
             )));
@@ -141,8 +141,11 @@ pub(crate) async fn plan(
         let revised = place.read()?;
         let own = state.project.spec.scenarios.iter().find(|s| s.key == over);
         let own = own.map_or(&[][..], |scenario| &scenario.modifications);
-        let edits = revised.desk.edits();
-        let modifications = settled(own.iter().chain(edits), revised.desk.standing());
+        let edits = revised.session.edits();
+        let modifications = settled(
+            own.iter().chain(edits),
+            &revised.session.decisions().evaluation,
+        );
         saved_plan(
             &state.plan_text,
             &state.project.spec,
@@ -177,14 +180,14 @@ fn kept(
     state: &State,
     over: &str,
     start: Instant,
-    before: &Standing,
+    before: &Decisions,
     revised: &mut Revised,
 ) -> ChangedAnswer {
     revised.revision += 1;
     ChangedAnswer {
-        n_edits: revised.desk.edits().len(),
+        n_edits: revised.session.edits().len(),
         revision: revised.revision,
-        ..changed(state, over, start, before, revised.desk.standing())
+        ..changed(state, over, start, before, revised.session.decisions())
     }
 }
 
@@ -192,8 +195,8 @@ fn changed(
     state: &State,
     over: &str,
     start: Instant,
-    before: &Standing,
-    after: &Standing,
+    before: &Decisions,
+    after: &Decisions,
 ) -> ChangedAnswer {
     let old: BTreeMap<String, FacilityInfo> = wire::facilities(before)
         .into_iter()
@@ -226,11 +229,11 @@ fn changed(
 /// stands in it, and what a planner moved by hand is not chosen anew.
 fn settled<'a>(
     modifications: impl Iterator<Item = &'a Modification>,
-    standing: &Standing,
+    evaluation: &Evaluation,
 ) -> Vec<Modification> {
     let modifications: Vec<&Modification> = modifications.collect();
-    let sites = || standing.chosen.iter().flat_map(|choice| &choice.sites);
-    let is_chosen = |id: &String| sites().any(|site| &site.id == id);
+    let sites = || evaluation.chosen.iter().flat_map(|choice| &choice.sites);
+    let is_chosen = |id: &String| sites().any(|site| &site.facility_id == id);
     let touches_a_choice = modifications.iter().any(|modification| match modification {
         Modification::MoveFacility { facility, .. }
         | Modification::ChangeHours { facility, .. } => is_chosen(facility),
@@ -240,7 +243,7 @@ fn settled<'a>(
     if !touches_a_choice {
         return modifications.into_iter().cloned().collect();
     }
-    let mut choices = standing.chosen.iter();
+    let mut choices = evaluation.chosen.iter();
     let mut settled = Vec::new();
     for modification in modifications {
         let Modification::ChooseSites { kind, .. } = modification else {
@@ -249,13 +252,16 @@ fn settled<'a>(
         };
         let choice = choices.next().expect("each choice was made");
         for site in &choice.sites {
-            let found = standing.facilities.iter().find(|f| f.id == site.id);
+            let found = evaluation
+                .facilities
+                .iter()
+                .find(|f| f.id == site.facility_id);
             let built = found.expect("a chosen site stands");
             let amenities = built.amenities.iter();
             settled.push(Modification::AddFacility {
-                id: site.id.clone(),
+                id: site.facility_id.clone(),
                 kind: kind.clone(),
-                at: format!("{:.7},{:.7}", site.lng, site.lat),
+                at: format!("{:.7},{:.7}", site.position.lng(), site.position.lat()),
                 name: Some(site.name.clone()).filter(|name| !name.is_empty()),
                 opening_hours: None,
                 capacity: built.capacity.map(Capacity::as_u32),

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Query, State as Given};
 use coverage::{CellId, PointState};
 use scenario::explain::StepReport;
-use scenario::{CellTrips, Standing};
+use scenario::{CellTrips, Decisions};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -54,15 +54,15 @@ fn answer(state: &State, asked: &Asked) -> Result<ExplainAnswer, Problem> {
     };
     let key = asked.scenario.as_deref().unwrap_or(BASELINE);
     let points = project.demand.of_cell(cell);
-    let parts = state.on_desk(key, |desk| {
-        let standing = desk.standing();
+    let parts = state.in_session(key, |session| {
+        let decisions = session.decisions();
         let explained = standards.into_iter().map(|standard| {
-            let trips = desk.trips(standard, cell);
-            let split = &standing.services[standard].report.cells[cell.index()];
+            let trips = session.trips(standard, cell);
+            let split = &decisions.standards[standard].cells[cell.index()];
             ExplainedPart {
                 covered_thousandths: split.covered_thousandths,
                 edge_affected: split.edge_affected,
-                ..part(&project.standards[standard].key, &trips, standing)
+                ..part(&project.standards[standard].key, &trips, decisions)
             }
         });
         Ok(explained.collect())
@@ -77,7 +77,7 @@ fn answer(state: &State, asked: &Asked) -> Result<ExplainAnswer, Problem> {
     })
 }
 
-fn part(key: &str, trips: &CellTrips, standing: &Standing) -> ExplainedPart {
+fn part(key: &str, trips: &CellTrips, decisions: &Decisions) -> ExplainedPart {
     ExplainedPart {
         standard: key.to_owned(),
         limit_s: wire::seconds(trips.limit),
@@ -97,7 +97,7 @@ fn part(key: &str, trips: &CellTrips, standing: &Standing) -> ExplainedPart {
             .facilities
             .iter()
             .map(|trip| {
-                let facility = &standing.facilities[trip.facility];
+                let facility = &decisions.evaluation.facilities[trip.facility];
                 TripInfo {
                     id: facility.id.clone(),
                     name: facility.name.clone(),

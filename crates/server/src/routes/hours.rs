@@ -31,7 +31,7 @@ pub(crate) async fn hours(
     compute(&state, move |state| {
         let standard = state.standard(&asked.standard)?;
         let scenario = asked.scenario.unwrap_or_else(|| BASELINE.to_owned());
-        let week = state.on_desk(&scenario, |desk| Ok(desk.week(standard)))?;
+        let week = state.in_session(&scenario, |session| Ok(session.week(standard)))?;
         Ok(Json(HoursAnswer {
             scenario,
             standard: asked.standard,

@@ -57,10 +57,10 @@ fn answer(state: &State, asked: Asked) -> Result<IsochroneAnswer, Problem> {
         Direction::From
     };
     let key = asked.scenario.as_deref().unwrap_or(BASELINE);
-    let (circle, radius) = state.on_desk(key, |desk| {
-        let circle = desk.circle(&profile, at, direction, limit);
+    let (circle, radius) = state.in_session(key, |session| {
+        let circle = session.circle(&profile, at, direction, limit);
         circle
-            .map(|circle| (circle, desk.join_radius(&profile)))
+            .map(|circle| (circle, session.join_radius(&profile)))
             .map_err(Problem::bad)
     })?;
     let Some(circle) = circle else {

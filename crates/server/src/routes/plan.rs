@@ -85,7 +85,9 @@ fn answer(state: &State) -> PlanAnswer {
                     key: key.clone(),
                     name: place.name.clone(),
                     n_modifications: n_modifications(key),
-                    n_edits: place.read().map_or(0, |desk| desk.desk.edits().len()),
+                    n_edits: place
+                        .read()
+                        .map_or(0, |revised| revised.session.edits().len()),
                 }
             })
             .collect(),

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Query, State as Given};
-use scenario::Desk;
+use scenario::Session;
 use serde::Deserialize;
 use units::TravelTime;
 use utoipa::IntoParams;
@@ -39,12 +39,14 @@ pub(crate) async fn sites(
 
 fn answer(state: &State, asked: &Asked) -> Result<SitesAnswer, Problem> {
     let scenario = asked.scenario.as_deref().unwrap_or(BASELINE);
-    state.on_desk(scenario, |desk| of_desk(state, desk, asked, scenario))
+    state.in_session(scenario, |session| {
+        of_session(state, session, asked, scenario)
+    })
 }
 
-fn of_desk(
+fn of_session(
     state: &State,
-    desk: &Desk<'_>,
+    session: &Session<'_>,
     asked: &Asked,
     scenario: &str,
 ) -> Result<SitesAnswer, Problem> {
@@ -60,7 +62,7 @@ fn of_desk(
         None => project.standards[standard].selection.kinds.first().cloned(),
     };
     let delay = kind.map_or(TravelTime::ZERO, |kind| project.usual_delay(&kind));
-    let adds = desk.sites(standard, delay).ok_or_else(|| {
+    let adds = session.sites(standard, delay).ok_or_else(|| {
         Problem::no_answer(format!(
             "standard `{}` asks for several facilities or for room; what one site adds is known for \
              standards that ask for one facility, however full",
@@ -82,19 +84,20 @@ fn of_desk(
         })
         .collect();
     candidates.sort_by_key(|site| Reverse(site.adds_thousandths));
-    let chosen = desk
-        .standing()
+    let chosen = session
+        .decisions()
+        .evaluation
         .chosen
         .iter()
-        .filter(|choice| choice.standard == asked.standard)
+        .filter(|choice| choice.standard == standard)
         .flat_map(|choice| &choice.sites)
         .map(|site| SiteInfo {
-            id: site.id.clone(),
+            id: site.facility_id.clone(),
             name: site.name.clone(),
-            lng: site.lng,
-            lat: site.lat,
-            adds_thousandths: site.adds_thousandths,
-            start_delay_s: start_delay_of(desk, &site.id),
+            lng: site.position.lng(),
+            lat: site.position.lat(),
+            adds_thousandths: site.adds.as_thousandths(),
+            start_delay_s: start_delay_of(session, &site.facility_id),
             illustrative: site.illustrative,
         })
         .collect();
@@ -107,8 +110,9 @@ fn of_desk(
     })
 }
 
-/// The start delay of a facility that stands on a desk, in seconds.
-fn start_delay_of(desk: &Desk<'_>, id: &str) -> f64 {
-    let found = desk.standing().facilities.iter().find(|f| f.id == id);
+/// The start delay of a facility that stands in a session, in seconds.
+fn start_delay_of(session: &Session<'_>, id: &str) -> f64 {
+    let mut facilities = session.decisions().evaluation.facilities.iter();
+    let found = facilities.find(|f| f.id == id);
     found.map_or(0.0, |facility| wire::seconds(facility.start_delay))
 }

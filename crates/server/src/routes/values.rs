@@ -30,17 +30,17 @@ pub(crate) async fn values(
 ) -> Result<Json<ValuesAnswer>, Problem> {
     compute(&state, move |state| {
         let scenario = asked.scenario.unwrap_or_else(|| BASELINE.to_owned());
-        let (name, standing) = state.standing(&scenario)?;
+        let (name, decisions) = state.decisions(&scenario)?;
         let only = asked.standard.as_deref();
-        let standards = wire::values(state.project, &standing, only);
+        let standards = wire::values(state.project, &decisions, only);
         if let Some(key) = only.filter(|_| standards.is_empty()) {
             state.standard(key)?;
         }
         Ok(Json(ValuesAnswer {
             scenario,
             name,
-            n_closed_edges: standing.n_closed_edges,
-            facilities: wire::facilities(&standing),
+            n_closed_edges: decisions.evaluation.n_closed_edges,
+            facilities: wire::facilities(&decisions),
             standards,
         }))
     })

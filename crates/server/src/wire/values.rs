@@ -1,6 +1,6 @@
 use coverage::{Capacity, Gap};
 use scenario::report::{CellSplit, ClassKey, GapReport, JointFigures, StandardFigures};
-use scenario::{Project, Standing};
+use scenario::{Decisions, Project};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -156,7 +156,7 @@ impl CellValues {
     }
 }
 
-/// One standard or joint standard of a standing, seen alike.
+/// One standard or joint standard, seen alike.
 struct Seen<'a> {
     headline: Headline,
     cells: &'a [CellSplit],
@@ -165,31 +165,29 @@ struct Seen<'a> {
     gaps: &'a [Gap],
 }
 
-fn seen<'a>(project: &Project, standing: &'a Standing) -> Vec<Seen<'a>> {
+fn seen<'a>(project: &Project, decisions: &'a Decisions) -> Vec<Seen<'a>> {
+    let evaluation = &decisions.evaluation;
     let is_demand_illustrative = project.demand.is_illustrative();
-    let services = standing.services.iter().enumerate();
-    let services = services.map(|(index, service)| {
-        let (report, figures) = (&service.report, standing.figures(index));
-        Seen {
-            headline: Headline {
-                rests_on_illustrative: figures.illustrative || is_demand_illustrative,
-                zone_covered_share: report.zones.iter().map(|z| z.covered_share).collect(),
-                figures: Figures::Standard(figures),
-            },
-            cells: &report.cells,
-            weakest: None,
-            reports: &report.gaps,
-            gaps: &service.gaps,
-        }
+    let services = decisions.standards.iter().zip(&evaluation.services);
+    let services = services.map(|(report, decision)| Seen {
+        headline: Headline {
+            rests_on_illustrative: report.figures.illustrative || is_demand_illustrative,
+            zone_covered_share: report.zones.iter().map(|z| z.covered_share).collect(),
+            figures: Figures::Standard(report.figures.clone()),
+        },
+        cells: &report.cells,
+        weakest: None,
+        reports: &report.gaps,
+        gaps: &decision.gaps,
     });
-    let joints = standing.joints.iter().map(|joint| {
-        let report = &joint.report;
+    let joints = decisions.joints.iter().zip(&evaluation.joints);
+    let joints = joints.map(|(report, decision)| {
         let figures = &report.figures;
         let place = |key: &Option<String>| {
             let key = key.as_ref()?;
             figures.parts.iter().position(|part| part == key)
         };
-        let mut services = standing.services.iter().map(|s| &s.report.figures);
+        let mut services = decisions.standards.iter().map(|report| &report.figures);
         let rests_on_illustrative = is_demand_illustrative
             || services.any(|one| one.illustrative && figures.parts.contains(&one.key));
         Seen {
@@ -201,7 +199,7 @@ fn seen<'a>(project: &Project, standing: &'a Standing) -> Vec<Seen<'a>> {
             cells: &report.cells,
             weakest: Some(report.weakest_of_cells.iter().map(place).collect()),
             reports: &report.gaps,
-            gaps: &joint.gaps,
+            gaps: &decision.gaps,
         }
     });
     services.chain(joints).collect()
@@ -216,9 +214,9 @@ fn drawn_gaps(seen: &Seen<'_>) -> Vec<DrawnGap> {
     .collect()
 }
 
-/// All results of a standing, or those of one standard.
-pub(crate) fn values(project: &Project, standing: &Standing, only: Option<&str>) -> Vec<Values> {
-    seen(project, standing)
+/// All results of a scenario, or those of one standard.
+pub(crate) fn values(project: &Project, decisions: &Decisions, only: Option<&str>) -> Vec<Values> {
+    seen(project, decisions)
         .into_iter()
         .filter(|seen| only.is_none_or(|key| seen.headline.figures.key() == key))
         .map(|seen| Values {
@@ -229,11 +227,11 @@ pub(crate) fn values(project: &Project, standing: &Standing, only: Option<&str>)
         .collect()
 }
 
-/// What differs between two standings of one desk.
+/// What differs between two moments of one session.
 pub(crate) fn changed(
     project: &Project,
-    before: &Standing,
-    after: &Standing,
+    before: &Decisions,
+    after: &Decisions,
 ) -> Vec<ChangedValues> {
     seen(project, before)
         .into_iter()
@@ -259,9 +257,10 @@ pub(crate) fn changed(
         .collect()
 }
 
-/// The facilities of a standing.
-pub(crate) fn facilities(standing: &Standing) -> Vec<FacilityInfo> {
-    let all = standing.facilities.iter().zip(&standing.closed);
+/// The facilities of a scenario.
+pub(crate) fn facilities(decisions: &Decisions) -> Vec<FacilityInfo> {
+    let evaluation = &decisions.evaluation;
+    let all = evaluation.facilities.iter().zip(&evaluation.closed);
     all.map(|(facility, &closed)| FacilityInfo {
         id: facility.id.clone(),
         name: facility.name.clone(),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use coverage::Demand;
 use scenario::{GateChoice, Opening, Project, choose_gates};
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ pub(crate) fn answer(path: &Path, n_openings: u32, args: &Site) -> Result<(), Fa
     let standard = args.standard.clone().or(only);
     let standard = standard.context("give --standard: which standard the gates are opened for")?;
     let n = usize::try_from(n_openings).map_err(anyhow::Error::from)?;
-    let choice = choose_gates(&project, &[], &standard, n).map_err(|why| anyhow!(why))?;
+    let choice = choose_gates(&project, &[], &standard, n).map_err(anyhow::Error::from)?;
     match args.format {
         SiteFormat::Table => output::text(&told(&project, &choice)),
         SiteFormat::Json => {

@@ -7,133 +7,12 @@ use siting::{
     CountedRows, Effort, Infeasible, Instance, OpenSite, Question, SiteIx, Solution, closing,
     phased, solve,
 };
-use units::{LngLat, TravelTime};
+use units::TravelTime;
 
-use crate::evaluate::{State, StreetsView};
-use crate::project::Project;
-use crate::project::change::Change;
+use crate::evaluate::chosen_sites::{ChosenSite, ChosenSites, SitePhase, SitesToClose};
+use crate::evaluate::state::State;
+use crate::evaluate::streets::StreetsView;
 use crate::project::choice_rules::ChoiceRules;
-
-/// Sites chosen for one standard: which, in which order, and how far from the best they can be.
-#[derive(Debug)]
-pub struct ChosenSites {
-    /// Index of the standard.
-    pub standard: usize,
-    /// How many candidates there were.
-    pub n_candidates: usize,
-    /// Demand covered before.
-    pub covered_before: Demand,
-    /// All demand.
-    pub total: Demand,
-    /// The sites in order of choice.
-    pub sites: Vec<ChosenSite>,
-    /// Demand that the sites add together.
-    pub added: Demand,
-    /// No choice of as many candidates can add more than this.
-    pub added_bound: Demand,
-    /// The answer of `siting`, with its method and certificate.
-    pub solution: Solution,
-}
-
-/// One chosen site.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChosenSite {
-    /// Id of the facility that the scenario builds here.
-    pub facility_id: String,
-    /// Id of the candidate.
-    pub candidate: String,
-    /// Its name; empty when it has none.
-    pub name: String,
-    /// Where.
-    pub position: LngLat,
-    /// Demand that it adds, given the sites before it.
-    pub adds: Demand,
-    /// Time to park, enter and be served.
-    pub start_delay: TravelTime,
-    /// Made up for illustration.
-    pub illustrative: bool,
-}
-
-impl ChosenSites {
-    /// Distance of what is added and what could be at most, as a share of the latter.
-    pub fn optimality_gap(&self) -> f64 {
-        let steps = |demand: Demand| i128::from(demand.as_thousandths());
-        siting::share_apart(steps(self.added), steps(self.added_bound))
-    }
-}
-
-/// Sites chosen for one standard in phases, the earlier ones kept.
-#[derive(Debug)]
-pub struct SitePhase {
-    /// How many sites stand at its end.
-    pub n_sites: u32,
-    /// The candidates that it builds, in order of choice.
-    pub opens: Vec<ChosenSite>,
-    /// Demand that all sites up to its end add together.
-    pub added: Demand,
-    /// No choice of as many candidates, in phases or not, can add more.
-    pub added_bound: Demand,
-    /// How much less that is than the best found without regard to phases.
-    pub loss: Demand,
-    /// No plan in phases loses more against the best one.
-    pub loss_at_most: Demand,
-}
-
-/// Facilities of a standard whose closing is missed least.
-#[derive(Debug)]
-pub struct SitesToClose {
-    /// Index of the standard.
-    pub standard: usize,
-    /// Ids of the facilities to close, in the order of the plan.
-    pub close: Vec<String>,
-    /// Ids of those that stay, by what each covers beside those before it.
-    pub stays: Vec<(String, Demand)>,
-    /// Demand covered before.
-    pub covered_before: Demand,
-    /// All demand.
-    pub total: Demand,
-    /// Demand that is no longer covered.
-    pub loss: Demand,
-    /// No choice of as many facilities loses less.
-    pub loss_at_least: Demand,
-    /// How the answer was found.
-    pub method: &'static str,
-}
-
-/// Chooses candidates for a standard in phases, given the changes.
-///
-/// # Errors
-/// When there is no choice.
-pub fn choose_phases(
-    project: &Project,
-    changes: &[Change],
-    standard: usize,
-    kind: &FacilityKind,
-    rules: &ChoiceRules,
-    phases: &[u32],
-) -> Result<Vec<SitePhase>, Infeasible> {
-    let state = State::after(project, changes)?;
-    let streets = state.streets_of(&state.standards[standard].profile);
-    let view = streets.view();
-    Choices::of(&state, &view, standard, Some(kind), rules).in_phases(phases, rules)
-}
-
-/// Chooses which facilities of a standard to close, given the changes.
-///
-/// # Errors
-/// When fewer facilities are open than are to close, or those left cannot keep the rules.
-pub fn choose_to_close(
-    project: &Project,
-    changes: &[Change],
-    standard: usize,
-    rules: &ChoiceRules,
-    n_close: u32,
-) -> Result<SitesToClose, Infeasible> {
-    let state = State::after(project, changes)?;
-    let streets = state.streets_of(&state.standards[standard].profile);
-    let view = streets.view();
-    Choices::of(&state, &view, standard, None, rules).to_close(n_close, rules)
-}
 
 /// Candidates for a standard and what each covers.
 pub(crate) struct Choices<'a> {
@@ -168,10 +47,8 @@ impl<'a> Choices<'a> {
         let project = state.project;
         let standard = &state.standards[standard_index];
         let asked = project.demand_of(standard);
-        let open = project
-            .open_set(standard, &state.facilities)
-            .and(&state.standing());
-        let rows = view.rows(&state.facilities, standard.limit);
+        let open = state.serving(standard_index);
+        let rows = view.rows(state.facilities(), standard.limit);
         let usual = kind.map_or(TravelTime::ZERO, |kind| project.usual_delay(kind));
         let candidates: Vec<Facility> = match kind {
             None => Vec::new(),
@@ -274,7 +151,7 @@ impl<'a> Choices<'a> {
             let of_candidates = project.candidates[..self.n_candidates].iter();
             let candidates = of_candidates.map(|c| c.id.as_str());
             let facilities = self.facilities.iter();
-            let facilities = facilities.map(|f| self.state.facilities[f.index()].id.as_str());
+            let facilities = facilities.map(|f| self.state.facilities()[f.index()].id.as_str());
             let sites = (0..).zip(candidates.chain(facilities));
             sites
                 .filter(|(_, name)| *name == id)
@@ -319,7 +196,11 @@ impl<'a> Choices<'a> {
     }
 
     /// The same in phases.
-    fn in_phases(&self, phases: &[u32], rules: &ChoiceRules) -> Result<Vec<SitePhase>, Infeasible> {
+    pub(crate) fn in_phases(
+        &self,
+        phases: &[u32],
+        rules: &ChoiceRules,
+    ) -> Result<Vec<SitePhase>, Infeasible> {
         let solved =
             rules.effort(|effort| phased(&self.instance, &self.question, phases, effort))?;
         Ok(solved
@@ -339,12 +220,16 @@ impl<'a> Choices<'a> {
             .collect())
     }
 
-    fn to_close(&self, n_close: u32, rules: &ChoiceRules) -> Result<SitesToClose, Infeasible> {
+    pub(crate) fn to_close(
+        &self,
+        n_close: u32,
+        rules: &ChoiceRules,
+    ) -> Result<SitesToClose, Infeasible> {
         let solved =
             rules.effort(|effort| closing(&self.instance, &self.question, n_close, effort))?;
         let id = |site: SiteIx| {
             let facility = self.facilities[site.index() - self.n_candidates];
-            self.state.facilities[facility.index()].id.clone()
+            self.state.facilities()[facility.index()].id.clone()
         };
         let stays = solved.left.sites().iter();
         Ok(SitesToClose {
@@ -369,7 +254,7 @@ impl<'a> Choices<'a> {
     /// The new ones of these sites, as facilities to build.
     fn chosen(&self, sites: &[OpenSite]) -> Vec<ChosenSite> {
         let project = self.state.project;
-        let ids = self.state.facilities.iter().map(|f| f.id.as_str());
+        let ids = self.state.facilities().iter().map(|f| f.id.as_str());
         let taken: BTreeSet<&str> = ids.collect();
         let new = sites
             .iter()

@@ -1,8 +1,8 @@
-//! A desk says after any edits what a whole evaluation says about the same changes.
+//! A session says after any edits what a whole evaluation says about the same changes.
 
 use std::sync::Arc;
 
-use scenario::{Desk, EditError, Modification, ScenarioReport, evaluate, resolve_changes};
+use scenario::{EditError, Modification, ScenarioReport, Session, evaluate, resolve_changes};
 
 use crate::shenzhen::project;
 
@@ -25,21 +25,21 @@ fn evaluated(scenario: Option<&str>, edits: &[Modification]) -> ScenarioReport {
     ScenarioReport::of(project, "key", "name", &evaluation)
 }
 
-fn assert_same(desk: &ScenarioReport, slow: &ScenarioReport) {
-    for (desk, slow) in desk.standards.iter().zip(&slow.standards) {
+fn assert_same(quick: &ScenarioReport, slow: &ScenarioReport) {
+    for (quick, slow) in quick.standards.iter().zip(&slow.standards) {
         assert_eq!(
-            desk.figures.split, slow.figures.split,
+            quick.figures.split, slow.figures.split,
             "standard {}",
-            desk.figures.key
+            quick.figures.key
         );
-        let differs = (0..desk.cells.len()).find(|&i| desk.cells[i] != slow.cells[i]);
-        assert_eq!(differs, None, "a cell of standard {}", desk.figures.key);
-        assert_eq!(desk, slow, "standard {}", desk.figures.key);
+        let differs = (0..quick.cells.len()).find(|&i| quick.cells[i] != slow.cells[i]);
+        assert_eq!(differs, None, "a cell of standard {}", quick.figures.key);
+        assert_eq!(quick, slow, "standard {}", quick.figures.key);
     }
-    for (desk, slow) in desk.joints.iter().zip(&slow.joints) {
-        assert_eq!(desk, slow, "joint standard {}", desk.figures.key);
+    for (quick, slow) in quick.joints.iter().zip(&slow.joints) {
+        assert_eq!(quick, slow, "joint standard {}", quick.figures.key);
     }
-    assert_eq!(desk, slow);
+    assert_eq!(quick, slow);
 }
 
 const ADD: &str = r#"{"do": "add-facility", "id": "new-1", "kind": "battery-swap-cabinet",
@@ -57,9 +57,9 @@ const CHOOSE: &str = r#"{"do": "choose-sites", "standard": "swap", "sites": 2,
     "kind": "battery-swap-cabinet", "capacity": 12}"#;
 
 #[test]
-fn an_untouched_desk_is_the_baseline() {
-    let desk = Desk::new(project(), &[]).unwrap();
-    assert_same(&desk.report("key", "name"), &evaluated(None, &[]));
+fn an_untouched_session_is_the_baseline() {
+    let session = Session::new(project(), &[]).unwrap();
+    assert_same(&session.report("key", "name"), &evaluated(None, &[]));
 }
 
 #[test]
@@ -68,45 +68,40 @@ fn every_edit_on_the_way_equals_a_whole_evaluation() {
         ADD, MOVE, MOVE_NEW, HOURS, FAR_OUT, CLOSE, SHORTER, LONGER, STREET, GATES, MOVE, CHOOSE,
     ];
     let edits: Vec<Modification> = texts.into_iter().map(edit).collect();
-    let mut desk = Desk::new(project(), &[]).unwrap();
-    let mut seen = vec![desk.report("key", "name")];
+    let mut session = Session::new(project(), &[]).unwrap();
+    let mut seen = vec![session.report("key", "name")];
     for (done, one) in (1..).zip(&edits) {
         let slow = evaluated(None, &edits[..done]);
-        let preview = desk.preview(one).unwrap();
-        // What a preview says of places is told by the desk alone.
-        let preview = ScenarioReport {
-            joins: slow.joins.clone(),
-            ..preview.report(project(), "key", "name")
-        };
-        assert_same(&preview, &slow);
-        desk.edit(one.clone()).unwrap();
-        assert_same(&desk.report("key", "name"), &slow);
+        let preview = session.preview(one).unwrap();
+        assert_same(&preview.report(project(), "key", "name"), &slow);
+        session.edit(one.clone()).unwrap();
+        assert_same(&session.report("key", "name"), &slow);
         seen.push(slow);
     }
     // Taking the edits back shows every step again.
     seen.pop();
     for (one, before) in edits.iter().zip(&seen).rev() {
-        assert_eq!(desk.undo().as_ref(), Some(one));
-        assert_same(&desk.report("key", "name"), before);
+        assert_eq!(session.undo().as_ref(), Some(one));
+        assert_same(&session.report("key", "name"), before);
     }
-    assert_eq!(desk.undo(), None);
+    assert_eq!(session.undo(), None);
 }
 
 #[test]
 fn edits_lie_on_top_of_a_scenario() {
     let project = project();
     for scenario in &project.scenarios {
-        let mut desk = Desk::new(project, &scenario.changes).unwrap();
+        let mut session = Session::new(project, &scenario.changes).unwrap();
         assert_same(
-            &desk.report("key", "name"),
+            &session.report("key", "name"),
             &evaluated(Some(&scenario.key), &[]),
         );
         let edits = [edit(ADD), edit(MOVE_NEW)];
         for one in &edits {
-            desk.edit(one.clone()).unwrap();
+            session.edit(one.clone()).unwrap();
         }
         assert_same(
-            &desk.report("key", "name"),
+            &session.report("key", "name"),
             &evaluated(Some(&scenario.key), &edits),
         );
     }
@@ -114,21 +109,23 @@ fn edits_lie_on_top_of_a_scenario() {
 
 #[test]
 fn what_an_edit_does_not_touch_is_shared() {
-    let mut desk = Desk::new(project(), &[]).unwrap();
-    let before = Arc::clone(desk.standing());
-    desk.edit(edit(MOVE)).unwrap();
-    let after = desk.standing();
-    let shared: Vec<bool> = before
-        .services
-        .iter()
-        .zip(&after.services)
-        .map(|(a, b)| Arc::ptr_eq(a, b))
+    let mut session = Session::new(project(), &[]).unwrap();
+    let before = Arc::clone(session.decisions());
+    session.edit(edit(MOVE)).unwrap();
+    let after = session.decisions();
+    let before = before.standards.iter().zip(&before.evaluation.services);
+    let pairs = before.zip(after.standards.iter().zip(&after.evaluation.services));
+    let shared: Vec<bool> = pairs
+        .map(|((report, a), (reported, b))| {
+            assert_eq!(Arc::ptr_eq(report, reported), Arc::ptr_eq(a, b));
+            Arc::ptr_eq(a, b)
+        })
         .collect();
     // W03 is a warm station: swap and meal stay as they are.
     let keys: Vec<&str> = after
-        .services
+        .standards
         .iter()
-        .map(|s| s.report.figures.key.as_str())
+        .map(|s| s.figures.key.as_str())
         .collect();
     assert_eq!(keys, ["swap", "rest", "rest-night", "meal"]);
     assert!(shared[0] && !shared[1] && shared[3]);
@@ -137,36 +134,34 @@ fn what_an_edit_does_not_touch_is_shared() {
 #[test]
 fn a_candidate_adds_what_building_there_adds() {
     let project = project();
-    let mut desk = Desk::new(project, &[]).unwrap();
+    let mut session = Session::new(project, &[]).unwrap();
     let delay = units::parse_time("2min").unwrap();
-    let adds = desk.sites(0, delay).unwrap();
+    let adds = session.sites(0, delay).unwrap();
     assert_eq!(adds.len(), project.candidates.len());
     let best = (0..adds.len())
         .max_by_key(|&i| (adds[i], std::cmp::Reverse(i)))
         .unwrap();
-    let before = desk.standing().services[0]
-        .report
+    let before = session.decisions().standards[0]
         .figures
         .split
         .covered_thousandths;
     let at = project.candidates[best].position;
     let text = ADD.replace("114.0402,22.5287", &at.to_string());
-    desk.edit(edit(&text)).unwrap();
-    let after = desk.standing().services[0]
-        .report
+    session.edit(edit(&text)).unwrap();
+    let after = session.decisions().standards[0]
         .figures
         .split
         .covered_thousandths;
     assert!(after > before);
     assert_eq!(after - before, adds[best].as_thousandths());
     // Once built, it adds nothing more.
-    assert_eq!(desk.sites(0, delay).unwrap()[best].as_thousandths(), 0);
+    assert_eq!(session.sites(0, delay).unwrap()[best].as_thousandths(), 0);
 }
 
 #[test]
 fn a_wrong_edit_changes_nothing_and_says_why() {
-    let mut desk = Desk::new(project(), &[]).unwrap();
-    let before = Arc::clone(desk.standing());
+    let mut session = Session::new(project(), &[]).unwrap();
+    let before = Arc::clone(session.decisions());
     let wrong = [
         (
             r#"{"do": "move-facility", "facility": "W033", "to": "114.03,22.56"}"#,
@@ -182,21 +177,21 @@ fn a_wrong_edit_changes_nothing_and_says_why() {
         ),
     ];
     for (text, why) in wrong {
-        match desk.edit(edit(text)) {
+        match session.edit(edit(text)) {
             Err(EditError::Wrong(said)) => assert_eq!(said, why),
             other => panic!("expected `{why}`, got {other:?}"),
         }
     }
-    assert!(Arc::ptr_eq(&before, desk.standing()));
-    assert_eq!(desk.edits().len(), 0);
+    assert!(Arc::ptr_eq(&before, session.decisions()));
+    assert_eq!(session.edits().len(), 0);
 }
 
 #[test]
 fn a_circle_is_joined_to_the_street_it_shows() {
-    let desk = Desk::new(project(), &[]).unwrap();
+    let session = Session::new(project(), &[]).unwrap();
     let at = units::parse_position("114.0595,22.5431").unwrap();
     let limit = units::parse_time("5min").unwrap();
-    let circle = desk
+    let circle = session
         .circle("rider", at, reach::Direction::From, limit)
         .unwrap()
         .unwrap();
@@ -208,9 +203,9 @@ fn a_circle_is_joined_to_the_street_it_shows() {
             .all(|p| p.start <= limit && p.end <= limit)
     );
     assert!(circle.outline.contains(circle.snap.position));
-    let unknown = desk.circle("car", at, reach::Direction::From, limit);
+    let unknown = session.circle("car", at, reach::Direction::From, limit);
     assert!(unknown.unwrap_err().contains("take foot or rider"));
     let sea = units::parse_position("114.00,22.40").unwrap();
-    let nothing = desk.circle("rider", sea, reach::Direction::From, limit);
+    let nothing = session.circle("rider", sea, reach::Direction::From, limit);
     assert!(nothing.unwrap().is_none());
 }

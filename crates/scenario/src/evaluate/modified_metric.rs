@@ -1,4 +1,4 @@
-//! Metrics made from a metric: streets slowed, streets opened against their one-way.
+//! Modified metrics: streets slowed, streets opened against their one-way.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -33,13 +33,13 @@ pub(crate) fn two_way(graph: &StreetGraph, metric: &Metric) -> Metric {
 /// The metric with some streets slowed or closed, in both directions.
 ///
 /// Cost: linear in the arcs.
-pub(crate) fn hindered(
+pub(crate) fn slowed(
     graph: &StreetGraph,
     metric: &Metric,
     effects: &[(EdgeId, StreetEffect)],
 ) -> Metric {
     let effects: BTreeMap<EdgeId, StreetEffect> = effects.iter().copied().collect();
-    let slowed = |arc: ArcId, edge: EdgeId| {
+    let slower = |arc: ArcId, edge: EdgeId| {
         let price = price(graph, metric, arc, edge)?;
         match effects.get(&edge) {
             None => Some(price),
@@ -55,7 +55,7 @@ pub(crate) fn hindered(
             }
         }
     };
-    Metric::from_prices(graph, slowed, |arc| metric.arc_time(arc))
+    Metric::from_prices(graph, slower, |arc| metric.arc_time(arc))
 }
 
 /// What a metric charges for an arc; `None` when it is closed.
@@ -103,7 +103,7 @@ mod tests {
     use units::{Length, LngLat, TravelTime};
 
     #[test]
-    fn hindered_streets_are_slow_or_closed_and_the_rest_as_before() {
+    fn slowed_streets_are_slow_or_closed_and_the_rest_as_before() {
         let at = LngLat::from_degrees(114.05, 22.54).unwrap();
         let city = GridCity::new(4, Length::from_m(100), at);
         let speed = Speed::from_mm_per_s(5_000).unwrap();
@@ -113,7 +113,7 @@ mod tests {
             (slow, StreetEffect::Slow { percent: 50 }),
             (closed, StreetEffect::Close),
         ];
-        let after = hindered(&city.graph, &metric, &effects);
+        let after = slowed(&city.graph, &metric, &effects);
         for arc in city.graph.topology().arcs() {
             let edge = city.graph.arc_edge(arc).unwrap();
             let want = match edge {
@@ -123,7 +123,7 @@ mod tests {
             };
             assert_eq!(after.arc_time(arc), want);
         }
-        assert_eq!(hindered(&city.graph, &metric, &[]), metric);
+        assert_eq!(slowed(&city.graph, &metric, &[]), metric);
     }
 
     #[test]

@@ -21,3 +21,4 @@ mod slow_squares;
 mod slow_tags;
 mod squares;
 mod swollen;
+mod travelled;

@@ -6,6 +6,7 @@ mod further;
 mod gates;
 mod options;
 mod planned;
+mod site_facts;
 mod tables;
 mod verify;
 

@@ -4,6 +4,7 @@
 mod bad_input;
 mod demo;
 mod golden;
+mod killed;
 mod obeyed;
 mod outputs;
 mod program;

@@ -260,6 +260,23 @@ impl<'a> PlanQuestion<'a> {
         Ok(())
     }
 
+    /// Prints what was found between what every answer about a plan says.
+    fn put_answer(&self, found: Value) -> Result<(), Failure> {
+        let mut result = json!({
+            "model": "mclp",
+            "standard": self.key(),
+            "demand_unit": self.project.demand.unit().name(),
+        });
+        let tail = json!({ "illustrative": self.is_illustrative(), "time_s": self.time_s() });
+        for part in [found, tail] {
+            if let (Some(result), Value::Object(part)) = (result.as_object_mut(), part) {
+                result.extend(part);
+            }
+        }
+        self.put_parameters(&mut result)?;
+        output::json(&result)
+    }
+
     fn phases(&self, numbers: &[u32]) -> Result<(), Failure> {
         let solved = choose_phases(
             self.project,
@@ -284,17 +301,10 @@ impl<'a> PlanQuestion<'a> {
                         "loss_at_most": units(phase.loss_at_most),
                     })
                 };
-                let mut result = json!({
-                    "model": "mclp",
-                    "standard": self.key(),
-                    "demand_unit": self.project.demand.unit().name(),
+                self.put_answer(json!({
                     "phases": phases.iter().map(row).collect::<Vec<Value>>(),
                     "n_candidates": self.project.candidates.len(),
-                    "illustrative": self.is_illustrative(),
-                    "time_s": self.time_s(),
-                });
-                self.put_parameters(&mut result)?;
-                output::json(&result)
+                }))
             }
             SiteFormat::Table => {
                 let unit = self.project.demand.unit();
@@ -336,10 +346,7 @@ impl<'a> PlanQuestion<'a> {
                 let stay = stays
                     .iter()
                     .map(|(id, adds)| json!({ "facility": id, "adds": units(adds) }));
-                let mut result = json!({
-                    "model": "mclp",
-                    "standard": self.key(),
-                    "demand_unit": self.project.demand.unit().name(),
+                self.put_answer(json!({
                     "close": close,
                     "stays": stay.collect::<Vec<Value>>(),
                     "loss": units(loss),
@@ -347,11 +354,7 @@ impl<'a> PlanQuestion<'a> {
                     "covered_before": units(covered_before),
                     "demand": units(total),
                     "method": method,
-                    "illustrative": self.is_illustrative(),
-                    "time_s": self.time_s(),
-                });
-                self.put_parameters(&mut result)?;
-                output::json(&result)
+                }))
             }
             SiteFormat::Table => {
                 let unit = self.project.demand.unit();

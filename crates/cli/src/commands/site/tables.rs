@@ -8,6 +8,7 @@ use formats::csv::{CheckedRow, CheckedRows};
 use formats::{ColumnIndex, Loaded, ProblemKind, ReadError, RowPlace, Source};
 use siting::{Decimal, Instance, InstanceBuilder, ServicesBuilder};
 
+use super::site_facts::{SiteFact, read_pairs, read_sites};
 use crate::args::SiteTables;
 use crate::output;
 
@@ -153,7 +154,7 @@ fn read_demand(path: &Path, typed: bool, points: &mut Points) -> Result<Loaded<(
 }
 
 /// Notes a value that stands in an earlier row already.
-fn once(
+pub(super) fn once(
     row: &mut CheckedRow<'_>,
     column: Option<ColumnIndex>,
     value: &str,
@@ -174,7 +175,7 @@ fn once(
 
 /// A plain decimal number from 0, to the last digit.
 fn amount(row: &mut CheckedRow<'_>, column: Option<ColumnIndex>) -> Option<Decimal> {
-    row.parsed(column, "a number from 0, of at most 27 digits", |text| {
+    row.numeric(column, "a number from 0, of at most 27 digits", |text| {
         let number: Decimal = text.parse().ok()?;
         number
             .scaled_down(0)
@@ -184,7 +185,7 @@ fn amount(row: &mut CheckedRow<'_>, column: Option<ColumnIndex>) -> Option<Decim
 }
 
 /// The same where nothing may stand.
-fn optional_amount(
+pub(super) fn optional_amount(
     row: &mut CheckedRow<'_>,
     column: Option<ColumnIndex>,
 ) -> Result<Option<Decimal>, ()> {
@@ -194,7 +195,7 @@ fn optional_amount(
     }
 }
 
-fn optional(row: &CheckedRow<'_>, column: Option<ColumnIndex>) -> Option<String> {
+pub(super) fn optional(row: &CheckedRow<'_>, column: Option<ColumnIndex>) -> Option<String> {
     let text = row.value(column?);
     (!text.is_empty()).then(|| text.to_owned())
 }
@@ -378,92 +379,6 @@ fn typed(types: &Types, points: &Points, pairs: &Pairs) -> InstanceBuilder {
         builder.pair(pairs.sites.name(place), pairs.demand.name(demand), cost);
     }
     builder.instance()
-}
-
-/// What a table says about a site.
-struct SiteFact {
-    id: String,
-    standing: Standing,
-    price: Option<Decimal>,
-    capacity: Option<Decimal>,
-}
-
-#[derive(Clone, Copy)]
-enum Standing {
-    Candidate,
-    Fixed,
-    Forbidden,
-}
-
-impl SiteFact {
-    fn tell(&self, builder: &mut InstanceBuilder) {
-        match self.standing {
-            Standing::Candidate => {}
-            Standing::Fixed => builder.fix(&self.id),
-            Standing::Forbidden => builder.forbid(&self.id),
-        }
-        if let Some(price) = self.price {
-            builder.price(&self.id, price);
-        }
-        if let Some(capacity) = self.capacity {
-            builder.capacity(&self.id, capacity);
-        }
-    }
-}
-
-/// Facts about sites: each column may be left out, and so may sites without a fact.
-fn read_sites(path: &Path) -> Result<Loaded<Vec<SiteFact>>, ReadError> {
-    let mut table = CheckedRows::open(&Source::new(path))?;
-    let id = table.column("site_id");
-    let [standing, price, capacity] =
-        ["standing", "price", "capacity"].map(|name| table.optional_column(name));
-    let mut seen = BTreeMap::new();
-    let sites = table.each(|row| {
-        let id_column = id;
-        let id = row.text(id)?;
-        once(row, id_column, &id, &mut seen)?;
-        let standing = match optional(row, standing) {
-            None => Some(Standing::Candidate),
-            Some(_) => row.parsed(
-                standing,
-                "candidate, fixed or forbidden",
-                |text| match text {
-                    "candidate" => Some(Standing::Candidate),
-                    "fixed" => Some(Standing::Fixed),
-                    "forbidden" => Some(Standing::Forbidden),
-                    _ => None,
-                },
-            ),
-        };
-        let price = optional_amount(row, price);
-        let capacity = optional_amount(row, capacity);
-        Some(SiteFact {
-            id,
-            standing: standing?,
-            price: price.ok()?,
-            capacity: capacity.ok()?,
-        })
-    });
-    table.finish("sites", sites)
-}
-
-fn read_pairs(path: &Path) -> Result<Loaded<Vec<(String, String)>>, ReadError> {
-    let mut table = CheckedRows::open(&Source::new(path))?;
-    let (site, other) = (table.column("site_id"), table.column("other_id"));
-    let pairs = table.each(|row| {
-        let (site, other_id) = (row.text(site), row.text(other));
-        let (site, other_id) = (site?, other_id?);
-        if site == other_id {
-            row.problem(ProblemKind::Value {
-                column: other.map_or_else(String::new, |c| row.column_name(c).to_owned()),
-                got: other_id,
-                wanted: "another site than `site_id`".to_owned(),
-            });
-            return None;
-        }
-        Some((site, other_id))
-    });
-    table.finish("pairs of sites", pairs)
 }
 
 /// What is wrong with the tables, told together.

@@ -6,6 +6,7 @@ pub(crate) mod certificate;
 pub(crate) mod check;
 pub(crate) mod check_capacitated;
 pub(crate) mod checked;
+pub(crate) mod entries;
 pub(crate) mod order;
 pub(crate) mod proof;
 pub(crate) mod reduction;

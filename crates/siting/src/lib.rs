@@ -113,10 +113,11 @@ mod random;
 mod verify;
 
 pub use answer::certificate::{Certificate, CertificateNode, Dropped, Multipliers};
+pub use answer::entries::{OpenSite, Reason, Served, Uncovered};
 pub use answer::proof::Proof;
 pub use answer::reduction::Reduction;
 pub use answer::rules::BrokenRule;
-pub use answer::solution::{Method, OpenSite, Reason, Served, Solution, Status, Uncovered};
+pub use answer::solution::{Method, Solution, Status};
 pub use instance::builder::InstanceBuilder;
 pub use instance::decimal::{Decimal, DecimalError};
 pub use instance::error::InstanceError;

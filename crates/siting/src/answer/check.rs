@@ -4,9 +4,9 @@
 
 use crate::answer::check_capacitated::check_capacitated;
 use crate::answer::checked::{Checked, Proposal, Reach};
+use crate::answer::entries::{Reason, Served, Uncovered};
 use crate::answer::order::{in_order, within};
 use crate::answer::rules::{BrokenRule, floors_kept, objective_of_sites};
-use crate::answer::solution::{Reason, Served, Uncovered};
 use crate::instance::{Instance, SiteIx, SiteStatus};
 use crate::question::{Model, Question};
 

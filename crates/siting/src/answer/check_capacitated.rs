@@ -1,9 +1,9 @@
 //! Independent check of an answer for sites with capacities, from the sites and their assignment of demand.
 
 use crate::answer::checked::{Checked, Reach};
+use crate::answer::entries::{OpenSite, Reason, Served, Uncovered};
 use crate::answer::order::within;
 use crate::answer::rules::{BrokenRule, floors_kept, objective_of_sites};
-use crate::answer::solution::{OpenSite, Reason, Served, Uncovered};
 use crate::instance::{Instance, SiteIx};
 use crate::question::{Model, Question};
 

@@ -1,6 +1,6 @@
 //! A proposal of the solvers, and the answer that has passed the check.
 
-use crate::answer::solution::{OpenSite, Served, Uncovered};
+use crate::answer::entries::{OpenSite, Served, Uncovered};
 use crate::instance::SiteIx;
 
 /// An answer whose objective was recomputed and that keeps every rule of its question.

@@ -3,7 +3,7 @@
 //! Part of the independent check: results print it, so that it is recomputed from the instance.
 
 use crate::answer::checked::Reach;
-use crate::answer::solution::OpenSite;
+use crate::answer::entries::OpenSite;
 use crate::instance::{DemandIx, Instance, SiteIx};
 use crate::question::{Model, Question};
 

@@ -1,7 +1,8 @@
 //! The claim of a result with its certificate, for an independent reader.
 
 use crate::answer::certificate::Certificate;
-use crate::answer::solution::{Served, Solution};
+use crate::answer::entries::Served;
+use crate::answer::solution::Solution;
 use crate::instance::{Fingerprint, SiteIx};
 use crate::question::Question;
 

@@ -3,9 +3,10 @@
 use crate::answer::certificate::Certificate;
 use crate::answer::check::check;
 use crate::answer::checked::{Checked, Proposal};
+use crate::answer::entries::{OpenSite, Served, Uncovered};
 use crate::answer::reduction::Reduction;
 use crate::instance::decimal::Decimal;
-use crate::instance::{DemandIx, Fingerprint, Instance, SiteIx};
+use crate::instance::{Fingerprint, Instance, SiteIx};
 use crate::number::share_apart;
 use crate::question::effort::Effort;
 use crate::question::{Model, Question};
@@ -18,62 +19,6 @@ pub enum Status {
     Optimal,
     /// The question's rules hold; the best answer is no farther away than the optimality gap.
     Feasible,
-}
-
-/// One open site of the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OpenSite {
-    /// Which site.
-    pub site: SiteIx,
-    /// Whether it was open before.
-    pub fixed: bool,
-    /// Marginal gain over the sites before it.
-    ///
-    /// With capacities: weight it serves. Without:
-    /// Models `lscp` and `mclp`: newly covered weight.
-    /// Model `p-median`: fall of the sum of weight × cost, where a demand point not yet served counts its dearest pair.
-    /// Model `p-center`: weight newly served within the objective.
-    pub adds: i128,
-}
-
-/// Why a demand point is not covered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reason {
-    /// No pair within the radius.
-    NoSiteInReach,
-    /// Only forbidden sites within the radius.
-    OnlyForbiddenSites,
-    /// Fewer sites within the radius than it needs.
-    TooFewSitesInReach,
-    /// Sites that could cover it were not chosen.
-    NotChosen,
-    /// Covered by fewer open sites than it needs.
-    TooFewTimes,
-    /// The open sites within the radius are full.
-    SitesFull,
-}
-
-/// A demand point, or a part of one, that is not covered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Uncovered {
-    /// Which demand point.
-    pub demand: DemandIx,
-    /// The weight not covered.
-    pub weight: u64,
-    /// Why.
-    pub reason: Reason,
-}
-
-/// One entry of the assignment: a demand point, or a part of one, and the site that serves it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Served {
-    /// Which demand point.
-    pub demand: DemandIx,
-    /// Which open site.
-    pub site: SiteIx,
-    /// The part of its weight, in steps.
-    pub weight: u64,
 }
 
 /// How the answer was found.

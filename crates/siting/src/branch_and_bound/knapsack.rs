@@ -21,10 +21,10 @@ impl Knapsack<'_> {
     /// Cost: a selection, and with a budget one for each halving of the multiplier.
     pub(crate) fn best(&self, value: &[i64], chosen: &mut Vec<u32>) -> (i64, i64) {
         let Some(budget_left) = self.budget_left else {
-            return (self.take(value, 0, chosen), 0);
+            return (self.take_best(value, 0, chosen), 0);
         };
-        let cost = |nu: i64, chosen: &mut Vec<u32>| {
-            self.take(value, nu, chosen);
+        let cost = |budget_multiplier: i64, chosen: &mut Vec<u32>| {
+            self.take_best(value, budget_multiplier, chosen);
             chosen.iter().map(|&k| self.price[at(k)]).sum::<i64>()
         };
         // The relaxed sum is convex in the multiplier, and least where the price of the choice crosses the budget.
@@ -45,57 +45,71 @@ impl Knapsack<'_> {
                 }
             }
         }
-        let sum = self.take(value, high, chosen);
+        let sum = self.take_best(value, high, chosen);
         (sum.saturating_add(high.saturating_mul(budget_left)), high)
     }
 
-    fn bent(&self, value: &[i64], nu: i64, k: u32) -> i64 {
+    fn reduced_value(&self, value: &[i64], budget_multiplier: i64, k: u32) -> i64 {
         let price = self.price.get(at(k)).copied().unwrap_or(0);
-        value[at(k)].saturating_sub(nu.saturating_mul(price))
+        value[at(k)].saturating_sub(budget_multiplier.saturating_mul(price))
     }
 
-    fn take(&self, value: &[i64], nu: i64, chosen: &mut Vec<u32>) -> i64 {
-        let by_value = |&k: &u32| (std::cmp::Reverse(self.bent(value, nu, k)), k);
+    fn take_best(&self, value: &[i64], budget_multiplier: i64, chosen: &mut Vec<u32>) -> i64 {
+        let by_value = |&k: &u32| {
+            (
+                std::cmp::Reverse(self.reduced_value(value, budget_multiplier, k)),
+                k,
+            )
+        };
         chosen.clear();
-        chosen.extend((0..ix(value.len())).filter(|&k| self.bent(value, nu, k) > 0));
+        chosen.extend(
+            (0..ix(value.len())).filter(|&k| self.reduced_value(value, budget_multiplier, k) > 0),
+        );
         if chosen.len() > self.sites_left {
             if self.sites_left > 0 {
                 chosen.select_nth_unstable_by_key(self.sites_left - 1, by_value);
             }
             chosen.truncate(self.sites_left);
         }
-        chosen.iter().map(|&k| self.bent(value, nu, k)).sum()
+        chosen
+            .iter()
+            .map(|&k| self.reduced_value(value, budget_multiplier, k))
+            .sum()
     }
 
     /// Reduced cost by site: the fall of the sum when the site is decided against the choice; and by site whether the choice holds it.
     pub(crate) fn reduced_costs(
         &self,
         value: &[i64],
-        nu: i64,
+        budget_multiplier: i64,
         chosen: &[u32],
     ) -> (Vec<i64>, Vec<bool>) {
         let mut inside = vec![false; value.len()];
         for &k in chosen {
             inside[at(k)] = true;
         }
-        let bent: Vec<i64> = (0..ix(value.len()))
-            .map(|k| self.bent(value, nu, k))
+        let reduced_value: Vec<i64> = (0..ix(value.len()))
+            .map(|k| self.reduced_value(value, budget_multiplier, k))
             .collect();
         // One more site displaces the least of the chosen ones; one less lets the best of the others in.
         let full = chosen.len() >= self.sites_left;
-        let least = chosen.iter().map(|&k| bent[at(k)]).min().unwrap_or(0);
+        let least = chosen
+            .iter()
+            .map(|&k| reduced_value[at(k)])
+            .min()
+            .unwrap_or(0);
         let displaced = if full { least } else { 0 };
-        let outside = (0..bent.len())
+        let outside = (0..reduced_value.len())
             .filter(|&k| !inside[k])
-            .map(|k| bent[k])
+            .map(|k| reduced_value[k])
             .max();
         let next = if full { outside.unwrap_or(0).max(0) } else { 0 };
         let reduced_cost = |k: usize| match inside[k] {
             // No further site may open.
             _ if self.sites_left == 0 => i64::MAX >> 2,
-            true => bent[k] - next,
-            false => displaced - bent[k],
+            true => reduced_value[k] - next,
+            false => displaced - reduced_value[k],
         };
-        ((0..bent.len()).map(reduced_cost).collect(), inside)
+        ((0..reduced_value.len()).map(reduced_cost).collect(), inside)
     }
 }

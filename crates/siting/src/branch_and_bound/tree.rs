@@ -130,7 +130,7 @@ struct Evaluated {
 }
 
 /// The bound of the parent, which holds for the child too.
-struct Known {
+struct ParentBound {
     bound: i64,
     start: Start,
 }
@@ -190,7 +190,7 @@ impl<'a, Q: Branching> Tree<'a, Q> {
         enough: i64,
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Vec<Met> {
-        let mut batch: Vec<(NodeIx, Subproblem, Known)> = Vec::new();
+        let mut batch: Vec<(NodeIx, Subproblem, ParentBound)> = Vec::new();
         while batch.len() < TOGETHER {
             let Some(Reverse((bound, node))) = self.open.pop() else {
                 break;
@@ -200,7 +200,7 @@ impl<'a, Q: Branching> Tree<'a, Q> {
                 self.nodes[at(node)] = TreeNode::Leaf { dual: start.dual };
                 continue;
             }
-            batch.push((node, subproblem, Known { bound, start }));
+            batch.push((node, subproblem, ParentBound { bound, start }));
         }
         let options = SubgradientOptions {
             steps: STEPS,
@@ -213,14 +213,14 @@ impl<'a, Q: Branching> Tree<'a, Q> {
         };
         let evaluated: Vec<Evaluated> = batch
             .par_iter()
-            .map(|(_, subproblem, known)| self.evaluate(subproblem, &known.start, &options))
+            .map(|(_, subproblem, parent)| self.evaluate(subproblem, &parent.start, &options))
             .collect();
         let mut met = Vec::new();
-        for ((node, _, known), evaluated) in batch.into_iter().zip(evaluated) {
+        for ((node, _, parent), evaluated) in batch.into_iter().zip(evaluated) {
             self.work += evaluated.work;
             self.n_evaluated += 1;
             met.extend(evaluated.met.clone());
-            self.place(node, known, evaluated);
+            self.place(node, parent, evaluated);
         }
         met
     }
@@ -359,16 +359,16 @@ impl<'a, Q: Branching> Tree<'a, Q> {
         ix(self.nodes.len() - 1)
     }
 
-    fn wait(&mut self, subproblem: Subproblem, known: &Known) -> NodeIx {
-        let start = known.start.clone();
+    fn wait(&mut self, subproblem: Subproblem, parent: &ParentBound) -> NodeIx {
+        let start = parent.start.clone();
         let dual = start.dual.clone();
         let node = self.node(TreeNode::Unfinished { dual });
         self.waiting[at(node)] = Some((subproblem, start));
-        self.open.push(Reverse((known.bound, node)));
+        self.open.push(Reverse((parent.bound, node)));
         node
     }
 
-    fn place(&mut self, node: NodeIx, known: Known, evaluated: Evaluated) {
+    fn place(&mut self, node: NodeIx, parent: ParentBound, evaluated: Evaluated) {
         let Evaluated {
             dual_bound,
             subproblem,
@@ -379,7 +379,7 @@ impl<'a, Q: Branching> Tree<'a, Q> {
         } = evaluated;
         let bound = dual_bound.as_ref().map_or(i64::MAX, |a| a.bound);
         let start = dual_bound.map_or_else(
-            || known.start.clone(),
+            || parent.start.clone(),
             |dual_bound| Start {
                 dual: Arc::new(dual_bound.dual),
                 fractional: Arc::new(dual_bound.fractional),
@@ -387,10 +387,10 @@ impl<'a, Q: Branching> Tree<'a, Q> {
         );
         let dual = start.dual.clone();
         // An ascent whose cuts were dropped may end below the parent, whose multipliers hold here too.
-        let better = if bound < known.bound {
-            known
+        let better = if bound < parent.bound {
+            parent
         } else {
-            Known { bound, start }
+            ParentBound { bound, start }
         };
         let mut node = node;
         for (site, open) in decided {

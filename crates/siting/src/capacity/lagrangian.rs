@@ -71,7 +71,7 @@ pub(crate) struct SubgradientAscent<'a> {
 /// The best step of an ascent.
 struct Best {
     bound: i64,
-    nu: i64,
+    budget_multiplier: i64,
     row: Vec<i64>,
     cut: Vec<i64>,
     value: Vec<i64>,
@@ -113,7 +113,11 @@ impl<'a> SubgradientAscent<'a> {
                 .map(|&s| problem.opening_cost[at(s)])
                 .sum::<i64>()
                 << problem.bits,
-            row: dual.row.iter().map(|&m| m.min(problem.most)).collect(),
+            row: dual
+                .row
+                .iter()
+                .map(|&m| m.min(problem.largest_multiplier))
+                .collect(),
             cut,
             value: vec![0; free.len()],
             chosen: Vec::new(),
@@ -170,7 +174,7 @@ impl<'a> SubgradientAscent<'a> {
         }
         self.values();
         self.work += 4 * problem.n_pairs();
-        let (picked, nu) = {
+        let (picked, budget_multiplier) = {
             let mut chosen = std::mem::take(&mut self.chosen);
             let best = self.knapsack().best(&self.value, &mut chosen);
             self.chosen = chosen;
@@ -203,7 +207,7 @@ impl<'a> SubgradientAscent<'a> {
         if self.best.as_ref().is_none_or(|b| bound > b.bound) {
             self.best = Some(Best {
                 bound,
-                nu,
+                budget_multiplier,
                 row: self.row.clone(),
                 cut: self.cut.clone(),
                 value: self.value.clone(),
@@ -258,7 +262,9 @@ impl<'a> SubgradientAscent<'a> {
             let d = self.memory.kept * self.direction[r]
                 + (1.0 - self.memory.kept) * slope(r, &self.served);
             self.direction[r] = d;
-            if !(d < 0.0 && self.row[r] == 0 || d > 0.0 && self.row[r] == problem.most) {
+            if !(d < 0.0 && self.row[r] == 0
+                || d > 0.0 && self.row[r] == problem.largest_multiplier)
+            {
                 norm += d * d;
             }
         }
@@ -277,17 +283,17 @@ impl<'a> SubgradientAscent<'a> {
         let stride = ahead / norm;
         for r in (0..self.row.len()).filter(counts) {
             let moved = rounded(stride * self.direction[r] / float(problem.weight[r]));
-            self.row[r] = (self.row[r].saturating_add(moved)).clamp(0, problem.most);
+            self.row[r] = (self.row[r].saturating_add(moved)).clamp(0, problem.largest_multiplier);
         }
         for (t, rows) in problem.cuts.iter().enumerate() {
             let old = self.cut[t];
             let new = old.saturating_add(rounded(stride * self.of_cuts[t]));
-            let new = new.clamp(0, problem.most);
+            let new = new.clamp(0, problem.largest_multiplier);
             self.cut[t] = new;
             for &r in rows {
                 let row = &mut self.row[at(r)];
                 let moved = rounded(float(new - old) / float(problem.weight[at(r)]));
-                *row = (*row - moved).clamp(0, problem.most);
+                *row = (*row - moved).clamp(0, problem.largest_multiplier);
             }
         }
         true
@@ -329,7 +335,7 @@ impl<'a> SubgradientAscent<'a> {
         let best = self.best.as_ref().expect("at least one step is made");
         let (reduced_cost, inside) =
             self.knapsack()
-                .reduced_costs(&best.value, best.nu, &best.chosen);
+                .reduced_costs(&best.value, best.budget_multiplier, &best.chosen);
         let n = self.problem.n_candidates;
         let picked = best.chosen.iter().map(|&k| self.free[at(k)]);
         let mut dual_bound = DualBound {
@@ -342,7 +348,7 @@ impl<'a> SubgradientAscent<'a> {
             dual: Dual {
                 row: best.row.clone(),
                 cut: best.cut.clone(),
-                budget: best.nu,
+                budget: best.budget_multiplier,
                 ..Dual::default()
             },
         };
@@ -374,7 +380,7 @@ impl CapacitatedProblem {
 
     /// Initial multipliers without a better start: by row, the least cost of a step with the opening cost spread over the site's full use.
     pub(crate) fn initial_multipliers(&self) -> Dual {
-        let mut row = vec![self.most; self.n_rows()];
+        let mut row = vec![self.largest_multiplier; self.n_rows()];
         for site in 0..crate::number::ix(self.n_candidates) {
             let opening_cost = self.opening_cost[at(site)] << self.bits;
             let reach: i64 = self.column(site).map(|(r, _)| self.weight[at(r)]).sum();
@@ -426,7 +432,7 @@ impl Branching for CapacitatedProblem {
     /// The dual prices of the cheapest assignment prove its cost; where demand that must be served is not, unbounded prices on one side of the minimum cut prove that no assignment serves all.
     fn single(&self, subproblem: &Subproblem) -> Option<Dual> {
         let plan = assign(self, &self.with_fixed(&subproblem.open));
-        let row = if self.must && plan.unserved > 0 {
+        let row = if self.must_serve && plan.unserved > 0 {
             let endless = self.ceiling() << self.bits;
             let price = |(p, w): (&i64, &i64)| {
                 if self.is_short(*p) && *w > 0 {

@@ -26,13 +26,13 @@ pub(crate) struct CapacitatedProblem {
     /// By demand point, in steps; 0 for one that is left out of the question.
     pub(crate) weight: Vec<i64>,
     /// All demand in reach must be served.
-    pub(crate) must: bool,
+    pub(crate) must_serve: bool,
     /// By candidate, its opening cost in the objective.
     pub(crate) opening_cost: Vec<i64>,
     /// Cost of a step not served, scaled: more than any way of serving it when it must be served.
     pub(crate) unserved_cost: i64,
     /// Upper bound of the multipliers in an ascent, scaled.
-    pub(crate) most: i64,
+    pub(crate) largest_multiplier: i64,
     pub(crate) n_new: usize,
     pub(crate) price: Vec<i64>,
     pub(crate) budget: Option<i64>,
@@ -58,10 +58,10 @@ impl CapacitatedProblem {
         let near = near(instance, &site);
         let fixed = |s: &SiteIx| instance.site_status(*s) == SiteStatus::Fixed;
         site.extend(instance.sites().filter(fixed));
-        let must = question.model != Model::Mclp;
+        let must_serve = question.model != Model::Mclp;
         let costs = question.model == Model::PMedian;
         let mut weight: Vec<i64> = instance.weight.iter().map(|&w| whole(w)).collect();
-        if must {
+        if must_serve {
             let reach = in_reach(instance, radius);
             for (weight, reach) in weight.iter_mut().zip(reach) {
                 *weight = if reach { *weight } else { 0 };
@@ -77,10 +77,10 @@ impl CapacitatedProblem {
             cost: Vec::new(),
             capacity: Vec::new(),
             weight,
-            must,
+            must_serve,
             opening_cost: Vec::new(),
             unserved_cost: 0,
-            most: 0,
+            largest_multiplier: 0,
             n_new: question.n_sites.map_or(n_candidates, at).min(n_candidates),
             price: Vec::new(),
             budget: question.budget.map(whole),
@@ -113,13 +113,13 @@ impl CapacitatedProblem {
             _ => vec![0; n_candidates],
         };
         new.site = site;
-        new.turn_round();
+        new.transpose();
         new.scale(total)?;
         Ok(new)
     }
 
     /// Transposes the candidates' pairs: sites by row.
-    fn turn_round(&mut self) {
+    fn transpose(&mut self) {
         let mut first = vec![0_usize; self.n_rows() + 1];
         let pairs = ..self.first[self.n_candidates];
         for &row in &self.rows[pairs] {
@@ -177,7 +177,7 @@ impl CapacitatedProblem {
         let opening_costs: i128 = self.opening_cost.iter().copied().map(i128::from).sum();
         // An augmenting path visits every open site at most once; with twice the cost of that, prices tell whether it ends unserved.
         let n_open = i128::from(count(self.site.len()));
-        let (most, unserved_cost) = if !self.must {
+        let (most, unserved_cost) = if !self.must_serve {
             (1, 1)
         } else if self.cost.is_empty() {
             (4 * i128::from(opening_cost), 1)
@@ -200,7 +200,7 @@ impl CapacitatedProblem {
         let scaled = |value: i128| {
             i64::try_from(value << self.bits).expect("the scale was chosen for these")
         };
-        (self.most, self.unserved_cost) = (scaled(most), scaled(unserved_cost));
+        (self.largest_multiplier, self.unserved_cost) = (scaled(most), scaled(unserved_cost));
         for cost in &mut self.cost {
             *cost <<= self.bits;
         }
@@ -246,7 +246,7 @@ impl CapacitatedProblem {
 
     /// An objective that no answer reaches.
     pub(crate) fn ceiling(&self) -> i64 {
-        if !self.must {
+        if !self.must_serve {
             return self.total() + 1;
         }
         let dearest = self.cost.iter().max().copied().unwrap_or(0) >> self.bits;

@@ -34,7 +34,7 @@ impl<'a> RuinAndRecreate<'a> {
             now: None,
             rng: Rng::new(seed),
             idle: 0,
-            set_cover: (problem.must && problem.unserved_cost == problem.unit())
+            set_cover: (problem.must_serve && problem.unserved_cost == problem.unit())
                 .then(|| CapacitatedSetCover::new(problem, seed)),
             work: 0,
         }
@@ -53,7 +53,7 @@ impl<'a> RuinAndRecreate<'a> {
 
     fn objective(&self, sites: &[u32], plan: &TransportPlan) -> Objective {
         let problem = self.problem;
-        if !problem.must {
+        if !problem.must_serve {
             return (0, plan.unserved << problem.bits);
         }
         let opening_costs: i64 = sites.iter().map(|&s| problem.opening_cost[at(s)]).sum();
@@ -85,17 +85,23 @@ impl<'a> RuinAndRecreate<'a> {
         chosen: &[u32],
         plan: &TransportPlan,
         barred: &[u32],
-        bend: u64,
+        noise: u64,
     ) -> Vec<u32> {
         // With costs, sites near a closed one always save a little, while others may save more.
         if self.problem.unserved_cost == self.problem.unit() && !barred.is_empty() {
             let near = self.near(barred);
-            let best = self.best_of(near.into_iter(), chosen, plan, barred, bend);
+            let best = self.best_of(near.into_iter(), chosen, plan, barred, noise);
             if !best.is_empty() {
                 return best;
             }
         }
-        self.best_of(0..ix(self.problem.n_candidates), chosen, plan, barred, bend)
+        self.best_of(
+            0..ix(self.problem.n_candidates),
+            chosen,
+            plan,
+            barred,
+            noise,
+        )
     }
 
     /// Candidates that share a row with one of these, ascending.
@@ -119,7 +125,7 @@ impl<'a> RuinAndRecreate<'a> {
         chosen: &[u32],
         plan: &TransportPlan,
         barred: &[u32],
-        bend: u64,
+        noise: u64,
     ) -> Vec<u32> {
         let problem = self.problem;
         let mut taken: Vec<Taken> = Vec::new();
@@ -127,7 +133,7 @@ impl<'a> RuinAndRecreate<'a> {
         for site in sites {
             self.work += u64::from(ix(problem.first[at(site) + 1] - problem.first[at(site)]));
             let mut gain = problem.worth(site, &plan.price, &mut taken);
-            if !problem.must || problem.unserved_cost == problem.unit() {
+            if !problem.must_serve || problem.unserved_cost == problem.unit() {
                 // Only unserved weight has a cost here, so that no site saves more than all of it.
                 gain = gain.min(plan.unserved.saturating_mul(problem.unserved_cost));
             }
@@ -135,8 +141,8 @@ impl<'a> RuinAndRecreate<'a> {
                 continue;
             }
             // A gain lowered at random by up to an eighth.
-            if bend > 0 {
-                let salt = crate::random::mixed(bend ^ u64::from(site)).to_le_bytes()[0] & 15;
+            if noise > 0 {
+                let salt = crate::random::mixed(noise ^ u64::from(site)).to_le_bytes()[0] & 15;
                 gain -= gain / 128 * i64::from(salt);
             }
             let price = problem.price.get(at(site)).copied().unwrap_or(0);
@@ -165,11 +171,11 @@ impl<'a> RuinAndRecreate<'a> {
         &mut self,
         mut chosen: Vec<u32>,
         barred: &[u32],
-        bend: u64,
+        noise: u64,
     ) -> (Vec<u32>, TransportPlan) {
         let mut plan = self.plan(&chosen);
         while chosen.len() < self.problem.n_new {
-            let few = self.next(&chosen, &plan, barred, bend);
+            let few = self.next(&chosen, &plan, barred, noise);
             if few.is_empty() {
                 break;
             }
@@ -325,8 +331,8 @@ impl<'a> RuinAndRecreate<'a> {
                 chosen.push(site);
             }
         }
-        let bend = 1 + u64::try_from(self.rng.below(usize::MAX >> 1)).unwrap_or(0);
-        let (mut chosen, plan) = self.fill(chosen, &barred, bend);
+        let noise = 1 + u64::try_from(self.rng.below(usize::MAX >> 1)).unwrap_or(0);
+        let (mut chosen, plan) = self.fill(chosen, &barred, noise);
         let plan = self.prune(&mut chosen, plan);
         self.keep(chosen, plan);
         true

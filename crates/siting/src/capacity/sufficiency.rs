@@ -17,12 +17,12 @@ impl CapacitatedProblem {
     /// The rows that all their sites cannot serve, or the capacity of the largest sites.
     ///
     /// Cost: an assignment to all sites.
-    pub(crate) fn enough(
+    pub(crate) fn check_capacities(
         &self,
         instance: &Instance,
         question: &Question,
     ) -> Result<(), Infeasible> {
-        if !self.must {
+        if !self.must_serve {
             return Ok(());
         }
         let in_unit = |steps: i64| Decimal::new(steps.into(), instance.weight_decimals());
@@ -80,7 +80,7 @@ mod tests {
         let instance = rows.build().unwrap();
         let instance = instance.with_capacities(capacities.to_vec()).unwrap();
         let problem = CapacitatedProblem::new(&instance, question).unwrap();
-        problem.enough(&instance, question).err()
+        problem.check_capacities(&instance, question).err()
     }
 
     #[test]

@@ -84,7 +84,7 @@ impl Branching for CoveringBranching<'_> {
     }
 
     fn scaled(&self, objective: i64) -> i64 {
-        if self.problem.must {
+        if self.problem.must_cover {
             0
         } else {
             objective << self.bits
@@ -94,7 +94,7 @@ impl Branching for CoveringBranching<'_> {
     /// Rows that the linear relaxation covers by about half, far from each other; those with many sites first.
     fn rows_to_split(&self, subproblem: &Subproblem, dual_bound: &DualBound) -> Vec<RowIx> {
         let problem = self.problem;
-        if problem.must {
+        if problem.must_cover {
             return Vec::new();
         }
         let mut left = problem.need.clone();

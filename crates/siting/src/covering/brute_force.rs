@@ -39,7 +39,7 @@ pub(crate) fn objective(problem: &CoveringProblem, set: u32) -> Option<i64> {
         times.count() < at(problem.need[row])
     };
     let mut uncovered = (0..problem.n_rows()).filter(|&row| short(row));
-    if problem.must {
+    if problem.must_cover {
         let cost = sites.iter().map(|&s| problem.opening_cost[s]).sum();
         return uncovered.next().is_none().then_some(cost);
     }

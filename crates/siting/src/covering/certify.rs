@@ -25,7 +25,7 @@ fn spread(instance: &Instance, presolved: &Presolved, bits: u32, dual: &Dual) ->
             .iter()
             .map(|&i| i128::from(instance.weight[at(i)]))
             .sum();
-        if total == 0 || problem.must {
+        if total == 0 || problem.must_cover {
             // Equal conditions: the first demand point stands for all.
             demand[at(members[0])] = multiplier;
             continue;

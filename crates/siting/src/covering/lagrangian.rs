@@ -23,7 +23,7 @@ const ZONE_ROUNDS: u32 = 25;
 
 /// Bits of fraction of the multipliers: as many as keep all sums within 62 bits, 20 at most.
 pub(crate) fn scale_bits(problem: &CoveringProblem) -> u32 {
-    let largest = if problem.must {
+    let largest = if problem.must_cover {
         i128::from(problem.dearest()) * i128::from(ix(problem.n_rows() + problem.n_sites() + 1))
     } else {
         i128::from(problem.total_weight())
@@ -49,7 +49,7 @@ pub(crate) struct Relaxation<'a> {
     pub(crate) n_cuts: usize,
     pub(crate) need: Vec<u32>,
     worth: Vec<i64>,
-    must: Vec<bool>,
+    must_cover: Vec<bool>,
     zone: Vec<Option<u32>>,
     most: i64,
     pub(crate) sites_left: usize,
@@ -83,7 +83,7 @@ impl<'a> Relaxation<'a> {
                 reachable[at(row)] += 1;
             }
         }
-        let mut must_cover = vec![problem.must; problem.n_rows()];
+        let mut must_cover = vec![problem.must_cover; problem.n_rows()];
         for &row in &subproblem.covered {
             must_cover[row.index()] = true;
         }
@@ -107,7 +107,7 @@ impl<'a> Relaxation<'a> {
             n_cuts: cuts.n(),
             need: Vec::new(),
             worth: Vec::new(),
-            must: Vec::new(),
+            must_cover: Vec::new(),
             zone: Vec::new(),
             most: 0,
             sites_left: problem.n_new.saturating_sub(subproblem.open.len()),
@@ -133,7 +133,7 @@ impl<'a> Relaxation<'a> {
             let zone = problem.zones.as_ref().and_then(|z| z.of_row[r]);
             if reachable[r] < need[r] {
                 new.infeasible |= must_cover[r];
-                new.base += if problem.must {
+                new.base += if problem.must_cover {
                     0
                 } else {
                     problem.weight[r] << bits
@@ -146,9 +146,12 @@ impl<'a> Relaxation<'a> {
             place[r] = ix(new.row.len());
             new.row.push(ix(r));
             new.need.push(need[r]);
-            new.worth
-                .push(if problem.must { 0 } else { problem.weight[r] });
-            new.must.push(must_cover[r]);
+            new.worth.push(if problem.must_cover {
+                0
+            } else {
+                problem.weight[r]
+            });
+            new.must_cover.push(must_cover[r]);
             new.zone.push(zone);
         }
         let of_cut = new.place_cuts(cuts, &place);
@@ -183,7 +186,7 @@ impl<'a> Relaxation<'a> {
             self.cut.push((id, rows));
             self.need.push(1);
             self.worth.push(0);
-            self.must.push(false);
+            self.must_cover.push(false);
             self.zone.push(None);
         }
         of_cut
@@ -206,7 +209,7 @@ impl<'a> Relaxation<'a> {
 
     /// Upper bound of a useful multiplier of a row that must be covered, scaled.
     fn largest_multiplier(&self) -> i64 {
-        if self.problem.must {
+        if self.problem.must_cover {
             return self.problem.dearest() << self.bits;
         }
         let column = |k: usize| self.rows[self.first[k]..self.first[k + 1]].iter();
@@ -225,7 +228,7 @@ impl<'a> Relaxation<'a> {
 
     pub(crate) fn caps(&self, zone: &[i64]) -> Vec<i64> {
         let cap = |r: usize| {
-            if self.must[r] {
+            if self.must_cover[r] {
                 return self.most;
             }
             let extra = self.zone[r].map_or(0, |z| self.worth[r] * zone[at(z)]);
@@ -362,7 +365,7 @@ impl<'a> Relaxation<'a> {
             .take(self.row.len())
             .filter(|((t, n), _)| t < n);
         short
-            .map(|(_, &worth)| if self.problem.must { 1 } else { worth })
+            .map(|(_, &worth)| if self.problem.must_cover { 1 } else { worth })
             .sum()
     }
 }

@@ -323,7 +323,7 @@ impl<'r, 'a> Pdhg<'r, 'a> {
         self.widen();
         let dual = self.dual(start);
         let dual_bound = self.of.evaluate(&dual);
-        if !self.of.problem.must {
+        if !self.of.problem.must_cover {
             return dual_bound;
         }
         let within = self.of.evaluate(&self.within_opening_costs(dual));

@@ -35,7 +35,7 @@ pub(crate) fn presolve(problem: CoveringProblem, n_demand: usize) -> Presolved {
         if may_drop_sites(&problem) {
             problem = drop_sites(problem, &mut reduction, &mut dropped);
         }
-        if problem.must && problem.need.iter().all(|&n| n == 1) {
+        if problem.must_cover && problem.need.iter().all(|&n| n == 1) {
             problem = drop_implied_rows(problem, &mut reduction, &mut dropped);
         }
         if before == (problem.n_rows(), problem.n_sites()) {
@@ -137,7 +137,7 @@ fn keep_rows(problem: CoveringProblem, kept: &[bool]) -> CoveringProblem {
         }),
         ..problem
     };
-    next.turn_round();
+    next.transpose();
     next
 }
 
@@ -225,7 +225,7 @@ fn drop_sites(
         }),
         ..problem
     };
-    next.turn_round();
+    next.transpose();
     next
 }
 

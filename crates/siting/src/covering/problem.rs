@@ -20,12 +20,12 @@ pub(crate) struct CoveringProblem {
     pub(crate) rows: Vec<u32>,
     pub(crate) back_first: Vec<usize>,
     pub(crate) back: Vec<u32>,
-    /// By row, the objective when it stays uncovered; not read when `must`.
+    /// By row, the objective when it stays uncovered; not read when `must_cover`.
     pub(crate) weight: Vec<i64>,
     /// By row, the open sites that it still needs; at least 1.
     pub(crate) need: Vec<u32>,
     /// Every row must be covered (`lscp`).
-    pub(crate) must: bool,
+    pub(crate) must_cover: bool,
     /// By site, its opening cost in the objective: 0 for `mclp`.
     pub(crate) opening_cost: Vec<i64>,
     /// Most sites that may open.
@@ -144,9 +144,9 @@ impl CoveringProblem {
             }
             first.push(rows.len());
         }
-        let must = question.model == Model::Lscp;
+        let must_cover = question.model == Model::Lscp;
         let whole = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-        let opening_cost = |site: SiteIx| match (must, question.by_price) {
+        let opening_cost = |site: SiteIx| match (must_cover, question.by_price) {
             (false, _) => 0,
             (true, false) => 1,
             (true, true) => whole(instance.price(site).unwrap_or(0)),
@@ -166,7 +166,7 @@ impl CoveringProblem {
                 .iter()
                 .map(|m| u32::try_from(need[of_member(m)]).expect("kept rows need a site"))
                 .collect(),
-            must,
+            must_cover,
             opening_cost: candidates.iter().map(|&s| opening_cost(s)).collect(),
             n_new: question
                 .n_sites
@@ -184,7 +184,7 @@ impl CoveringProblem {
             members,
             site: candidates,
         };
-        problem.turn_round();
+        problem.transpose();
         problem
     }
 
@@ -222,7 +222,7 @@ impl CoveringProblem {
     }
 
     /// Transposes the pairs: sites by row.
-    pub(crate) fn turn_round(&mut self) {
+    pub(crate) fn transpose(&mut self) {
         let mut first = vec![0_usize; self.n_rows() + 1];
         for &row in &self.rows {
             first[at(row) + 1] += 1;

@@ -1,5 +1,7 @@
 //! Search of a covering problem: a primal heuristic from above, subgradient and primal-dual bounds with cuts from below, then branch and bound.
 
+use std::sync::Arc;
+
 use crate::answer::certificate::Certificate;
 use crate::answer::solution::Method;
 use crate::branch_and_bound::best_bound::{BestBound, NO_ANSWER};
@@ -11,16 +13,15 @@ use crate::covering::branching::CoveringBranching;
 use crate::covering::lagrangian::{Relaxation, scale_bits};
 use crate::covering::pdhg::{Pdhg, STEPS_PER_EVALUATION};
 use crate::covering::presolve::Presolved;
-use crate::covering::primal::Primal;
+use crate::covering::primal::PrimalHeuristic;
 use crate::covering::problem::CoveringProblem;
 use crate::covering::triple_cuts::TripleCuts;
 use crate::instance::Instance;
 use crate::number::{at, float};
 use crate::question::effort::Effort;
-use std::sync::Arc;
 
 /// Result of a search, for the minimized objective.
-pub(crate) struct Found {
+pub(crate) struct SearchResult {
     /// The best objective and its sites; `None` when there is no answer, or none was found in time.
     pub(crate) best: Option<(i64, Vec<u32>)>,
     /// Lower bound of the objective; [`NO_ANSWER`] when there is no answer.
@@ -31,7 +32,7 @@ pub(crate) struct Found {
 }
 
 /// Stopping rules of a search.
-pub(crate) struct Goal<'a> {
+pub(crate) struct StoppingRules<'a> {
     pub(crate) effort: &'a Effort<'a>,
     /// An objective that no answer reaches.
     pub(crate) ceiling: i64,
@@ -46,7 +47,7 @@ pub(crate) struct Goal<'a> {
 /// The heuristic reads memory at random and the ascent in order: a unit of work takes it this many times longer.
 const SLOWER: u64 = 4;
 /// The same beside a primal-dual step, which takes twice a step of the ascent.
-const SLOWER_BY_SADDLE: u64 = 7;
+const SLOWER_BY_PDHG: u64 = 7;
 /// Work of the heuristic beside the separation of cuts, in steps.
 const STEPS_PER_SEPARATION: u64 = 250;
 
@@ -72,24 +73,24 @@ const LEAST_QUOTA: u64 = 200_000;
 pub(crate) fn search(
     instance: &Instance,
     presolved: &Presolved,
-    primal: &mut dyn Primal,
-    goal: &Goal,
-) -> Found {
+    primal: &mut dyn PrimalHeuristic,
+    rules: &StoppingRules,
+) -> SearchResult {
     let problem = &presolved.problem;
     let bits = scale_bits(problem);
-    let effort = goal.effort;
+    let effort = rules.effort;
     let mut bound = BestBound::new(bits);
     let mut method = Method::SearchAndBound;
     let subproblem = Subproblem::whole(problem.n_sites());
     let mut cuts = TripleCuts::default();
     let relaxation = Relaxation::new(problem, &cuts, bits, &subproblem);
-    let finished = |primal: &dyn Primal, bound: &BestBound, work: u64| {
-        let (best, least) = (objective(primal, goal), bound.whole());
-        let near = !effort.exact && float(best - least) <= (goal.good_enough)(least);
+    let finished = |primal: &dyn PrimalHeuristic, bound: &BestBound, work: u64| {
+        let (best, least) = (objective(primal, rules), bound.whole());
+        let near = !effort.exact && float(best - least) <= (rules.good_enough)(least);
         best <= least
             || near && primal.best().is_some()
-            || primal.best().is_some() && best <= goal.satisfied_with
-            || least > goal.refuted_above
+            || primal.best().is_some() && best <= rules.satisfied_with
+            || least > rules.refuted_above
             || (effort.stop)()
             || !effort.exact && work + primal.work() > effort.work
     };
@@ -100,7 +101,7 @@ pub(crate) fn search(
     let root = Root {
         problem,
         subproblem: &subproblem,
-        goal,
+        rules,
         bits,
     };
     let mut race = Race {
@@ -124,7 +125,7 @@ pub(crate) fn search(
         };
         let value = race.bound.value();
         let grown = tree.insert(Tree::new(&branching, subproblem.clone(), start, value));
-        grow(grown, &mut race, goal);
+        grow(grown, &mut race, rules);
         race.work += grown.work;
     }
     let Race {
@@ -148,10 +149,10 @@ pub(crate) fn search(
     let best = primal
         .best()
         .map(|(objective, sites)| (objective, sites.to_vec()));
-    Found {
+    SearchResult {
         bound: match &best {
             Some((objective, _)) => bound.whole().min(*objective),
-            None if bound.whole() >= goal.ceiling => NO_ANSWER,
+            None if bound.whole() >= rules.ceiling => NO_ANSWER,
             None => bound.whole(),
         },
         best,
@@ -165,20 +166,20 @@ pub(crate) fn search(
 struct Root<'a> {
     problem: &'a CoveringProblem,
     subproblem: &'a Subproblem,
-    goal: &'a Goal<'a>,
+    rules: &'a StoppingRules<'a>,
     bits: u32,
 }
 
 /// Whether objective and bound are near enough, or the work is used up.
-type Finished<'a> = &'a dyn Fn(&dyn Primal, &BestBound, u64) -> bool;
+type Finished<'a> = &'a dyn Fn(&dyn PrimalHeuristic, &BestBound, u64) -> bool;
 
-fn objective(primal: &dyn Primal, goal: &Goal) -> i64 {
-    primal.best().map_or(goal.ceiling, |best| best.0)
+fn objective(primal: &dyn PrimalHeuristic, rules: &StoppingRules) -> i64 {
+    primal.best().map_or(rules.ceiling, |best| best.0)
 }
 
 /// The heuristic from above and the bound from below, with the work of the bound.
 struct Race<'a> {
-    primal: &'a mut dyn Primal,
+    primal: &'a mut dyn PrimalHeuristic,
     bound: BestBound,
     work: u64,
     finished: Finished<'a>,
@@ -222,7 +223,7 @@ impl Root<'_> {
         race: &mut Race,
     ) -> (Dual, Vec<f64>) {
         let (mut dual, mut fractional) = self.subgradient(uncovered, start, race);
-        let rise = if self.goal.effort.exact {
+        let rise = if self.rules.effort.exact {
             RISE_EXACT
         } else {
             RISE
@@ -233,11 +234,12 @@ impl Root<'_> {
             self.approach(n_evaluations, &mut dual, &mut fractional, cuts, race);
             let value = race.bound.value();
             bounds.push(value);
-            let left = (objective(race.primal, self.goal) << self.bits) - value;
+            let left = (objective(race.primal, self.rules) << self.bits) - value;
             let before = bounds.len().checked_sub(JUDGED + 1).map(|k| bounds[k]);
             let slow = before.is_some_and(|b| float(value - b) * rise < float(left));
-            let good = (self.goal.good_enough)(race.bound.whole()).max(0.0);
-            let near = !self.goal.effort.exact && float(left) <= 2.0 * good * float(1 << self.bits);
+            let good = (self.rules.good_enough)(race.bound.whole()).max(0.0);
+            let near =
+                !self.rules.effort.exact && float(left) <= 2.0 * good * float(1 << self.bits);
             if slow || near || race.over() {
                 break;
             }
@@ -249,9 +251,9 @@ impl Root<'_> {
                 race.bound.keep_cuts(&kept);
             }
             let pairs = self.pairs();
-            let quota = STEPS_PER_SEPARATION * pairs / SLOWER_BY_SADDLE;
+            let quota = STEPS_PER_SEPARATION * pairs / SLOWER_BY_PDHG;
             race.work += STEPS_PER_SEPARATION * pairs;
-            race.beside(None, quota, self.goal.effort.stop, || {
+            race.beside(None, quota, self.rules.effort.stop, || {
                 cuts.separate(self.problem, &fractional)
             });
         }
@@ -269,17 +271,17 @@ impl Root<'_> {
         start: Dual,
         race: &mut Race,
     ) -> (Dual, Vec<f64>) {
-        let goal = self.goal;
+        let rules = self.rules;
         let mut dual = start;
         let mut ascent = relaxation.long_ascent(&dual);
         let mut met = None;
         let mut round = 0;
         while !race.over() {
             round += 1;
-            let target = objective(race.primal, goal) << self.bits;
+            let target = objective(race.primal, rules) << self.bits;
             let mut enough = target - (1 << self.bits) + 1;
-            if goal.refuted_above < objective(race.primal, goal) {
-                enough = enough.min((goal.refuted_above << self.bits) + 1);
+            if rules.refuted_above < objective(race.primal, rules) {
+                enough = enough.min((rules.refuted_above << self.bits) + 1);
             }
             let options = SubgradientOptions {
                 steps: at(STEPS_PER_EVALUATION),
@@ -288,10 +290,10 @@ impl Root<'_> {
                 length: 1.0,
                 patience: PATIENCE,
                 shortest: 0.0,
-                stop: goal.effort.stop,
+                stop: rules.effort.stop,
             };
             let quota = u64::from(STEPS_PER_EVALUATION) * relaxation.n_pairs() / SLOWER;
-            let dual_bound = race.beside(met.take(), quota, goal.effort.stop, || {
+            let dual_bound = race.beside(met.take(), quota, rules.effort.stop, || {
                 ascent.subgradient(&options);
                 ascent.dual_bound()
             });
@@ -306,7 +308,7 @@ impl Root<'_> {
             }
         }
         if let Some(sites) = met {
-            race.primal.offer(&sites, goal.effort.stop);
+            race.primal.offer(&sites, rules.effort.stop);
         }
         (dual, ascent.mean())
     }
@@ -320,13 +322,13 @@ impl Root<'_> {
         cuts: &TripleCuts,
         race: &mut Race,
     ) {
-        let stop = self.goal.effort.stop;
+        let stop = self.rules.effort.stop;
         let relaxation = Relaxation::new(self.problem, cuts, self.bits, self.subproblem);
         let mut pdhg = Pdhg::new(&relaxation, dual, fractional);
         let mut met = None;
         for _ in 0..n_evaluations {
             let work = u64::from(STEPS_PER_EVALUATION) * relaxation.n_pairs();
-            let dual_bound = race.beside(met.take(), work / SLOWER_BY_SADDLE, stop, || {
+            let dual_bound = race.beside(met.take(), work / SLOWER_BY_PDHG, stop, || {
                 pdhg.advance(dual, stop)
             });
             race.work += work;
@@ -345,13 +347,13 @@ impl Root<'_> {
 }
 
 /// Grows the tree until the search is over, raising the bound and offering the heuristic the choices that come up.
-fn grow(tree: &mut Tree<CoveringBranching>, race: &mut Race, goal: &Goal) {
-    let stop = goal.effort.stop;
+fn grow(tree: &mut Tree<CoveringBranching>, race: &mut Race, rules: &StoppingRules) {
+    let stop = rules.effort.stop;
     let over = |race: &Race, more: u64| (race.finished)(race.primal, &race.bound, race.work + more);
     let before = race.primal.work();
     while !over(race, tree.work) {
         let unit = 1 << race.bound.bits();
-        let target = objective(race.primal, goal) * unit;
+        let target = objective(race.primal, rules) * unit;
         // The heuristic gets a quarter of the time that the tree took so far.
         let quota = (tree.work / SLOWER)
             .saturating_sub(race.primal.work() - before)
@@ -366,7 +368,7 @@ fn grow(tree: &mut Tree<CoveringBranching>, race: &mut Race, goal: &Goal) {
             (None, None) => NO_ANSWER * unit,
             (low, _) => low
                 .unwrap_or(i64::MAX)
-                .min(objective(race.primal, goal) * unit),
+                .min(objective(race.primal, rules) * unit),
         };
         race.bound.raise_value(least);
     }

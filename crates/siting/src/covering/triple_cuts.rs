@@ -184,8 +184,11 @@ impl Near {
             let covered: f64 = sites.iter().map(|&s| fractional[at(s)]).sum();
             near.row.push(ix(row));
             near.covered.push(covered);
-            near.z
-                .push(if problem.must { 1.0 } else { covered.min(1.0) });
+            near.z.push(if problem.must_cover {
+                1.0
+            } else {
+                covered.min(1.0)
+            });
             for &site in &sites {
                 near.rows[at(site)].push(k);
             }

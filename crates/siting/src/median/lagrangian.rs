@@ -154,7 +154,7 @@ impl<'a> Relaxation<'a> {
         let (mut length, mut idle, mut work) = (options.length, 0, 0);
         for step in 1..=options.steps.max(1) {
             work += 2 * self.values(&row, &mut value);
-            let (sum, nu) = knapsack.best(&value, &mut chosen);
+            let (sum, budget_multiplier) = knapsack.best(&value, &mut chosen);
             let bound = self.base + row.iter().sum::<i64>() - sum;
             let fresh = if step == 1 { 1.0 } else { 0.1 };
             for s in &mut fractional {
@@ -169,7 +169,7 @@ impl<'a> Relaxation<'a> {
             if gained > 0 {
                 best = Some(Best {
                     bound,
-                    nu,
+                    budget_multiplier,
                     row: row.clone(),
                     value: value.clone(),
                     chosen: chosen.clone(),
@@ -203,7 +203,7 @@ impl<'a> Relaxation<'a> {
     fn dual_bound(&self, best: Best, fractional: &[f64], work: u64) -> DualBound {
         let Best {
             bound,
-            nu,
+            budget_multiplier,
             row,
             value,
             chosen,
@@ -213,7 +213,7 @@ impl<'a> Relaxation<'a> {
             budget_left: self.budget_left,
             price: &self.price,
         };
-        let (reduced_cost, inside) = knapsack.reduced_costs(&value, nu, &chosen);
+        let (reduced_cost, inside) = knapsack.reduced_costs(&value, budget_multiplier, &chosen);
         let n_sites = self.problem.site.len();
         let mut met: Vec<u32> = chosen.iter().map(|&k| self.site[at(k)]).collect();
         met.sort_unstable_by_key(|&s| (Reverse(share_of(&self.site, fractional, s)), s));
@@ -221,7 +221,7 @@ impl<'a> Relaxation<'a> {
             bound,
             dual: Dual {
                 row: vec![0; self.problem.n_rows()],
-                budget: nu,
+                budget: budget_multiplier,
                 zone: Vec::new(),
                 cut: Vec::new(),
             },
@@ -249,7 +249,7 @@ impl<'a> Relaxation<'a> {
 /// The best step of an ascent.
 struct Best {
     bound: i64,
-    nu: i64,
+    budget_multiplier: i64,
     row: Vec<i64>,
     value: Vec<i64>,
     chosen: Vec<u32>,

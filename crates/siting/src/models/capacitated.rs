@@ -5,8 +5,9 @@
 
 use crate::answer::certificate::{Certificate, CertificateNode, Multipliers};
 use crate::answer::checked::Proposal;
+use crate::answer::entries::Served;
 use crate::answer::reduction::Reduction;
-use crate::answer::solution::{Finding, Method, Served};
+use crate::answer::solution::{Finding, Method};
 use crate::branch_and_bound::best_bound::NO_ANSWER;
 use crate::branch_and_bound::certificate_tree::{Names, certificate_nodes, small_enough};
 use crate::branch_and_bound::dual_bound::Dual;
@@ -19,7 +20,7 @@ use crate::capacity::ruin_and_recreate::RuinAndRecreate;
 use crate::covering::triple_cuts::TripleCuts;
 use crate::instance::{DemandIx, Instance};
 use crate::models::lscp::opening_cost_of_fixed;
-use crate::models::uncapacitated::{Beginning, begin, places};
+use crate::models::uncapacitated::{WarmStart, places, warm_start};
 use crate::number::{at, float, float_wide, ix};
 use crate::question::covering::covering;
 use crate::question::effort::Effort;
@@ -45,7 +46,7 @@ const FAR: Pace = Pace {
     again: true,
 };
 /// From multipliers that are nearly right: longer steps would lose their bound (lscp, 5000 x 3000: no gain in the first three rounds instead of one).
-const BEGUN: Pace = Pace {
+const WARM: Pace = Pace {
     length: 0.02,
     patience: 40,
     again: false,
@@ -62,7 +63,7 @@ const ROUNDS: u32 = 6;
 const SLOWER: u64 = 2;
 
 /// Result of a search; see [`Finding`].
-pub(crate) struct Filled {
+pub(crate) struct SearchResult {
     /// The best objective, with its sites and assignment.
     pub(crate) best: Option<(i64, Proposal)>,
     /// Lower bound of the objective; [`NO_ANSWER`] when there is no answer.
@@ -73,8 +74,8 @@ pub(crate) struct Filled {
     pub(crate) certificate: Option<Certificate>,
 }
 
-/// Stopping rules besides the effort; see [`Goal`](crate::covering::search::Goal).
-pub(crate) struct Until<'a> {
+/// Stopping rules besides the effort; see [`StoppingRules`](crate::covering::search::StoppingRules).
+pub(crate) struct StoppingRules<'a> {
     pub(crate) good_enough: &'a dyn Fn(i64, i64) -> f64,
     pub(crate) satisfied_with: i64,
     pub(crate) refuted_above: i64,
@@ -98,10 +99,10 @@ pub(crate) fn solve(
         ..question.clone()
     };
     let problem = CapacitatedProblem::new(instance, &without_limit)?;
-    problem.enough(instance, question)?;
+    problem.check_capacities(instance, question)?;
     let total = problem.total();
     let allowed = question.n_sites.filter(|_| counts).map(i64::from);
-    let until = Until {
+    let rules = StoppingRules {
         good_enough: &|best, least| {
             good * float(match question.model {
                 Model::Mclp => total - least,
@@ -112,16 +113,16 @@ pub(crate) fn solve(
         satisfied_with: -1,
         refuted_above: allowed.unwrap_or(i64::MAX),
     };
-    let begin = begin(instance, &without_limit, &problem, effort);
+    let warm_start = warm_start(instance, &without_limit, &problem, effort);
     let mut heuristic = RuinAndRecreate::new(&problem, effort.seed);
-    heuristic.offer(&begin.sites);
+    heuristic.offer(&warm_start.sites);
     if question.model == Model::PMedian && heuristic.best().is_none() {
         heuristic.offer(&[]);
         if heuristic.best().is_none() {
             heuristic.offer(&serving_all(instance, question, &problem, effort)?);
         }
     }
-    let found = search(&problem, heuristic, begin, effort, &until);
+    let found = search(&problem, heuristic, warm_start, effort, &rules);
     let most = allowed.unwrap_or(i64::MAX);
     let (objective, proposal) = match found.best {
         Some(best) if best.0 <= most => best,
@@ -185,24 +186,24 @@ pub(crate) fn fewest(
     question: &Question,
     effort: &Effort,
     allowed: i64,
-) -> Result<Filled, Infeasible> {
+) -> Result<SearchResult, Infeasible> {
     let problem = CapacitatedProblem::new(instance, question)?;
-    let until = Until {
+    let rules = StoppingRules {
         good_enough: &|_, _| -1.0,
         satisfied_with: allowed,
         refuted_above: allowed,
     };
-    let begin = begin(instance, question, &problem, effort);
+    let warm_start = warm_start(instance, question, &problem, effort);
     let mut heuristic = RuinAndRecreate::new(&problem, effort.seed);
-    heuristic.offer(&begin.sites);
-    Ok(search(&problem, heuristic, begin, effort, &until))
+    heuristic.offer(&warm_start.sites);
+    Ok(search(&problem, heuristic, warm_start, effort, &rules))
 }
 
 /// Heuristic from above, Lagrangian bound from below, then branch and bound.
 struct Search<'a> {
     problem: &'a CapacitatedProblem,
     effort: &'a Effort<'a>,
-    until: &'a Until<'a>,
+    rules: &'a StoppingRules<'a>,
     heuristic: RuinAndRecreate<'a>,
     /// Lower bound, scaled.
     bound: i64,
@@ -214,33 +215,33 @@ struct Search<'a> {
 fn search(
     problem: &CapacitatedProblem,
     heuristic: RuinAndRecreate,
-    begin: Beginning,
+    warm_start: WarmStart,
     effort: &Effort,
-    until: &Until,
-) -> Filled {
+    rules: &StoppingRules,
+) -> SearchResult {
     let mut search = Search {
         problem,
         effort,
-        until,
+        rules,
         heuristic,
         bound: 0,
         dual: Dual {
             row: vec![0; problem.n_rows()],
             ..Dual::default()
         },
-        work: begin.work,
+        work: warm_start.work,
     };
     let subproblem = Subproblem::whole(problem.n_candidates);
-    let mut priced = problem.clone().with_cuts(&begin.cuts);
+    let mut priced = problem.clone().with_cuts(&warm_start.cuts);
     let mut tree = None;
-    if search.ascend_root(&subproblem, begin, &mut priced) {
+    if search.ascend_root(&subproblem, warm_start, &mut priced) {
         if !search.finished(0) {
             tree = Some(search.grow_tree(&priced, subproblem));
         }
     } else {
         search.bound = problem.ceiling() << problem.bits;
     }
-    search.filled(&priced, tree.as_ref())
+    search.into_result(&priced, tree.as_ref())
 }
 
 impl Search<'_> {
@@ -260,11 +261,11 @@ impl Search<'_> {
     fn finished(&self, more_work: u64) -> bool {
         let (effort, best, least) = (self.effort, self.objective(), self.whole());
         let found = self.heuristic.best().is_some();
-        let near = float(best - least) <= (self.until.good_enough)(best, least);
+        let near = float(best - least) <= (self.rules.good_enough)(best, least);
         best <= least
             || !effort.exact && found && near
-            || found && best <= self.until.satisfied_with
-            || least > self.until.refuted_above
+            || found && best <= self.rules.satisfied_with
+            || least > self.rules.refuted_above
             || (effort.stop)()
             || !effort.exact && self.work + more_work + self.heuristic.work > effort.work
     }
@@ -273,7 +274,7 @@ impl Search<'_> {
     fn targets(&self) -> (i64, i64) {
         let unit = self.problem.unit();
         let enough = (self.objective() - 1)
-            .min(self.until.refuted_above)
+            .min(self.rules.refuted_above)
             .saturating_mul(unit)
             + 1;
         match self.heuristic.best() {
@@ -293,15 +294,15 @@ impl Search<'_> {
     fn ascend_root(
         &mut self,
         subproblem: &Subproblem,
-        begin: Beginning,
+        warm_start: WarmStart,
         priced: &mut CapacitatedProblem,
     ) -> bool {
-        let mut pace = match &begin.dual {
-            Some(_) => BEGUN,
+        let mut pace = match &warm_start.dual {
+            Some(_) => WARM,
             None => FAR,
         };
         let mut dual = match self.heuristic.prices() {
-            _ if begin.dual.is_some() => begin.dual.unwrap_or_default(),
+            _ if warm_start.dual.is_some() => warm_start.dual.unwrap_or_default(),
             Some(row) if row.iter().any(|&m| m > 0) => Dual {
                 row: row.to_vec(),
                 ..Dual::default()
@@ -309,7 +310,7 @@ impl Search<'_> {
             _ => self.problem.initial_multipliers(),
         };
         let mut cuts = TripleCuts::default();
-        let mut rows = begin.cuts;
+        let mut rows = warm_start.cuts;
         loop {
             let before = self.bound;
             let Some(mut ascent) = priced.long_ascent(subproblem, &dual, pace.length) else {
@@ -319,7 +320,11 @@ impl Search<'_> {
                 return true;
             };
             let much = self.bound - before > before / MUCH;
-            let Some(relaxed) = begin.relaxed.as_ref().filter(|_| much && !self.finished(0)) else {
+            let Some(relaxed) = warm_start
+                .relaxed
+                .as_ref()
+                .filter(|_| much && !self.finished(0))
+            else {
                 return true;
             };
             let known = cuts.n();
@@ -330,7 +335,7 @@ impl Search<'_> {
             rows.extend(cuts.rows[known..].iter().map(named));
             *priced = self.problem.clone().with_cuts(&rows);
             dual = self.dual.clone();
-            pace = BEGUN;
+            pace = WARM;
         }
     }
 
@@ -416,7 +421,7 @@ impl Search<'_> {
             if tree.bound().is_none() {
                 let best = self
                     .objective()
-                    .min(self.until.refuted_above.saturating_add(1));
+                    .min(self.rules.refuted_above.saturating_add(1));
                 self.bound = self.bound.max(best.saturating_mul(unit));
                 break;
             }
@@ -425,11 +430,11 @@ impl Search<'_> {
         tree
     }
 
-    fn filled(
+    fn into_result(
         self,
         priced: &CapacitatedProblem,
         tree: Option<&Tree<CapacitatedProblem>>,
-    ) -> Filled {
+    ) -> SearchResult {
         let problem = self.problem;
         let bound = self.whole();
         let (nodes, duals) = match tree {
@@ -453,7 +458,7 @@ impl Search<'_> {
             cut: d.cut.clone(),
         };
         let named = |rows: &[u32; 3]| rows.map(DemandIx);
-        Filled {
+        SearchResult {
             bound: if self.heuristic.best().is_none() && bound >= problem.ceiling() {
                 NO_ANSWER
             } else {

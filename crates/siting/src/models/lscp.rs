@@ -5,9 +5,9 @@ use crate::answer::solution::Finding;
 use crate::branch_and_bound::best_bound::NO_ANSWER;
 use crate::covering::heuristics::row_weighting_set_cover::RowWeightingSetCover;
 use crate::covering::presolve::{Presolved, presolve};
-use crate::covering::primal::Primal as _;
+use crate::covering::primal::PrimalHeuristic as _;
 use crate::covering::problem::CoveringProblem;
-use crate::covering::search::{Found, Goal, search};
+use crate::covering::search::{SearchResult, StoppingRules, search};
 use crate::instance::{Instance, SiteIx, SiteStatus};
 use crate::number::{at, float_wide, ix};
 use crate::question::Question;
@@ -44,7 +44,7 @@ pub(crate) fn solve(
 
 /// The result of a search, and the problem that it solved.
 struct Answer {
-    found: Found,
+    found: SearchResult,
     presolved: Presolved,
 }
 
@@ -134,14 +134,14 @@ fn cheapest(
     let few: Vec<u32> = few.iter().filter_map(place).collect();
     heuristic.offer(&few, effort.stop);
     heuristic.offer(&[], effort.stop);
-    let goal = Goal {
+    let rules = StoppingRules {
         effort,
         ceiling: ceiling(problem),
         good_enough: &good,
         satisfied_with: -1,
         refuted_above: i64::MAX,
     };
-    let mut found = search(instance, &limited, &mut heuristic, &goal);
+    let mut found = search(instance, &limited, &mut heuristic, &rules);
     match &found.best {
         None if found.bound >= NO_ANSWER => return Err(no_plan(question, true)),
         None => return Err(no_plan(question, false)),
@@ -205,16 +205,16 @@ pub(crate) fn fewest(
     satisfied_with: i64,
     refuted_above: Option<i64>,
     good_enough: &dyn Fn(i64) -> f64,
-) -> Found {
+) -> SearchResult {
     let problem = &presolved.problem;
     let mut heuristic = RowWeightingSetCover::new(problem, effort.seed);
     heuristic.offer(&[], effort.stop);
-    let goal = Goal {
+    let rules = StoppingRules {
         effort,
         ceiling: ceiling(problem),
         good_enough,
         satisfied_with,
         refuted_above: refuted_above.unwrap_or(i64::MAX),
     };
-    search(instance, presolved, &mut heuristic, &goal)
+    search(instance, presolved, &mut heuristic, &rules)
 }

@@ -8,7 +8,7 @@ use crate::covering::heuristics::interchange::improve;
 use crate::covering::heuristics::iterated_local_search::IteratedLocalSearch;
 use crate::covering::presolve::presolve;
 use crate::covering::problem::CoveringProblem;
-use crate::covering::search::{Goal, search};
+use crate::covering::search::{StoppingRules, search};
 use crate::instance::{Instance, SiteStatus};
 use crate::number::float;
 use crate::question::Question;
@@ -35,14 +35,14 @@ pub(crate) fn solve(
     let total = problem.total_weight();
     let fixed = covered_by_fixed(instance, question);
     let good = f64::from(effort.good_enough.millionths()) / 1e6;
-    let goal = Goal {
+    let rules = StoppingRules {
         effort,
         ceiling: total + 1,
         good_enough: &|uncovered| good * float(fixed + total - uncovered),
         satisfied_with: -1,
         refuted_above: i64::MAX,
     };
-    let found = search(instance, &presolved, &mut heuristic, &goal);
+    let found = search(instance, &presolved, &mut heuristic, &rules);
     let Some((_, sites)) = found.best else {
         return Err(no_plan(question, found.bound > total));
     };

@@ -16,7 +16,7 @@ use crate::question::infeasible::{Infeasible, no_plan};
 use crate::question::{Question, Share};
 
 /// Result for one radius.
-enum Known {
+enum RadiusResult {
     /// These new sites suffice.
     Enough(Proposal),
     /// No allowed sites suffice.
@@ -24,7 +24,7 @@ enum Known {
     Open,
 }
 
-struct Asker<'a> {
+struct RadiusSearch<'a> {
     instance: &'a Instance,
     question: &'a Question,
     effort: &'a Effort<'a>,
@@ -34,9 +34,9 @@ struct Asker<'a> {
     reduction: Reduction,
 }
 
-impl Asker<'_> {
+impl RadiusSearch<'_> {
     /// Whether the allowed sites cover all demand within `radius`, within `work` units of work.
-    fn ask(&mut self, radius: u64, exact: bool, work: u64) -> Result<Known, Infeasible> {
+    fn ask(&mut self, radius: u64, exact: bool, work: u64) -> Result<RadiusResult, Infeasible> {
         let question = covering(self.question, radius);
         if self.instance.capacity.is_some() {
             return self.ask_with_capacities(&question, exact, work);
@@ -66,13 +66,13 @@ impl Asker<'_> {
         }
         Ok(match found.best {
             Some((opening_cost, sites)) if opening_cost <= self.allowed => {
-                Known::Enough(Proposal {
+                RadiusResult::Enough(Proposal {
                     new_sites: presolved.problem.instance_sites(&sites),
                     served: Vec::new(),
                 })
             }
-            _ if found.bound > self.allowed => Known::Refuted(found.certificate),
-            _ => Known::Open,
+            _ if found.bound > self.allowed => RadiusResult::Refuted(found.certificate),
+            _ => RadiusResult::Open,
         })
     }
 
@@ -82,7 +82,7 @@ impl Asker<'_> {
         question: &Question,
         exact: bool,
         work: u64,
-    ) -> Result<Known, Infeasible> {
+    ) -> Result<RadiusResult, Infeasible> {
         let effort = Effort {
             exact,
             work,
@@ -97,10 +97,10 @@ impl Asker<'_> {
         }
         Ok(match found.best {
             Some((opening_cost, proposal)) if opening_cost <= self.allowed => {
-                Known::Enough(proposal)
+                RadiusResult::Enough(proposal)
             }
-            _ if found.bound > self.allowed => Known::Refuted(found.certificate),
-            _ => Known::Open,
+            _ if found.bound > self.allowed => RadiusResult::Refuted(found.certificate),
+            _ => RadiusResult::Open,
         })
     }
 }
@@ -115,25 +115,25 @@ struct Bracket {
 
 impl Bracket {
     /// Narrows the bracket by the result at a position; returns whether it stayed open.
-    fn heed(&mut self, place: usize, known: Known) -> bool {
-        match known {
-            Known::Enough(sites) => {
+    fn record(&mut self, place: usize, result: RadiusResult) -> bool {
+        match result {
+            RadiusResult::Enough(sites) => {
                 self.best = sites;
                 self.high = place;
             }
-            Known::Refuted(certificate) => {
+            RadiusResult::Refuted(certificate) => {
                 self.proof = certificate;
                 self.low = place + 1;
             }
-            Known::Open => return true,
+            RadiusResult::Open => return true,
         }
         false
     }
 }
 
-impl Asker<'_> {
+impl RadiusSearch<'_> {
     /// Bisects the bracket with little work per radius; radii that stay open are set aside.
-    fn halve(&mut self, costs: &[u64], bracket: &mut Bracket) -> Result<(), Infeasible> {
+    fn bisect(&mut self, costs: &[u64], bracket: &mut Bracket) -> Result<(), Infeasible> {
         let share = (self.effort.work / FIRST).max(1);
         // The first and the last radius set aside.
         let mut open: Option<(usize, usize)> = None;
@@ -145,7 +145,7 @@ impl Asker<'_> {
                 Some((_, last)) if last + 1 < high => usize::midpoint(last + 1, high),
                 _ => break,
             };
-            if bracket.heed(middle, self.ask(costs[middle], false, share)?) {
+            if bracket.record(middle, self.ask(costs[middle], false, share)?) {
                 let (first, last) = open.unwrap_or((middle, middle));
                 open = Some((first.min(middle), last.max(middle)));
             }
@@ -155,7 +155,7 @@ impl Asker<'_> {
     }
 
     /// Tries the radii left with more work, from above and from below in turn, a quarter at a time: answers lie near the upper end, refutations near the lower.
-    fn quarter(&mut self, costs: &[u64], bracket: &mut Bracket) -> Result<(), Infeasible> {
+    fn try_quarters(&mut self, costs: &[u64], bracket: &mut Bracket) -> Result<(), Infeasible> {
         let share = (self.effort.work / LAST).max(1);
         // From above no radius below `first` is tried any more, from below none from `last` on.
         let (mut first, mut last) = (bracket.low, bracket.high);
@@ -174,7 +174,7 @@ impl Asker<'_> {
             } else {
                 low + (last - low) / 4
             };
-            if bracket.heed(next, self.ask(costs[next], false, share)?) {
+            if bracket.record(next, self.ask(costs[next], false, share)?) {
                 if from_above {
                     first = next + 1;
                 } else {
@@ -190,7 +190,7 @@ impl Asker<'_> {
     fn prove(&mut self, costs: &[u64], bracket: &mut Bracket) -> Result<(), Infeasible> {
         while bracket.low < bracket.high && !(self.effort.stop)() {
             let middle = usize::midpoint(bracket.low, bracket.high);
-            if bracket.heed(middle, self.ask(costs[middle], true, self.effort.work)?) {
+            if bracket.record(middle, self.ask(costs[middle], true, self.effort.work)?) {
                 break;
             }
         }
@@ -209,7 +209,7 @@ pub(crate) fn solve(
     effort: &Effort,
 ) -> Result<(Proposal, Finding), Infeasible> {
     let costs = costs(instance, question);
-    let mut asker = Asker {
+    let mut search = RadiusSearch {
         instance,
         question,
         effort,
@@ -223,24 +223,24 @@ pub(crate) fn solve(
             bound: 0,
             method: Method::Presolve,
             work: 0,
-            reduction: asker.reduction,
+            reduction: search.reduction,
             certificate: worst_point(instance),
         };
         return Ok((Proposal::default(), finding));
     };
     if instance.capacity.is_some() {
         CapacitatedProblem::new(instance, &covering(question, largest))?
-            .enough(instance, question)?;
+            .check_capacities(instance, question)?;
     }
-    let best = match asker.ask(largest, effort.exact, effort.work)? {
-        Known::Enough(sites) => sites,
-        Known::Refuted(_) => {
+    let best = match search.ask(largest, effort.exact, effort.work)? {
+        RadiusResult::Enough(sites) => sites,
+        RadiusResult::Refuted(_) => {
             return Err(Infeasible::TooFewSites {
-                needed: u64::try_from(asker.allowed + 1).unwrap_or(u64::MAX),
-                allowed: u64::try_from(asker.allowed).unwrap_or(u64::MAX),
+                needed: u64::try_from(search.allowed + 1).unwrap_or(u64::MAX),
+                allowed: u64::try_from(search.allowed).unwrap_or(u64::MAX),
             });
         }
-        Known::Open => return Err(no_plan(question, false)),
+        RadiusResult::Open => return Err(no_plan(question, false)),
     };
     let mut bracket = Bracket {
         low: 0,
@@ -248,10 +248,10 @@ pub(crate) fn solve(
         best,
         proof: None,
     };
-    asker.halve(&costs, &mut bracket)?;
-    asker.quarter(&costs, &mut bracket)?;
+    search.bisect(&costs, &mut bracket)?;
+    search.try_quarters(&costs, &mut bracket)?;
     if effort.exact {
-        asker.prove(&costs, &mut bracket)?;
+        search.prove(&costs, &mut bracket)?;
     }
     let Bracket {
         low,
@@ -261,9 +261,9 @@ pub(crate) fn solve(
     } = bracket;
     let finding = Finding {
         bound: i128::from(costs[low.min(high)]),
-        method: asker.method,
-        work: asker.work,
-        reduction: asker.reduction,
+        method: search.method,
+        work: search.work,
+        reduction: search.reduction,
         certificate: match low {
             0 => worst_point(instance),
             _ => proof,

@@ -16,7 +16,7 @@ use crate::question::{Model, Question};
 
 /// Warm start of the capacitated search and bound.
 #[derive(Debug, Default)]
-pub(crate) struct Beginning {
+pub(crate) struct WarmStart {
     /// Candidates, ascending.
     pub(crate) sites: Vec<u32>,
     pub(crate) dual: Option<Dual>,
@@ -34,12 +34,12 @@ const SHARE: u64 = 10;
 /// Solves the uncapacitated relaxation; an empty start when it has no answer, or for `mclp`, where capacities bind most.
 ///
 /// Cost: a tenth of the work of the effort at most.
-pub(crate) fn begin(
+pub(crate) fn warm_start(
     instance: &Instance,
     question: &Question,
     problem: &CapacitatedProblem,
     effort: &Effort,
-) -> Beginning {
+) -> WarmStart {
     let quick = Effort {
         exact: false,
         work: effort.work / SHARE,
@@ -48,7 +48,7 @@ pub(crate) fn begin(
     match question.model {
         Model::Lscp => fewest(instance, question, problem, &quick),
         Model::PMedian => nearest(instance, question, problem, &quick),
-        Model::Mclp | Model::PCenter => Beginning::default(),
+        Model::Mclp | Model::PCenter => WarmStart::default(),
     }
 }
 
@@ -57,7 +57,7 @@ fn fewest(
     question: &Question,
     problem: &CapacitatedProblem,
     effort: &Effort,
-) -> Beginning {
+) -> WarmStart {
     let instance = without_capacities(instance);
     let relaxed = CoveringProblem::new(&instance, question);
     let presolved = presolve(relaxed.clone(), instance.n_demand());
@@ -66,7 +66,7 @@ fn fewest(
     let sites = sites.iter().map(|&s| presolved.problem.site[at(s)]);
     let cuts = found.certificate.as_ref().map(|c| c.cuts.as_slice());
     let rows = |cut: &[DemandIx; 3]| cut.map(|d| d.0);
-    Beginning {
+    WarmStart {
         sites: places(problem, sites),
         cuts: cuts.unwrap_or_default().iter().map(rows).collect(),
         relaxed: Some(relaxed),
@@ -80,14 +80,14 @@ fn nearest(
     question: &Question,
     problem: &CapacitatedProblem,
     effort: &Effort,
-) -> Beginning {
+) -> WarmStart {
     let instance = without_capacities(instance);
     let Ok((Proposal { new_sites, .. }, finding)) =
         crate::models::p_median::solve(&instance, question, effort)
     else {
-        return Beginning::default();
+        return WarmStart::default();
     };
-    Beginning {
+    WarmStart {
         sites: places(problem, new_sites.into_iter()),
         dual: finding.certificate.map(|c| shared_out(problem, &c)),
         cuts: Vec::new(),
@@ -144,12 +144,14 @@ fn shared_out(problem: &CapacitatedProblem, certificate: &Certificate) -> Dual {
         let multipliers = certificate.multipliers.first()?;
         let all = *multipliers.demand.get(demand.index())?;
         let weight = problem.weight[demand.index()];
-        (weight > 0).then(|| rounded(finer * float(all) / float(weight)).clamp(0, problem.most))
+        (weight > 0).then(|| {
+            rounded(finer * float(all) / float(weight)).clamp(0, problem.largest_multiplier)
+        })
     };
     let rows = (0..ix(problem.n_rows())).map(|r| of(DemandIx(r)).unwrap_or(0));
     let first = certificate.multipliers.first();
     let cut = first.map(|m| m.cut.as_slice()).unwrap_or_default();
-    let scaled = |&m: &i64| rounded(finer * float(m)).clamp(0, problem.most);
+    let scaled = |&m: &i64| rounded(finer * float(m)).clamp(0, problem.largest_multiplier);
     Dual {
         row: rows.collect(),
         cut: cut.iter().map(scaled).collect(),

@@ -120,7 +120,7 @@ impl CertificateTree<'_> {
         let Some((base, value)) = relaxed else {
             return Ok(i128::MAX);
         };
-        let nu = fine(multipliers.budget);
+        let budget_multiplier = fine(multipliers.budget);
         let opening_costs: i128 = open.iter().map(|&s| self.opening_cost(s)).sum();
         let mut worth: Vec<i128> = free
             .iter()
@@ -128,7 +128,7 @@ impl CertificateTree<'_> {
                 value[s.index()]
                     - self.opening_cost(s) * steps
                     - if budget_left.is_some() {
-                        nu * self.price(s)
+                        budget_multiplier * self.price(s)
                     } else {
                         0
                     }
@@ -137,7 +137,9 @@ impl CertificateTree<'_> {
             .collect();
         worth.sort_unstable_by(|a, b| b.cmp(a));
         let chosen: i128 = worth.iter().take(sites_left).sum();
-        let bound = base + opening_costs * steps - chosen - budget_left.map_or(0, |m| m * nu);
+        let bound = base + opening_costs * steps
+            - chosen
+            - budget_left.map_or(0, |m| m * budget_multiplier);
         Ok(-(-bound).div_euclid(steps))
     }
 
@@ -152,7 +154,7 @@ impl CertificateTree<'_> {
         }
         let served = |d: &DemandIx| {
             let i = d.index();
-            i < instance.n_demand() && self.must[i] && instance.weight[i] > 0
+            i < instance.n_demand() && self.must_cover[i] && instance.weight[i] > 0
         };
         question.model == Model::Lscp && self.certificate.cuts.iter().flatten().all(served)
     }
@@ -176,9 +178,9 @@ impl CertificateTree<'_> {
                 reachable[demand] += 1;
             }
         }
-        let mut must = self.must.clone();
+        let mut must_cover = self.must_cover.clone();
         for &demand in &decided.covered {
-            must[crate::number::at(demand)] = true;
+            must_cover[crate::number::at(demand)] = true;
         }
         let zone_of = |i: usize| {
             let zone = instance.zone.as_ref()?[i].map(crate::number::at);
@@ -207,7 +209,7 @@ impl CertificateTree<'_> {
                 continue;
             }
             if reachable[i] < need[i] {
-                if must[i] {
+                if must_cover[i] {
                     return None;
                 }
                 if self.question.model == Model::Mclp {
@@ -225,9 +227,13 @@ impl CertificateTree<'_> {
             let n = i128::from(need[i]);
             // A covered point saves its worth and costs its multipliers; an uncovered one neither.
             let worth = (weight * steps + extra) / n;
-            row[i] = if must[i] { given } else { given.min(worth) };
+            row[i] = if must_cover[i] {
+                given
+            } else {
+                given.min(worth)
+            };
             base += n * row[i];
-            base += if must[i] {
+            base += if must_cover[i] {
                 in_cuts[i]
             } else {
                 in_cuts[i].min(worth - row[i])
@@ -308,7 +314,11 @@ impl CertificateTree<'_> {
         }
         let price = |i: usize, cost: u64| i128::from(instance.weight[i]) * i128::from(cost) * steps;
         let mut row = vec![0_i128; instance.n_demand()];
-        for (i, row) in row.iter_mut().enumerate().filter(|(i, _)| self.must[*i]) {
+        for (i, row) in row
+            .iter_mut()
+            .enumerate()
+            .filter(|(i, _)| self.must_cover[*i])
+        {
             let given = multipliers.demand.get(i).map_or(0, |&m| fine(m));
             *row = match (nearest[i], free[i]) {
                 (None, false) => return None,
@@ -350,7 +360,7 @@ impl CertificateTree<'_> {
         };
         let weight = |i: usize| match model {
             Model::Mclp => i128::from(instance.weight[i]),
-            _ if self.must[i] => i128::from(instance.weight[i]),
+            _ if self.must_cover[i] => i128::from(instance.weight[i]),
             _ => 0,
         };
         let price = |cost: u64| match model {

@@ -32,7 +32,7 @@ pub(crate) struct CertificateTree<'a> {
     /// By demand point, whether presolve dropped it.
     pub(crate) implied: Vec<bool>,
     /// By demand point, whether it must be covered.
-    pub(crate) must: Vec<bool>,
+    pub(crate) must_cover: Vec<bool>,
 }
 
 impl<'a> CertificateTree<'a> {
@@ -77,7 +77,7 @@ impl<'a> CertificateTree<'a> {
             instance,
             question,
             certificate,
-            must: open_able
+            must_cover: open_able
                 .iter()
                 .map(|&n| must_all && n >= times(question))
                 .collect(),
@@ -120,12 +120,12 @@ impl<'a> CertificateTree<'a> {
             match *step {
                 Dropped::Site(gone, by) => self.drop_site(gone, by, &need)?,
                 Dropped::Demand(gone, by) => {
-                    let known = |d: crate::instance::DemandIx| d.index() < self.must.len();
+                    let known = |d: crate::instance::DemandIx| d.index() < self.must_cover.len();
                     if !known(gone) || !known(by) || gone == by {
                         return bad("a demand point does not exist");
                     }
                     let (gone, by) = (gone.index(), by.index());
-                    let alive = |i: usize| self.must[i] && !self.implied[i] && need[i] == 1;
+                    let alive = |i: usize| self.must_cover[i] && !self.implied[i] && need[i] == 1;
                     if !alive(gone) || !alive(by) {
                         return bad("a demand point is left out for one that need not be covered");
                     }

@@ -9,7 +9,7 @@ use crate::covering::heuristics::coverage_state::{Allowance, CoverageState};
 use crate::covering::heuristics::interchange::improve;
 use crate::covering::heuristics::partition_crossover::partition_crossover;
 use crate::covering::heuristics::swap_table::SwapTable;
-use crate::covering::primal::Primal;
+use crate::covering::primal::PrimalHeuristic;
 use crate::covering::problem::CoveringProblem;
 use crate::number::{at, ix};
 use crate::random::Rng;
@@ -22,7 +22,7 @@ pub(crate) struct IteratedLocalSearch<'a> {
     rng: Rng,
     idle: u32,
     /// By zone, the factor on the weight of its rows.
-    bend: Vec<i64>,
+    penalty: Vec<i64>,
     /// The sites at which all runs begin.
     first: Vec<u32>,
     /// The run of annealing in progress.
@@ -48,7 +48,7 @@ impl<'a> IteratedLocalSearch<'a> {
             best: None,
             rng: Rng::new(seed),
             idle: 0,
-            bend: vec![1; n_zones],
+            penalty: vec![1; n_zones],
             first: state.open.clone(),
             annealing: None,
             n_runs: 0,
@@ -264,9 +264,9 @@ fn nearest(problem: &CoveringProblem, open: &[u32], center: u32, n: usize) -> Ve
     found
 }
 
-impl Primal for IteratedLocalSearch<'_> {
+impl PrimalHeuristic for IteratedLocalSearch<'_> {
     fn offer(&mut self, sites: &[u32], stop: &(dyn Fn() -> bool + Sync)) {
-        if !self.bend.is_empty() {
+        if !self.penalty.is_empty() {
             self.state.become_allowed(sites);
             self.keep();
             improve(&mut self.state, stop);
@@ -283,14 +283,14 @@ impl Primal for IteratedLocalSearch<'_> {
     }
 
     fn shake(&mut self, quota: u64, stop: &(dyn Fn() -> bool + Sync)) {
-        if self.bend.is_empty() {
+        if self.penalty.is_empty() {
             return self.anneal(quota, stop);
         }
         // Floors are checked over all rows, which is too dear for each swap: perturbation makes fewer and better ones.
         let until = self.state.work.saturating_add(quota);
         loop {
-            self.bend_zones();
-            self.throw(stop);
+            self.penalize_zones();
+            self.perturb(stop);
             if self.state.work >= until || self.state.open.is_empty() || stop() {
                 return;
             }

@@ -5,7 +5,7 @@
 
 use crate::covering::heuristics::coverage_state::CoverageState;
 use crate::covering::heuristics::row_weighting::RowWeighting;
-use crate::covering::primal::Primal;
+use crate::covering::primal::PrimalHeuristic;
 use crate::covering::problem::CoveringProblem;
 use crate::number::{at, ix};
 use crate::random::Rng;
@@ -102,7 +102,7 @@ impl<'a> RowWeightingSetCover<'a> {
     }
 
     /// The open site of least loss per opening cost; one opened in the last step only when there is no other.
-    fn idler(&self) -> Option<u32> {
+    fn least_useful(&self) -> Option<u32> {
         let key = |s: &u32| {
             (
                 self.worth(self.state.loss[at(*s)], *s),
@@ -188,7 +188,7 @@ impl RowWeighting for RowWeightingSetCover<'_> {
     }
 
     fn take_away(&mut self) -> bool {
-        let Some(out) = self.idler() else {
+        let Some(out) = self.least_useful() else {
             return false;
         };
         self.close(out);
@@ -219,7 +219,7 @@ impl RowWeighting for RowWeightingSetCover<'_> {
     }
 }
 
-impl Primal for RowWeightingSetCover<'_> {
+impl PrimalHeuristic for RowWeightingSetCover<'_> {
     fn offer(&mut self, sites: &[u32], stop: &(dyn Fn() -> bool + Sync)) {
         self.become_these(sites);
         while let Some(&row) = self

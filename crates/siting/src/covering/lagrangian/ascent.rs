@@ -132,7 +132,7 @@ impl<'a> Relaxation<'a> {
 
     /// Weight of rows that the subproblem cannot cover any more.
     fn uncoverable_weight(&self) -> i64 {
-        if self.problem.must {
+        if self.problem.must_cover {
             return 0;
         }
         let opening_cost: i64 = self

@@ -13,7 +13,7 @@ const PATIENCE: u32 = 40;
 impl IteratedLocalSearch<'_> {
     pub(super) fn uncovered_by_zone(&self) -> Vec<i64> {
         let problem = self.state.problem;
-        let mut by_zone = vec![0; self.bend.len()];
+        let mut by_zone = vec![0; self.penalty.len()];
         for (row, zone) in problem
             .zones
             .iter()
@@ -29,26 +29,26 @@ impl IteratedLocalSearch<'_> {
     }
 
     /// Doubles the factor of zones under their floor, and lowers that of the others at random.
-    pub(super) fn bend_zones(&mut self) {
+    pub(super) fn penalize_zones(&mut self) {
         let problem = self.state.problem;
         let Some(zones) = &problem.zones else { return };
         let by_zone = self.uncovered_by_zone();
-        for (z, bend) in self.bend.iter_mut().enumerate() {
+        for (z, penalty) in self.penalty.iter_mut().enumerate() {
             if by_zone[z] > zones.may_stay_uncovered[z] {
-                *bend = (*bend * 2).min(64);
-            } else if *bend > 1 && self.rng.below(3) == 0 {
-                *bend -= 1;
+                *penalty = (*penalty * 2).min(64);
+            } else if *penalty > 1 && self.rng.below(3) == 0 {
+                *penalty -= 1;
             }
         }
         for (row, zone) in zones.of_row.iter().enumerate() {
             if let Some(z) = *zone {
                 self.state
-                    .reweigh(row, problem.weight[row] * self.bend[at(z)]);
+                    .reweigh(row, problem.weight[row] * self.penalty[at(z)]);
             }
         }
     }
 
-    pub(super) fn throw(&mut self, stop: &(dyn Fn() -> bool + Sync)) {
+    pub(super) fn perturb(&mut self, stop: &(dyn Fn() -> bool + Sync)) {
         let before = (self.state.covered, self.state.open.clone());
         let n_open = self.state.open.len();
         if n_open == 0 {

@@ -67,6 +67,15 @@ impl Demand {
         self.0 >= whole.0 - whole.0 / 2
     }
 
+    /// As much of this as `part` is of `whole`, rounded down; nothing when there is no whole.
+    ///
+    /// What is left, `self - self.part(part, whole)`, belongs to the other part.
+    pub(crate) fn part(self, part: Self, whole: Self) -> Self {
+        let product = u128::from(self.0) * u128::from(part.0);
+        let share = product.checked_div(u128::from(whole.0)).unwrap_or(0);
+        Self(u64::try_from(share).unwrap_or(u64::MAX))
+    }
+
     /// This part of `whole` as a share between 0 and 1; `None` when there is no whole.
     #[expect(
         clippy::as_conversions,

@@ -11,6 +11,7 @@ mod hourly;
 mod indicator;
 mod lack;
 mod ledger;
+mod two_step_catchment;
 
 pub use balance::{DemandBalance, FacilityBalance, FacilityClass};
 pub use by_hour::{ByHour, HourState, by_hour};
@@ -23,3 +24,4 @@ pub use hourly::{HourlyProfile, OpenHours, night_gap};
 pub use indicator::{Indicators, WorstTenth};
 pub use lack::{Lack, Part};
 pub use ledger::{CellLedger, FacilityLedger, Ledger, Margin};
+pub use two_step_catchment::{SupplyRatio, TwoStepCatchment};

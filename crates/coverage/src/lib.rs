@@ -80,8 +80,8 @@ pub use findings::{
     ByHour, CellLedger, DEFAULT_BORDER, DemandBalance, Distribution, EdgeAffected, Equity,
     EquityInputs, FacilityBalance, FacilityClass, FacilityLedger, Gap, HourState, HourlyProfile,
     Indicators, LORENZ_STEPS, Lack, Ledger, LorenzPoint, Margin, ORDINARY_DETOUR_PERCENT, Obstacle,
-    OpenHours, Part, Ranking, Reason, ReasonInputs, WorstTenth, border_nodes, by_hour,
-    concentration_of_times, gaps, gaps_without_street, night_gap, reasons,
+    OpenHours, Part, Ranking, Reason, ReasonInputs, SupplyRatio, TwoStepCatchment, WorstTenth,
+    border_nodes, by_hour, concentration_of_times, gaps, gaps_without_street, night_gap, reasons,
 };
 pub use grid::{
     CellId, CellIdError, MOST_CELLS, Resolution, ResolutionError, StudyArea, StudyAreaError,
@@ -93,7 +93,7 @@ pub use hours::{
 pub use id::{CellRank, DemandId, FacilityId, ZoneId};
 pub use spelling::nearest_spelling;
 pub use standard::{
-    Assignment, CellClass, DemandSplit, FRAGILE_BAND_PERCENT, FacilityLoad, JointCoverage,
+    Assignment, ByTime, CellClass, DemandSplit, FRAGILE_BAND_PERCENT, FacilityLoad, JointCoverage,
     JointRule, JointStandard, PointState, Selection, ServiceCoverage, ServiceInputs, ServiceRate,
-    ServiceStandard, SupplyRatio, TwoStepCatchment,
+    ServiceStandard,
 };

@@ -1,13 +1,17 @@
 //! What a plan promises, and how far each demand point gets it.
 
+mod assignment;
 mod capacity;
 mod cell_coverage;
 mod joint;
+mod served;
 mod service_coverage;
 
-pub use capacity::{Assignment, FacilityLoad, ServiceRate, SupplyRatio, TwoStepCatchment};
+pub use assignment::Assignment;
+pub use capacity::{FacilityLoad, ServiceRate};
 pub use cell_coverage::{CellClass, DemandSplit, PointState};
 pub use joint::JointCoverage;
+pub use served::ByTime;
 pub use service_coverage::{FRAGILE_BAND_PERCENT, ServiceCoverage, ServiceInputs};
 
 use std::num::NonZeroU32;
@@ -34,7 +38,8 @@ pub struct ServiceStandard {
     /// The hour at which they must be open; `None` counts them at any hour.
     pub at: Option<HourOfWeek>,
     /// How much demand each piece of capacity may serve: then whoever finds only full facilities
-    /// within the limit is not covered. `None` counts a facility however full it is.
+    /// within the limit is not covered, and a demand point of which half finds room counts half.
+    /// `None` counts a facility however full it is.
     pub rate: Option<ServiceRate>,
 }
 

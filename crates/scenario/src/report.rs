@@ -523,7 +523,10 @@ pub(crate) fn standard_report(
             project,
             demand,
             &service.gaps,
-            service.coverage.states(),
+            |point| {
+                let here = demand.points()[point].demand;
+                service.coverage.lacking(point, here)
+            },
             names,
             affected,
             |cell| typical_time(demand, &service.coverage, cell),
@@ -588,7 +591,7 @@ pub(crate) fn joint_report(
             project,
             demand,
             &result.gaps,
-            result.coverage.states(),
+            |point| result.coverage.lacking(point),
             names,
             &result.edge_affected,
             time_of,
@@ -607,7 +610,7 @@ pub(crate) fn gap_reports(
     project: &Project,
     demand: &DemandSet,
     gaps: &[Gap],
-    states: &[coverage::PointState],
+    lacking: impl Fn(usize) -> Option<Demand>,
     names: &GapNames,
     edge_affected: &[bool],
     time_of: impl Fn(CellRank) -> Option<TravelTime>,
@@ -616,7 +619,7 @@ pub(crate) fn gap_reports(
         .zip(gaps)
         .map(|(rank, gap)| GapReport {
             rank,
-            name: names.name(project, demand, gap, states),
+            name: names.name(project, demand, gap, &lacking),
             uncovered_thousandths: gap.uncovered.as_thousandths(),
             n_cells: gap.cells.len(),
             lng: gap.center.lng(),

@@ -1119,7 +1119,7 @@ export interface components {
          * @description What becomes of a demand point.
          * @enum {string}
          */
-        PointClass: "covered" | "uncovered" | "on-scrap" | "unlinked";
+        PointClass: "covered" | "partly-covered" | "uncovered" | "on-scrap" | "unlinked";
         /** @description Why a request has no answer, as problem+json (RFC 9457). */
         Problem: {
             /** @description The sentence that the command line would print. */

@@ -16,6 +16,7 @@ export const en: Strings = {
   noComparison: "no comparison",
   standard: "Service standard",
   covered: "covered",
+  partlyCovered: "partly covered",
   coverage: "Coverage",
   ofDemand: "of the demand in the area",
   balance: "What became of all that was given",

@@ -14,6 +14,7 @@ export const zhCN = {
   noComparison: "不对比",
   standard: "服务标准",
   covered: "覆盖",
+  partlyCovered: "部分覆盖",
   coverage: "覆盖率",
   ofDemand: "占区内需求量",
   balance: "全部数据的去向",

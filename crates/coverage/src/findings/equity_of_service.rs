@@ -29,8 +29,9 @@ pub struct EquityInputs<'a> {
 /// How evenly the time to a service is spread over the demand, and how straight the ways are.
 ///
 /// All demand of the study area counts, the same people as in the covered share. Times `t_i` are
-/// those of [`ServiceCoverage::times`]; demand that finds nothing within the rows' limit, or is
-/// joined to no network, is told apart in [`beyond`](Self::beyond) and counts at that limit.
+/// those of [`ServiceCoverage::by_time`]; demand that finds nothing within the rows' limit, or no
+/// room there, or is joined to no network, is told apart in [`beyond`](Self::beyond) and counts at
+/// that limit.
 ///
 /// When `beyond` is not zero, mean, Gini, Palma, Theil are lower bounds: a longer time of those who
 /// have the longest already lowers the Lorenz curve everywhere. Concentration can move either way
@@ -106,22 +107,24 @@ impl Equity {
             if here.demand == Demand::ZERO {
                 continue;
             }
-            let known = inputs.coverage.times()[point];
-            if known.is_none() {
-                beyond = beyond + here.demand;
-            }
-            let time = known.unwrap_or(rows.limit());
-            times.push((time, here.demand));
             let from_center = here.position.distance_to(inputs.center).as_mm();
-            ranked.push((time, here.demand, Ranking(i64::from(from_center))));
-            if let Some(rank) = inputs.zone_ranks.get(point).copied().flatten() {
-                zones_are_known &= known.is_some();
-                ranked_by_zone.push((time, here.demand, rank));
-            }
-            if let Some((way, line)) = inputs.way(point, known) {
-                let weight = u128::from(here.demand.as_thousandths());
-                on_the_way += weight * u128::from(way.as_tenths());
-                straight += weight * u128::from(line.as_tenths());
+            let zone_rank = inputs.zone_ranks.get(point).copied().flatten();
+            for (known, part) in inputs.coverage.by_time(point, here.demand) {
+                if known.is_none() {
+                    beyond = beyond + part;
+                }
+                let time = known.unwrap_or(rows.limit());
+                times.push((time, part));
+                ranked.push((time, part, Ranking(i64::from(from_center))));
+                if let Some(rank) = zone_rank {
+                    zones_are_known &= known.is_some();
+                    ranked_by_zone.push((time, part, rank));
+                }
+                if let Some((way, line)) = inputs.way(point, known) {
+                    let weight = u128::from(part.as_thousandths());
+                    on_the_way += weight * u128::from(way.as_tenths());
+                    straight += weight * u128::from(line.as_tenths());
+                }
             }
         }
         let spread = Distribution::of_times(times.iter().copied());

@@ -1,7 +1,9 @@
 use units::{BoundingBox, LngLat, LocalPlane, Speed, TravelTime};
 
 use super::lack::{middle_missing, most_common};
-use crate::{DemandSet, Facility, FacilityIndex, Gap, OpenSet, PointState, ServiceCoverage};
+use crate::{
+    Demand, DemandSet, Facility, FacilityIndex, Gap, OpenSet, PointState, ServiceCoverage,
+};
 
 /// A way between two places of a city is usually up to this much longer than the straight line;
 /// more than that is a detour around something. (Measured circuities of urban street networks lie
@@ -77,7 +79,11 @@ pub struct ReasonInputs<'a> {
     pub speed: Speed,
 }
 
-/// Why each demand point is not covered; `None` for those that are.
+/// Why each demand point is not covered, or not all of it; `None` for those that are.
+///
+/// What would have to be otherwise is a reason when it would cover at least half of what is lacking.
+/// So where only part of a point finds room, the rest lacks room, unless at another hour at least
+/// half of it would find some.
 ///
 /// Cost: one look-up of the nearest facility for each point that nothing else explains.
 pub fn reasons(inputs: &ReasonInputs<'_>) -> Vec<Option<Reason>> {
@@ -105,21 +111,31 @@ pub fn reasons(inputs: &ReasonInputs<'_>) -> Vec<Option<Reason>> {
         let is_near = inputs.speed.time_between(0, way_mm) <= limit;
         is_near.then(|| (position, open[id.index()].position))
     };
-    let is_covered =
-        |coverage: &ServiceCoverage, point: usize| coverage.states()[point] == PointState::Covered;
+    // Where nobody is, one unit stands for whoever would be.
+    let would_help = |other: &ServiceCoverage, point: usize| {
+        let here = inputs.demand.points()[point].demand;
+        let here = if here == Demand::ZERO {
+            Demand::from_units(1)
+        } else {
+            here
+        };
+        let now = inputs.coverage.split_of(point, here).covered;
+        let then = other.split_of(point, here).covered;
+        then > now && (then - now).is_at_least_half_of(here - now)
+    };
     let states = inputs.coverage.states().iter().enumerate();
     states
         .map(|(point, state)| match state {
             PointState::Covered => None,
             PointState::OnScrap | PointState::Unlinked => Some(Reason::NoStreet),
-            PointState::Uncovered => Some({
+            PointState::Partly | PointState::Uncovered => Some({
                 let mut without = inputs.without.iter();
-                if inputs.at_any_hour.is_some_and(|any| is_covered(any, point)) {
+                if inputs.at_any_hour.is_some_and(|any| would_help(any, point)) {
                     Reason::Closed
-                } else if inputs.with_room.is_some_and(|room| is_covered(room, point)) {
+                } else if inputs.with_room.is_some_and(|room| would_help(room, point)) {
                     Reason::Full
                 } else if let Some(&(obstacle, _)) =
-                    without.find(|(_, coverage)| is_covered(coverage, point))
+                    without.find(|(_, coverage)| would_help(coverage, point))
                 {
                     Reason::CutOff(obstacle)
                 } else if let Some((from, to)) = near(point) {
@@ -159,21 +175,32 @@ impl Gap {
     /// order of [`Reason`]. `reasons` has one entry for each demand point.
     ///
     /// Cost: linear in the points of the gap.
-    pub fn reason(&self, demand: &DemandSet, reasons: &[Option<Reason>]) -> Option<Reason> {
+    pub fn reason(
+        &self,
+        demand: &DemandSet,
+        coverage: &ServiceCoverage,
+        reasons: &[Option<Reason>],
+    ) -> Option<Reason> {
         let points = self.cells.iter().flat_map(|&cell| demand.of_cell(cell));
         most_common(points.filter_map(|point| {
             let reason = reasons[point].filter(|&reason| reason != Reason::NoStreet)?;
-            Some((reason, demand.points()[point].demand))
+            let lacking = coverage.lacking(point, demand.points()[point].demand)?;
+            Some((reason, lacking))
         }))
     }
 
     /// How much too long the way is: for half of the gap's uncovered demand at most this much, for
-    /// half at least. `None` when the middle one lies past the rows' limit.
+    /// half at least. `None` when the middle one lies past the rows' limit, or finds no room within
+    /// it.
     ///
     /// Cost: n log n in the points of the gap.
     pub fn missing(&self, demand: &DemandSet, coverage: &ServiceCoverage) -> Option<TravelTime> {
+        let limit = coverage.limit();
         let points = self.cells.iter().flat_map(|&cell| demand.of_cell(cell));
-        let uncovered = points.filter(|&point| coverage.states()[point] == PointState::Uncovered);
-        middle_missing(demand, coverage, uncovered)
+        let late = points
+            .filter(|&point| coverage.states()[point].lacks())
+            .flat_map(|point| coverage.by_time(point, demand.points()[point].demand))
+            .filter(|(time, _)| time.is_none_or(|time| time > limit));
+        middle_missing(limit, late)
     }
 }

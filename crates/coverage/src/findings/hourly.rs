@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use units::{HourOfWeek, LngLat};
 
 use crate::{
-    ByHour, CellRank, Demand, DemandSet, DemandSplit, Facility, HourSet, OpenSet, PointState,
-    ReferenceWeek, ServiceCoverage, ServiceInputs, ServiceStandard, by_hour,
+    ByHour, CellRank, Demand, DemandSet, DemandSplit, Facility, HourSet, OpenSet, ReferenceWeek,
+    ServiceCoverage, ServiceInputs, ServiceStandard, by_hour,
 };
 
 /// Which facilities are open at each hour of the week; most hours share their set with others.
@@ -178,6 +178,7 @@ impl HourlyProfile {
 /// demand covered by day that is not (`uncovered`); demand that is not covered by day is left out,
 /// so [`gaps`](crate::gaps) over the result outlines the patches that lose more than half of what
 /// they have by day. `demand` is that of the night: those who are there and find the doors shut.
+/// Where only part of a point finds room, the same people come first by day and by night.
 ///
 /// Cost: linear in the demand points.
 pub fn night_gap(
@@ -187,10 +188,17 @@ pub fn night_gap(
 ) -> Vec<DemandSplit> {
     let mut cells = vec![DemandSplit::default(); demand.n_cells()];
     for (index, point) in demand.points().iter().enumerate() {
-        if by_day.states()[index] == PointState::Covered {
-            let state = by_night.states()[index];
-            let fragile = by_night.is_fragile(index);
-            cells[point.cell.index()].add(state, fragile, point.demand);
+        let day = by_day.split_of(index, point.demand).covered;
+        if day > Demand::ZERO {
+            let night = by_night.split_of(index, point.demand);
+            let (kept, safe) = (night.covered, night.covered - night.fragile);
+            let kept = kept.min(day);
+            cells[point.cell.index()] += DemandSplit {
+                covered: kept,
+                uncovered: day - kept,
+                fragile: kept - safe,
+                ..DemandSplit::default()
+            };
         }
     }
     cells

@@ -12,7 +12,8 @@ use crate::{Demand, DemandSet, DemandSplit, ServiceCoverage, ZoneId};
 /// | worst-served tenth | mean time of the tenth of all demand with the longest times |
 ///
 /// All demand is that of the study area, whether joined to a network or not: quantiles speak of the
-/// same people as the share. Who is joined to none finds nothing in any time.
+/// same people as the share. Who is joined to none finds nothing in any time, nor who finds only
+/// full facilities within the rows' limit.
 /// Time is that to the required number of facilities (to the nearest, when one is required).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Indicators {
@@ -75,11 +76,9 @@ impl Indicators {
         let mut served: Vec<(Option<TravelTime>, Demand)> = Vec::with_capacity(points.len());
         for &point in points {
             let weight = demand.points()[point].demand;
-            let state = coverage.states()[point];
-            split.add(state, coverage.is_fragile(point), weight);
-            if weight > Demand::ZERO {
-                served.push((coverage.times()[point], weight));
-            }
+            split += coverage.split_of(point, weight);
+            let by_time = coverage.by_time(point, weight);
+            served.extend(by_time.filter(|&(_, part)| part > Demand::ZERO));
         }
         // `None` lies past the limit of the rows, so it is later than any time.
         served.sort_unstable_by_key(|&(time, weight)| (time.is_none(), time, weight));

@@ -48,19 +48,35 @@ impl Gap {
             .zip(parts)
             .filter_map(|(number, part)| {
                 let points = self.cells.iter().flat_map(|&cell| demand.of_cell(cell));
-                let lacking: Vec<usize> = points
-                    .filter(|&point| joint.states()[point] == PointState::Uncovered)
-                    .filter(|&point| part.coverage.states()[point] != PointState::Covered)
+                let lacking: Vec<(usize, Demand)> = points
+                    .filter_map(|point| {
+                        let here = demand.points()[point].demand;
+                        let uncovered = joint.lacking(point)?;
+                        let is_met = part.coverage.states()[point] == PointState::Covered;
+                        let lacks = here - part.coverage.split_of(point, here).covered;
+                        (!is_met).then(|| (point, uncovered.min(lacks)))
+                    })
                     .collect();
                 let reason =
-                    |&point: &usize| Some((part.reasons[point]?, demand.points()[point].demand));
-                let weight = |&point: &usize| demand.points()[point].demand;
-                let sum: Demand = lacking.iter().map(weight).sum();
+                    |&(point, lacks): &(usize, Demand)| Some((part.reasons[point]?, lacks));
+                let sum: Demand = lacking.iter().map(|&(_, lacks)| lacks).sum();
+                // Who goes without comes last among the people of a point.
+                let late = lacking.iter().flat_map(|&(point, lacks)| {
+                    let here = demand.points()[point].demand;
+                    let mut before = here - lacks;
+                    part.coverage
+                        .by_time(point, here)
+                        .map(move |(time, people)| {
+                            let served = people.min(before);
+                            before = before - served;
+                            (time, people - served)
+                        })
+                });
                 (sum > Demand::ZERO).then(|| Lack {
                     part: number,
                     demand: sum,
                     reason: most_common(lacking.iter().filter_map(reason)),
-                    missing: middle_missing(demand, part.coverage, lacking.iter().copied()),
+                    missing: middle_missing(part.coverage.limit(), late),
                 })
             })
             .collect();
@@ -85,18 +101,14 @@ pub(crate) fn most_common(reasons: impl Iterator<Item = (Reason, Demand)>) -> Op
     most.map(|(&reason, _)| reason)
 }
 
-/// How much the time of the middle one of some points, by demand, lies past the limit; `None` when
-/// it lies past the search.
+/// How much the time of the middle one of some people lies past a limit; `None` when it lies past
+/// the search.
 pub(crate) fn middle_missing(
-    demand: &DemandSet,
-    coverage: &ServiceCoverage,
-    points: impl Iterator<Item = usize>,
+    limit: TravelTime,
+    people: impl Iterator<Item = (Option<TravelTime>, Demand)>,
 ) -> Option<TravelTime> {
-    let mut late: Vec<(bool, Option<TravelTime>, Demand)> = points
-        .map(|point| {
-            let time = coverage.times()[point];
-            (time.is_none(), time, demand.points()[point].demand)
-        })
+    let mut late: Vec<(bool, Option<TravelTime>, Demand)> = people
+        .map(|(time, demand)| (time.is_none(), time, demand))
         .collect();
     late.sort_unstable();
     let total: Demand = late.iter().map(|&(_, _, demand)| demand).sum();
@@ -107,5 +119,5 @@ pub(crate) fn middle_missing(
     });
     middle
         .and_then(|(_, time, _)| time)
-        .map(|time| time - coverage.limit())
+        .map(|time| time - limit)
 }

@@ -2,9 +2,7 @@ use std::fmt;
 
 use units::TravelTime;
 
-use crate::{
-    CellRank, Demand, DemandId, FacilityId, PointState, RowEntry, ServiceCoverage, ServiceInputs,
-};
+use crate::{CellRank, Demand, DemandId, FacilityId, RowEntry, ServiceCoverage, ServiceInputs};
 
 /// Limit minus time, in whole tenths of a second; negative when not covered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,17 +39,18 @@ impl fmt::Display for Margin {
     }
 }
 
-/// A cell's line in the ledger: what its typical demand point gets.
+/// A cell's line in the ledger: what its typical people get.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CellLedger {
     /// The demand point that stands for the cell (see
-    /// [`ServiceCoverage::typical_point`]).
+    /// [`ServiceCoverage::typical`]).
     pub point: DemandId,
     /// The nearest open facility; `None` past the rows' limit.
     pub nearest: Option<RowEntry>,
     /// The second nearest.
     pub second: Option<RowEntry>,
-    /// Limit minus the time to the required number of facilities; `None` past the rows' limit.
+    /// Limit minus the time to the required number of facilities, or to one with room where they may
+    /// be full; `None` past the rows' limit.
     pub margin: Option<Margin>,
 }
 
@@ -76,8 +75,10 @@ pub struct Ledger {
 impl Ledger {
     /// The ledger of a service.
     ///
-    /// A facility's unique demand is that of the covered points with exactly the required number of
-    /// open facilities within the limit, one of which it is: without it one is missing.
+    /// A facility's unique demand is what is covered of the points with exactly the required number
+    /// of open facilities within the limit, one of which it is: without it one is missing. Where
+    /// facilities may be full this is the least that is lost: those who would go on to others may
+    /// find them full.
     ///
     /// Cost: linear in the pairs within the limit, and n log n in the points of each cell.
     pub fn of(inputs: &ServiceInputs<'_>, coverage: &ServiceCoverage) -> Self {
@@ -86,9 +87,8 @@ impl Ledger {
         } = *inputs;
         let cells = (0..demand.n_cells())
             .map(|cell| {
-                let point = coverage.typical_point(demand, CellRank::from_index(cell))?;
+                let (point, time) = coverage.typical(demand, CellRank::from_index(cell))?;
                 let mut row = rows.open_row(point, open);
-                let time = coverage.times()[point.index()];
                 Some(CellLedger {
                     point,
                     nearest: row.next(),
@@ -105,15 +105,15 @@ impl Ledger {
             let row = rows.open_row(DemandId::from_index(index), open);
             let within = row.take_while(|entry| entry.time <= coverage.limit());
             near.extend(within.map(|entry| entry.facility));
-            let covered = coverage.states()[index] == PointState::Covered;
+            let covered = coverage.split_of(index, point.demand).covered;
             for (place, facility) in near.iter().enumerate() {
                 let line = &mut facilities[facility.index()];
                 line.within_limit = line.within_limit + point.demand;
                 if place == 0 {
                     line.nearest_to = line.nearest_to + point.demand;
                 }
-                if covered && near.len() == required {
-                    line.unique_demand = line.unique_demand + point.demand;
+                if near.len() == required {
+                    line.unique_demand = line.unique_demand + covered;
                 }
             }
         }

@@ -9,6 +9,8 @@ use crate::LinkState;
 pub enum PointState {
     /// Meets the standard.
     Covered,
+    /// Part of its demand meets the standard; the rest finds only full facilities.
+    Partly,
     /// Joined to the streets, but does not meet the standard.
     Uncovered,
     /// Joined to a scrap of street that no trip leaves or enters ([`LinkState::OnScrap`](crate::LinkState::OnScrap)), so
@@ -21,7 +23,12 @@ pub enum PointState {
 impl PointState {
     /// Whether the point is joined to a network, so that something can be said.
     pub const fn is_joined(self) -> bool {
-        matches!(self, Self::Covered | Self::Uncovered)
+        matches!(self, Self::Covered | Self::Partly | Self::Uncovered)
+    }
+
+    /// Whether some of its demand could meet the standard and does not.
+    pub const fn lacks(self) -> bool {
+        matches!(self, Self::Partly | Self::Uncovered)
     }
 }
 
@@ -69,19 +76,6 @@ impl DemandSplit {
             CellClass::Unlinked
         } else {
             CellClass::Uncovered
-        }
-    }
-
-    pub(crate) fn add(&mut self, state: PointState, fragile: bool, demand: Demand) {
-        let part = match state {
-            PointState::Covered => &mut self.covered,
-            PointState::Uncovered => &mut self.uncovered,
-            PointState::OnScrap => &mut self.on_scrap,
-            PointState::Unlinked => &mut self.unlinked,
-        };
-        *part = *part + demand;
-        if fragile && state == PointState::Covered {
-            self.fragile = self.fragile + demand;
         }
     }
 }

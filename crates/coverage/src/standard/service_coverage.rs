@@ -3,9 +3,10 @@ use std::num::NonZeroU32;
 use rayon::prelude::*;
 use units::TravelTime;
 
+use super::served::{ByTime, Served};
 use crate::{
     Assignment, CellRank, Demand, DemandId, DemandSet, DemandSplit, Facility, LinkState, Linkage,
-    OpenSet, PointState, Rows, ServiceStandard,
+    OpenSet, PointState, RowEntry, Rows, ServiceStandard,
 };
 
 /// Covered, but with less than this share of the limit to spare: fragile. A planner's band, not a
@@ -25,13 +26,31 @@ pub struct ServiceInputs<'a> {
     pub open: &'a OpenSet,
 }
 
+impl<'a> ServiceInputs<'a> {
+    /// The open facilities within a limit of a demand point, nearest first.
+    pub(crate) fn near(
+        &self,
+        point: DemandId,
+        limit: TravelTime,
+    ) -> impl Iterator<Item = RowEntry> + 'a {
+        let row = self.rows.open_row(point, self.open);
+        row.take_while(move |entry| entry.time <= limit)
+    }
+}
+
 /// How well one service covers the demand: a fold over the rows, never a new search.
+///
+/// A demand point is covered whole or not at all, but where facilities may be full: there it counts
+/// as far as its people find room within the limit ([`PointState::Partly`]). All amounts come from
+/// [`split_of`](Self::split_of) and [`by_time`](Self::by_time).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceCoverage {
     limit: TravelTime,
     required: NonZeroU32,
     states: Vec<PointState>,
     times: Vec<Option<TravelTime>>,
+    /// What finds room, where facilities may be full.
+    served: Option<Served>,
     cells: Vec<DemandSplit>,
     total: DemandSplit,
 }
@@ -48,12 +67,12 @@ impl ServiceCoverage {
     }
 
     /// Coverage under a standard whose facilities may be full: as [`of`](Self::of) when it has no
-    /// rate, else by the time to a facility with room.
+    /// rate, else by who finds room.
     ///
-    /// With a rate, a point's time is that within which at least half of its demand finds room when
-    /// everybody queues at the nearest ([`Assignment`]); a point is covered when that is within the
-    /// limit. Pairs are taken by ascending time, so what happens past the limit changes nothing
-    /// within it.
+    /// With a rate, everybody queues at the nearest ([`Assignment`]), and of each point as much is
+    /// covered as finds room within the limit: five of ten count five. Pairs are taken by ascending
+    /// time, so what happens past the limit changes nothing within it. Where nobody asks, a point's
+    /// time is that to the nearest facility where one person more would find room.
     ///
     /// # Panics
     /// As [`within`](Self::within).
@@ -68,39 +87,73 @@ impl ServiceCoverage {
             return Self::of(inputs, standard);
         };
         let assignment = Assignment::of(inputs, facilities, rate, inputs.rows.limit());
-        Self::of_times(
-            inputs.demand,
-            inputs.linkage,
-            assignment.times().to_vec(),
-            standard.limit,
-            NonZeroU32::MIN,
-        )
+        let served = assignment.served().clone();
+        Self::of_served(inputs, &assignment, served, standard.limit)
     }
 
     /// Coverage of demand that is counted beside the demand in `assignment` and takes no room from
-    /// it: each point's time is that to the nearest facility where one more person finds room
-    /// ([`Assignment::has_room`]).
+    /// it, such as the same people in another unit: at each facility the same part of it finds room
+    /// as of those in `assignment` who came as far, rounded down; the rest goes on to the next.
+    ///
+    /// `assignment` should reach as far as the rows: past its limit everybody finds room.
     ///
     /// # Panics
     /// When the inputs belong to different demand.
     ///
-    /// Cost: linear in the pairs with full facilities.
+    /// Cost: linear in the pairs with full facilities, n log n in the points.
     pub fn beside(inputs: &ServiceInputs<'_>, assignment: &Assignment, limit: TravelTime) -> Self {
+        let demand = inputs.demand;
+        let found = |point: usize| {
+            let id = DemandId::from_index(point);
+            let mut left = demand.points()[point].demand;
+            let mut found = Vec::new();
+            let mut row = inputs.near(id, inputs.rows.limit());
+            while left > Demand::ZERO
+                && let Some(entry) = row.next()
+            {
+                let part = assignment.finds_room(entry, left);
+                left = left - part;
+                found.push((id, entry.time, part));
+            }
+            found
+        };
+        let points = (0..demand.n_points()).into_par_iter();
+        let found = points.flat_map_iter(found).collect();
+        let wholes = demand.points().iter().map(|point| point.demand).collect();
+        Self::of_served(inputs, assignment, Served::new(wholes, found), limit)
+    }
+
+    fn of_served(
+        inputs: &ServiceInputs<'_>,
+        assignment: &Assignment,
+        served: Served,
+        limit: TravelTime,
+    ) -> Self {
         let time = |point: usize| {
-            let mut row = inputs
-                .rows
-                .open_row(DemandId::from_index(point), inputs.open);
+            if served.at(point).is_some() {
+                return served.half_time(point);
+            }
+            let mut row = inputs.near(DemandId::from_index(point), inputs.rows.limit());
             let found = row.find(|entry| assignment.has_room(entry.facility, entry.time));
             found.map(|entry| entry.time)
         };
         let times = (0..inputs.demand.n_points()).into_par_iter().map(time);
-        Self::of_times(
-            inputs.demand,
-            inputs.linkage,
-            times.collect(),
-            limit,
-            NonZeroU32::MIN,
-        )
+        let (demand, one) = (inputs.demand, NonZeroU32::MIN);
+        let mut coverage = Self::of_times(demand, inputs.linkage, times.collect(), limit, one);
+        for (point, state) in coverage.states.iter_mut().enumerate() {
+            if let Some((whole, within)) = served.at(point).filter(|_| state.is_joined()) {
+                let n_in_time = within.partition_point(|&(time, _)| time <= limit);
+                let covered = within[..n_in_time].last().map(|&(_, sum)| sum);
+                *state = match covered {
+                    Some(sum) if sum == whole => PointState::Covered,
+                    Some(sum) if sum > Demand::ZERO => PointState::Partly,
+                    _ => PointState::Uncovered,
+                };
+            }
+        }
+        coverage.served = Some(served);
+        coverage.weigh(demand);
+        coverage
     }
 
     /// Coverage within a limit by a required number of facilities.
@@ -177,6 +230,7 @@ impl ServiceCoverage {
             required,
             states,
             times,
+            served: None,
             cells: Vec::new(),
             total: DemandSplit::default(),
         };
@@ -185,7 +239,7 @@ impl ServiceCoverage {
     }
 
     /// The same points covered, weighed by other demand at them, such as that of another hour
-    /// ([`DemandSet::at`]).
+    /// ([`DemandSet::at`]): where half of the people found room, half of the other amount counts.
     ///
     /// # Panics
     /// When the demand has other points.
@@ -200,7 +254,7 @@ impl ServiceCoverage {
     }
 
     fn weigh(&mut self, demand: &DemandSet) {
-        self.cells = split_by_cell(demand, &self.states, |point| self.is_fragile(point));
+        self.cells = split_by_cell(demand, |point, amount| self.split_of(point, amount));
         self.total = DemandSplit::default();
         for &cell in &self.cells {
             self.total += cell;
@@ -223,7 +277,8 @@ impl ServiceCoverage {
     }
 
     /// For each demand point the time to the required number of facilities (to the nearest, when
-    /// one is required); `None` past the rows' limit, and where it is joined to no network.
+    /// one is required); `None` past the rows' limit, and where it is joined to no network. Where
+    /// facilities may be full, the time within which at least half of its demand finds room.
     pub fn times(&self) -> &[Option<TravelTime>] {
         &self.times
     }
@@ -233,6 +288,62 @@ impl ServiceCoverage {
     pub fn is_fragile(&self, point: usize) -> bool {
         let in_band = |time: TravelTime| time > safe_limit(self.limit);
         self.states[point] == PointState::Covered && self.times[point].is_some_and(in_band)
+    }
+
+    /// What becomes of an amount at a demand point: of its own demand, or of another that shares its
+    /// lot, of which the same part is covered, rounded down. The parts add up to the amount.
+    ///
+    /// Cost: logarithmic in the facilities that the point's people use.
+    pub fn split_of(&self, point: usize, amount: Demand) -> DemandSplit {
+        let mut split = DemandSplit::default();
+        match self.states[point] {
+            PointState::Unlinked => split.unlinked = amount,
+            PointState::OnScrap => split.on_scrap = amount,
+            PointState::Covered | PointState::Partly | PointState::Uncovered => {
+                split.covered = self.within_time(point, amount, self.limit);
+                split.uncovered = amount - split.covered;
+                if split.covered > Demand::ZERO {
+                    let safe = self.within_time(point, amount, safe_limit(self.limit));
+                    split.fragile = split.covered - safe;
+                }
+            }
+        }
+        split
+    }
+
+    /// An amount at a demand point by the time in which it is served.
+    ///
+    /// Cost: that of the iterator is linear in the facilities that the point's people use.
+    pub fn by_time(&self, point: usize, amount: Demand) -> ByTime<'_> {
+        match self.served_at(point) {
+            Some((whole, within)) => ByTime::of(amount, whole, within),
+            None => ByTime::at_once(amount, self.times[point]),
+        }
+    }
+
+    /// What of an amount at a demand point is not covered though it is joined to a network; `None`
+    /// where nothing is lacking.
+    pub fn lacking(&self, point: usize, amount: Demand) -> Option<Demand> {
+        let lacks = self.states[point].lacks();
+        lacks.then(|| self.split_of(point, amount).uncovered)
+    }
+
+    fn served_at(&self, point: usize) -> Option<(Demand, &[(TravelTime, Demand)])> {
+        let served = self.served.as_ref()?;
+        served.at(point).filter(|_| self.states[point].is_joined())
+    }
+
+    /// What of an amount at a joined point is served within a time.
+    fn within_time(&self, point: usize, amount: Demand, limit: TravelTime) -> Demand {
+        match self.served_at(point) {
+            Some((whole, within)) => {
+                let n_in_time = within.partition_point(|&(time, _)| time <= limit);
+                let sum = within[..n_in_time].last();
+                sum.map_or(Demand::ZERO, |&(_, sum)| amount.part(sum, whole))
+            }
+            None if self.times[point].is_some_and(|time| time <= limit) => amount,
+            None => Demand::ZERO,
+        }
     }
 
     /// For each cell of the study area the demand by what becomes of it.
@@ -250,32 +361,39 @@ impl ServiceCoverage {
         &self.total
     }
 
-    /// The demand point that stands for a cell: half of the cell's demand is served in its time or
-    /// less, half in its time or more (the weighted lower median; what is joined to no network is
-    /// later than any time; ties go to the lower id). `None` without demand.
+    /// The demand point that stands for a cell, and the time of the people who do: half of the
+    /// cell's demand is served in that time or less, half in that time or more (the weighted lower
+    /// median; what is joined to no network is later than any time; ties go to the lower id). The
+    /// time is `None` past the rows' limit. `None` without demand.
     ///
-    /// A cell is covered exactly when this point is, so its facilities and margin speak for the
-    /// cell.
+    /// A cell is covered exactly when that time is within the limit, so the point's facilities and
+    /// the margin speak for the cell.
     ///
     /// Cost: n log n in the points of the cell.
-    pub fn typical_point(&self, demand: &DemandSet, cell: CellRank) -> Option<DemandId> {
-        let mut points: Vec<usize> = demand.of_cell(cell).collect();
-        // `None` is later than any time, and no network later still.
-        points.sort_by_key(|&point| {
-            let time = self.times[point];
-            (!self.states[point].is_joined(), time.is_none(), time, point)
-        });
-        let weight = |point: usize| demand.points()[point].demand;
-        let total: Demand = points.iter().map(|&point| weight(point)).sum();
+    pub fn typical(
+        &self,
+        demand: &DemandSet,
+        cell: CellRank,
+    ) -> Option<(DemandId, Option<TravelTime>)> {
+        let mut people: Vec<(bool, bool, Option<TravelTime>, usize, Demand)> = Vec::new();
+        for point in demand.of_cell(cell) {
+            let is_apart = !self.states[point].is_joined();
+            // `None` is later than any time, and no network later still.
+            let by_time = self.by_time(point, demand.points()[point].demand);
+            people
+                .extend(by_time.map(|(time, part)| (is_apart, time.is_none(), time, point, part)));
+        }
+        people.sort_unstable();
+        let total: Demand = people.iter().map(|person| person.4).sum();
         if total == Demand::ZERO {
             return None;
         }
         let mut so_far = Demand::ZERO;
-        let typical = points.into_iter().find(|&point| {
-            so_far = so_far + weight(point);
+        let typical = people.into_iter().find(|person| {
+            so_far = so_far + person.4;
             so_far.is_at_least_half_of(total)
         });
-        typical.map(DemandId::from_index)
+        typical.map(|(_, _, time, point, _)| (DemandId::from_index(point), time))
     }
 }
 
@@ -287,12 +405,11 @@ fn safe_limit(limit: TravelTime) -> TravelTime {
 
 pub(crate) fn split_by_cell(
     demand: &DemandSet,
-    states: &[PointState],
-    fragile: impl Fn(usize) -> bool,
+    split_of: impl Fn(usize, Demand) -> DemandSplit,
 ) -> Vec<DemandSplit> {
     let mut cells = vec![DemandSplit::default(); demand.n_cells()];
-    for (index, (point, &state)) in demand.points().iter().zip(states).enumerate() {
-        cells[point.cell.index()].add(state, fragile(index), point.demand);
+    for (index, point) in demand.points().iter().enumerate() {
+        cells[point.cell.index()] += split_of(index, point.demand);
     }
     cells
 }

@@ -288,8 +288,8 @@ fn room_runs_out_when_many_are_there() {
     }
     let served = city.served(&demand, &facilities, TravelTime::from_mins(10));
     let hours = OpenHours::of(&facilities, &OpenSet::all(2), &week());
-    // 10 riders a slot: 400 at each. The office finds room for less than half by day, and for all
-    // of its third in the evening; home always does.
+    // 10 riders a slot: 400 at each. Of the 1,000 at the office 400 find room by day, and all of
+    // its third in the evening; at home everybody always does.
     let room = ServiceStandard {
         rate: ServiceRate::new(Demand::from_units(10)),
         ..standard(TravelTime::from_secs(60))
@@ -301,7 +301,7 @@ fn room_runs_out_when_many_are_there() {
             .covered
             .as_thousandths()
     };
-    assert_eq!(covered("We 12:00"), 41_625);
+    assert_eq!(covered("We 12:00"), 400_000 + 41_625);
     assert_eq!(covered("We 22:00"), 666_000);
     assert_eq!(covered("We 03:00"), 333_000);
     assert_eq!((hours.sets().len(), profile.n_states()), (1, 3));

@@ -6,6 +6,7 @@ mod city;
 mod edges;
 mod gaps;
 mod grid;
+mod halves;
 mod hours;
 mod laws;
 mod oracle;

@@ -241,7 +241,7 @@ fn reasons_say_what_is_in_the_way() {
         .unwrap();
     assert_eq!(found[a], Some(Reason::Closed));
     for gap in gaps(&area, coverage.cells()) {
-        assert!(gap.reason(&demand, &found).is_some());
+        assert!(gap.reason(&demand, &coverage, &found).is_some());
         assert_eq!(
             gap.missing(&demand, &coverage),
             None,

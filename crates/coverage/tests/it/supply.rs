@@ -154,7 +154,8 @@ fn who_finds_only_full_cabinets_is_not_covered() {
         at: None,
         rate: ServiceRate::new(Demand::from_units(riders_per_slot)),
     };
-    // As in the assignment above: 300 riders find 40 places within the limit, less than half.
+    // As in the assignment above: 300 riders find 40 places within the limit. They count, but half
+    // of the riders do not get one.
     let covered = |riders_per_slot| {
         let coverage =
             coverage::ServiceCoverage::under(&inputs, &facilities, &standard(riders_per_slot));
@@ -164,18 +165,18 @@ fn who_finds_only_full_cabinets_is_not_covered() {
     let secs = |secs| Some(TravelTime::from_secs(secs));
     assert_eq!(
         covered(10),
-        (Demand::from_units(300), [secs(60), secs(90), None])
+        (Demand::from_units(340), [secs(60), secs(90), None])
     );
     // 16 riders a slot: the second cabinet serves 384; 184 of the 300 find room there.
     assert_eq!(
         covered(16),
-        (Demand::from_units(600), [secs(60), secs(90), secs(150)])
+        (Demand::from_units(484), [secs(60), secs(90), secs(150)])
     );
     // 5 riders a slot: 60 and 120. The first point fills the first cabinet and finds no other for
     // the rest within the limit; the second fills the second.
     assert_eq!(
         covered(5),
-        (Demand::from_units(300), [secs(60), secs(90), None])
+        (Demand::from_units(180), [secs(60), secs(90), None])
     );
     // Without a rate everybody is covered.
     assert_eq!(covered(0).0, Demand::from_units(600));

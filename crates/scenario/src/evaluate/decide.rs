@@ -113,7 +113,8 @@ fn decide(state: &State<'_>, times: &impl TravelTimes, index: usize, basis: Basi
             let coverage = ServiceCoverage::under(&inputs, facilities, standard);
             let knows_room = |id: FacilityId| facilities[id.index()].capacity.is_some();
             let is_asked = !project.measures.is_empty() && serving.iter().any(knows_room);
-            let room = is_asked.then(|| Assignment::of(&inputs, facilities, rate, standard.limit));
+            // As far as the rows: times past the limit tell how far away room is.
+            let room = is_asked.then(|| Assignment::of(&inputs, facilities, rate, rows.limit()));
             (coverage, room)
         }
     };
@@ -188,7 +189,7 @@ fn edge_affected(
         },
         |point| {
             let is_helped = helped.get(point).copied().unwrap_or(false);
-            is_helped && state_of(point) == PointState::Uncovered
+            is_helped && state_of(point).lacks()
         },
     ))
 }

@@ -31,7 +31,8 @@ pub struct Decision {
     /// The same for each zone.
     pub by_zone: Vec<Indicators>,
     /// The same standard for the demand of each measure of the plan. Where room is asked for,
-    /// whoever is counted there comes beside those of the plan's demand and takes no room.
+    /// whoever is counted there comes beside those of the plan's demand and takes no room: the
+    /// same part of them finds some as of those who come as far.
     pub measures: Vec<ServiceCoverage>,
     pub(crate) basis: Basis,
 }
@@ -89,12 +90,12 @@ impl InDoubt {
     }
 }
 
-/// The time of the demand point that stands for a cell on the map.
+/// The time of the people who stand for a cell on the map.
 pub(crate) fn typical_time(
     demand: &DemandSet,
     coverage: &ServiceCoverage,
     cell: coverage::CellRank,
 ) -> Option<TravelTime> {
-    let point: DemandId = coverage.typical_point(demand, cell)?;
-    coverage.times()[point.index()]
+    let (_, time) = coverage.typical(demand, cell)?;
+    time
 }

@@ -63,15 +63,15 @@ impl NightGap {
         self.cells.iter().map(|cell| cell.uncovered).sum()
     }
 
-    /// Uncovered where a demand point is covered by day and not by night; covered elsewhere.
-    pub(crate) fn state(&self, point: usize) -> PointState {
-        let is_covered =
-            |coverage: &ServiceCoverage| coverage.states()[point] == PointState::Covered;
-        if is_covered(&self.by_day) && !is_covered(&self.by_night) {
-            PointState::Uncovered
-        } else {
-            PointState::Covered
-        }
+    /// What of an amount at a demand point is covered by day and not by night; `None` where nothing
+    /// is lost.
+    pub(crate) fn lost_of(&self, point: usize, amount: Demand) -> Option<Demand> {
+        let covered = |coverage: &ServiceCoverage| coverage.split_of(point, amount).covered;
+        let lost = covered(&self.by_day) - covered(&self.by_night);
+        let is = |coverage: &ServiceCoverage| coverage.states()[point] == PointState::Covered;
+        // Where nobody is, whoever would be.
+        let is_lost = is(&self.by_day) && !is(&self.by_night);
+        (lost > Demand::ZERO || (amount == Demand::ZERO && is_lost)).then_some(lost)
     }
 }
 

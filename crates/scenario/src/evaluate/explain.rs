@@ -3,8 +3,9 @@
 use std::num::NonZeroU32;
 
 use coverage::{
-    Demand, DemandId, DemandSet, FacilityId, Linkage, Margin, Obstacle, PointState, ReasonInputs,
-    RowEntry, Rows, ServiceCoverage, ServiceInputs, ServiceStandard, reasons, route_steps,
+    Demand, DemandId, DemandSet, DemandSplit, FacilityId, Linkage, Margin, Obstacle, PointState,
+    ReasonInputs, RowEntry, Rows, ServiceCoverage, ServiceInputs, ServiceStandard, reasons,
+    route_steps,
 };
 use reach::{Path, SearchSpace};
 use serde::{Deserialize, Serialize};
@@ -54,6 +55,10 @@ pub struct StandardExplanation {
     pub is_covered: bool,
     /// Covered within 20 % of the limit.
     pub is_fragile: bool,
+    /// Where facilities may be full: of the plan's demand point nearest to the place, the share that
+    /// finds room within the limit. The place is covered when that is at least half.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finds_room_share: Option<f64>,
     /// Why it is not covered; `None` when it is. The words of `gaps.csv`.
     pub reason: Option<String>,
     /// Limit minus the time to the facility that decides; `None` past twice the limit.
@@ -251,9 +256,11 @@ impl Asked<'_> {
         let (open, base) = (open_at(standard.at), open_at(None));
         let inputs = self.seen.inputs(self.place, &open);
         let by_time = ServiceCoverage::of(&inputs, standard);
-        let is_full = by_time.states()[PLACE] == PointState::Covered
-            && standard.rate.is_some()
-            && !self.has_room(standard, &open, at);
+        let is_near = by_time.states()[PLACE] == PointState::Covered;
+        let room = (is_near && standard.rate.is_some())
+            .then(|| self.room(standard, &open, at))
+            .flatten();
+        let is_full = room.is_some_and(|room| !room.covered.is_at_least_half_of(room.total()));
         let coverage = if is_full {
             let nothing = vec![None];
             let one = NonZeroU32::MIN;
@@ -298,6 +305,7 @@ impl Asked<'_> {
             at: standard.at.map(|hour| hour.to_string()),
             is_covered: coverage.states()[PLACE] == PointState::Covered,
             is_fragile: coverage.is_fragile(PLACE),
+            finds_room_share: room.and_then(|room| room.covered_share()),
             reason: reason.map(|reason| reason.key().to_owned()),
             margin_s: margin.map(Margin::as_secs_f64),
             walk_m: self.seen.from.links()[PLACE]
@@ -310,8 +318,13 @@ impl Asked<'_> {
         }
     }
 
-    /// Whether the plan's demand point nearest to the place finds room.
-    fn has_room(&self, standard: &ServiceStandard, open: &coverage::OpenSet, at: LngLat) -> bool {
+    /// How far the plan's demand point nearest to the place finds room; of one unit where nobody is.
+    fn room(
+        &self,
+        standard: &ServiceStandard,
+        open: &coverage::OpenSet,
+        at: LngLat,
+    ) -> Option<DemandSplit> {
         let project = self.state.project;
         let view = &self.seen.view;
         let far = self.seen.rows.limit();
@@ -326,7 +339,10 @@ impl Asked<'_> {
         let coverage = ServiceCoverage::under(&inputs, self.state.facilities(), standard);
         let points = demand.points().iter().enumerate();
         let nearest = points.min_by_key(|(_, point)| point.position.distance_to(at));
-        nearest.is_none_or(|(index, _)| coverage.states()[index] == PointState::Covered)
+        nearest.map(|(index, point)| {
+            let amount = point.demand.max(Demand::from_units(1));
+            coverage.split_of(index, amount)
+        })
     }
 
     fn found(&self, entry: RowEntry) -> FoundFacility {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use coverage::{
-    CellRank, Demand, DemandSet, DemandSplit, Distribution, FacilityLoad, HourlyProfile,
-    PointState, Reason, SupplyRatio,
+    CellRank, Demand, DemandSet, DemandSplit, Distribution, FacilityLoad, HourlyProfile, Reason,
+    ServiceCoverage, SupplyRatio,
 };
 use serde::{Deserialize, Serialize};
 use units::{HourOfWeek, LngLat, TravelTime};
@@ -388,6 +388,10 @@ fn standard(
     let cells = service.coverage.cells();
     let backup = detail.backup.total();
     let edge_affected = service.edge_affected.cells();
+    let lacking = |point: usize| {
+        let here = demand.points()[point].demand;
+        service.coverage.lacking(point, here)
+    };
     StandardDetail {
         key: service.standard.key.clone(),
         name: service.standard.name.clone(),
@@ -410,14 +414,14 @@ fn standard(
             .iter()
             .map(|cell| cell.fragile.share_of(cell.total()))
             .collect(),
-        reasons: reasons(demand, detail),
+        reasons: reasons(demand, &service.coverage, detail),
         gaps: (1..)
             .zip(&service.gaps)
             .map(|(rank, gap)| GapDetail {
                 rank,
-                name: names.name(project, demand, gap, service.coverage.states()),
+                name: names.name(project, demand, gap, lacking),
                 reason: gap
-                    .reason(demand, &detail.reasons)
+                    .reason(demand, &service.coverage, &detail.reasons)
                     .map(|reason| reason.key().to_owned()),
                 missing_s: gap
                     .missing(demand, &service.coverage)
@@ -439,17 +443,17 @@ fn without_street(
     detail: &ServiceDetail,
     names: &GapNames,
 ) -> Vec<GapReport> {
-    let states = service.coverage.states().iter();
+    let demand = project.demand_of(&service.standard);
     // A patch is named by what it lacks: here the street, not the facility.
-    let lacking = states.map(|state| match state {
-        PointState::OnScrap | PointState::Unlinked => PointState::Uncovered,
-        PointState::Covered | PointState::Uncovered => PointState::Covered,
-    });
+    let lacking = |point: usize| {
+        let is_joined = service.coverage.states()[point].is_joined();
+        (!is_joined).then(|| demand.points()[point].demand)
+    };
     let mut gaps = gap_reports(
         project,
-        project.demand_of(&service.standard),
+        demand,
         &detail.without_street,
-        &lacking.collect::<Vec<PointState>>(),
+        lacking,
         names,
         service.edge_affected.cells(),
         |_| None,
@@ -460,12 +464,16 @@ fn without_street(
     gaps
 }
 
-fn reasons(demand: &DemandSet, detail: &ServiceDetail) -> Vec<ReasonReport> {
+fn reasons(
+    demand: &DemandSet,
+    coverage: &ServiceCoverage,
+    detail: &ServiceDetail,
+) -> Vec<ReasonReport> {
     let mut by_reason: BTreeMap<Reason, Demand> = BTreeMap::new();
-    for (point, reason) in demand.points().iter().zip(&detail.reasons) {
+    for (index, (point, reason)) in demand.points().iter().zip(&detail.reasons).enumerate() {
         if let Some(reason) = reason {
             let sum = by_reason.entry(*reason).or_default();
-            *sum = *sum + point.demand;
+            *sum = *sum + (point.demand - coverage.split_of(index, point.demand).covered);
         }
     }
     by_reason
@@ -549,9 +557,7 @@ fn night(
     names: &GapNames,
 ) -> NightReport {
     let there = project.demand.at(project.night);
-    let states: Vec<PointState> = (0..there.n_points())
-        .map(|point| night.state(point))
-        .collect();
+    let lost = |point: usize| night.lost_of(point, there.points()[point].demand);
     let time_of = |cell: CellRank| typical_time(&there, &night.by_night, cell);
     let by_day: Demand = night.cells.iter().map(DemandSplit::total).sum();
     NightReport {
@@ -566,7 +572,7 @@ fn night(
             project,
             &there,
             &night.gaps,
-            &states,
+            lost,
             names,
             edge_affected,
             time_of,

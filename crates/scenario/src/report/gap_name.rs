@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use coverage::{Demand, DemandSet, Gap, PointState, ZoneId};
+use coverage::{Demand, DemandSet, Gap, ZoneId};
 
 use crate::project::Project;
 
@@ -37,28 +37,28 @@ impl GapNames {
 
     /// The named street with the most uncovered demand, and the zone with the most of it.
     ///
-    /// `demand` is that of the hour in question.
+    /// `demand` is that of the hour in question, `lacking` what of a point's is uncovered; `None`
+    /// where nothing is.
     pub(crate) fn name(
         &self,
         project: &Project,
         demand: &DemandSet,
         gap: &Gap,
-        states: &[PointState],
+        lacking: impl Fn(usize) -> Option<Demand>,
     ) -> String {
         let mut streets: BTreeMap<usize, Demand> = BTreeMap::new();
         let mut zones: BTreeMap<ZoneId, Demand> = BTreeMap::new();
         for point in gap.cells.iter().flat_map(|&cell| demand.of_cell(cell)) {
-            if states[point] != PointState::Uncovered {
+            let Some(uncovered) = lacking(point) else {
                 continue;
-            }
-            let demand = demand.points()[point].demand;
+            };
             if let Some(street) = self.street_of_point[point] {
                 let sum = streets.entry(street).or_default();
-                *sum = *sum + demand;
+                *sum = *sum + uncovered;
             }
             if let Some(zone) = project.zone_of_point[point] {
                 let sum = zones.entry(zone).or_default();
-                *sum = *sum + demand;
+                *sum = *sum + uncovered;
             }
         }
         let street = most(&streets).map(|id| self.names[id].as_str());

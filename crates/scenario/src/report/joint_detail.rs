@@ -94,7 +94,7 @@ fn joint(
         .zip(&result.gaps)
         .map(|(rank, gap)| JointGapDetail {
             rank,
-            name: names.name(project, demand, gap, result.coverage.states()),
+            name: names.name(project, demand, gap, |point| result.coverage.lacking(point)),
             lacks: gap
                 .lacks(demand, &result.coverage, &parts)
                 .into_iter()
@@ -118,7 +118,7 @@ fn joint(
 fn districts(project: &Project, result: &JointDecision) -> Vec<DistrictReport> {
     let standard = &project.joints[result.joint];
     let of = |demand: &DemandSet, zones: &[Option<ZoneId>], joint: &JointCoverage| {
-        let by_zone = joint.by_zone(demand, zones, project.zones.n_zones());
+        let by_zone = joint.by_zone(zones, project.zones.n_zones());
         split_districts(project, demand.unit().name(), joint.total(), &by_zone)
     };
     let demand = project.demand_of_joint(standard);

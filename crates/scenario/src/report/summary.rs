@@ -623,6 +623,13 @@ pub fn explanation(found: &Explanation) -> String {
             minutes(standard.limit_s),
             standard.profile
         ));
+        if let Some(share) = standard.finds_room_share {
+            let line = format!(
+                "    room for {} of those who ask there",
+                percent(Some(share))
+            );
+            out.line(&line);
+        }
         let Some(facility) = &standard.facility else {
             let why = if standard.walk_m.is_none() {
                 "    no street of the profile is near enough".to_owned()

@@ -75,7 +75,7 @@ impl Session<'_> {
             facilities: Vec::new(),
             way: None,
         };
-        let Some(point) = service.coverage.typical_point(demand, cell) else {
+        let Some((point, _)) = service.coverage.typical(demand, cell) else {
             return trips;
         };
         trips.from = Some(demand.points()[point.index()].position);

@@ -87,6 +87,7 @@ fn part(key: &str, trips: &CellTrips, decisions: &Decisions) -> ExplainedPart {
             None | Some(PointState::Unlinked) => PointClass::Unlinked,
             Some(PointState::OnScrap) => PointClass::OnScrap,
             Some(PointState::Covered) => PointClass::Covered,
+            Some(PointState::Partly) => PointClass::PartlyCovered,
             Some(PointState::Uncovered) => PointClass::Uncovered,
         },
         covered_thousandths: 0,

@@ -3,6 +3,7 @@ use scenario::detail_report::DetailReport;
 use scenario::run::ScenarioResult;
 use scenario::{Project, words};
 use serde::Serialize;
+use units::TravelTime;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::Array;
 
@@ -76,9 +77,11 @@ fn reason_of_cells(
     let cells = coverage.cells().iter().enumerate();
     cells
         .map(|(index, cell)| {
-            let typical = coverage.typical_point(demand, CellRank::from_index(index));
+            let typical = coverage.typical(demand, CellRank::from_index(index));
+            let is_in_time = |time: TravelTime| time <= coverage.limit();
             let reason = match typical {
-                Some(point) => reasons[point.index()],
+                Some((_, time)) if time.is_some_and(is_in_time) => None,
+                Some((point, _)) => reasons[point.index()],
                 None => (cell.total() > Demand::ZERO).then_some(Reason::NoStreet),
             };
             reason.map(Reason::key)

@@ -42,6 +42,8 @@ pub(crate) struct ExplainedPart {
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum PointClass {
     Covered,
+    // The rest of its demand finds only full facilities.
+    PartlyCovered,
     Uncovered,
     OnScrap,
     Unlinked,

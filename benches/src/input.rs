@@ -2,7 +2,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use graph::grid_city::GridCity;
-use graph::{ArcPrice, EdgeId, Metric, NodeId, Policies, Profile, StreetGraph};
+use graph::{ArcCost, EdgeId, Metric, NodeId, Policies, Profile, StreetGraph};
 use reach::{Place, StreetPoint};
 use units::{Length, LngLat, Speed, TravelTime};
 
@@ -55,12 +55,12 @@ impl Input {
     pub fn extract(path: &Path, flat: bool) -> Result<Self> {
         let city = osm::import(path, &osm::ImportOptions::default())?;
         let rider = Metric::of(&city.streets, &Profile::rider(), &Policies::default());
-        let price = ArcPrice {
+        let price = ArcCost {
             speed: peers_speed(),
             delay: TravelTime::ZERO,
         };
         let metric = if flat {
-            Metric::from_prices(
+            Metric::from_costs(
                 &city.streets,
                 |arc, _| rider.is_open(arc).then_some(price),
                 |arc| rider.arc_time(arc),

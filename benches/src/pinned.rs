@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use graph::{
-    ArcPrice, EdgeId, EdgeSpec, Metric, NodeId, OsmNodeId, OsmWayId, StreetGraph,
+    ArcCost, EdgeId, EdgeSpec, Metric, NodeId, OsmNodeId, OsmWayId, StreetGraph,
     StreetGraphBuilder, WayFacts,
 };
 use units::{Length, LngLat, Speed, TravelTime};
@@ -164,7 +164,7 @@ impl PinnedNetwork {
             });
         }
         let graph = builder.build()?;
-        let metric = Metric::from_prices(
+        let metric = Metric::from_costs(
             &graph,
             |arc, edge| {
                 let edge = self.edges[edge.index()];
@@ -173,7 +173,7 @@ impl PinnedNetwork {
                 } else {
                     edge.backward_mm_per_s
                 };
-                Some(ArcPrice {
+                Some(ArcCost {
                     speed: Speed::from_mm_per_s(mm_per_s)?,
                     delay: TravelTime::ZERO,
                 })

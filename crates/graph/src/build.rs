@@ -1,12 +1,11 @@
 //! Making a graph: from ways, from a part of another graph, from stored arrays.
 
 mod builder;
-mod copies;
 mod cut;
+mod node_copies;
 mod order;
 mod parts;
 
 pub use builder::{BuildError, BuilderWay, EdgeSpec, PieceSpec, StreetGraphBuilder};
-pub use copies::TurnRule;
-pub(crate) use copies::Union;
+pub use node_copies::TurnRule;
 pub use parts::{ColumnSink, GraphParts, GraphPools, PartsError};

@@ -43,7 +43,7 @@ pub use id::{
     ArcId, CompoundId, EdgeId, FactsId, GateId, NodeFactsId, NodeId, OsmNodeId, OsmWayId, TurnSetId,
 };
 pub use metric::{
-    ArcPrice, Components, Metric, OpenArc, PetgraphView, StreetPiece, VisitedNodes, gate_policies,
+    ArcCost, Components, Metric, OpenArc, PetgraphView, StreetPiece, VisitedNodes, gate_policies,
     streets_behind_gates,
 };
 pub use profile::{

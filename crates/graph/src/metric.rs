@@ -1,12 +1,12 @@
 //! The time of every arc, and what hangs together by it.
 
+mod arc_cost;
 mod component;
 mod petgraph_view;
-mod price;
 
+pub use arc_cost::{gate_policies, streets_behind_gates};
 pub use component::{Components, StreetPiece};
 pub use petgraph_view::{OpenArc, PetgraphView, VisitedNodes};
-pub use price::{gate_policies, streets_behind_gates};
 
 use units::{Length, Speed, TravelTime};
 use xxhash_rust::xxh3::xxh3_64;
@@ -31,9 +31,9 @@ pub struct Metric {
 /// Marks an arc that may not be travelled.
 const CLOSED: u32 = u32::MAX;
 
-/// What a metric charges for one arc.
+/// What an arc of an edge costs: its length at a speed, and a delay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ArcPrice {
+pub struct ArcCost {
     /// Speed along the edge.
     pub speed: Speed,
     /// Paid once on entering the head.
@@ -41,14 +41,14 @@ pub struct ArcPrice {
 }
 
 impl Metric {
-    /// From a price for every arc of an edge and for every link arc; `None` closes the arc.
+    /// From the cost of every arc of an edge and for every link arc; `None` closes the arc.
     ///
-    /// `price` sees arcs of edges only; `link` says what a link arc costs.
+    /// `cost` sees arcs of edges only; `link` says what a link arc costs.
     ///
     /// Cost: one call for each arc.
-    pub fn from_prices(
+    pub fn from_costs(
         graph: &StreetGraph,
-        mut price: impl FnMut(ArcId, EdgeId) -> Option<ArcPrice>,
+        mut cost: impl FnMut(ArcId, EdgeId) -> Option<ArcCost>,
         mut link: impl FnMut(ArcId) -> Option<TravelTime>,
     ) -> Self {
         let n_arcs = graph.n_arcs();
@@ -57,12 +57,12 @@ impl Metric {
         for arc in graph.topology().arcs() {
             let (time, speed) = match graph.arc_edge(arc) {
                 None => (link(arc), 0),
-                Some(edge) => match price(arc, edge) {
+                Some(edge) => match cost(arc, edge) {
                     None => (None, 0),
-                    Some(price) => {
+                    Some(cost) => {
                         let (start, end) = way_positions(graph, edge);
-                        let time = price.speed.time_between(start, end) + price.delay;
-                        (Some(time), price.speed.as_mm_per_s())
+                        let time = cost.speed.time_between(start, end) + cost.delay;
+                        (Some(time), cost.speed.as_mm_per_s())
                     }
                 },
             };
@@ -74,11 +74,11 @@ impl Metric {
 
     /// Every arc open at one speed; link arcs are free. For drawn maps and the grid city.
     pub fn uniform(graph: &StreetGraph, speed: Speed) -> Self {
-        let price = ArcPrice {
+        let cost = ArcCost {
             speed,
             delay: TravelTime::ZERO,
         };
-        Self::from_prices(graph, |_, _| Some(price), |_| Some(TravelTime::ZERO))
+        Self::from_costs(graph, |_, _| Some(cost), |_| Some(TravelTime::ZERO))
     }
 
     /// The same metric with some edges closed in both directions.

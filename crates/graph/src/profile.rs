@@ -1,18 +1,17 @@
 //! Who travels, and how fast on each class of street: a profile is data.
 
-mod corners;
 mod policy;
 mod profile_spec;
 pub(crate) mod push_reach;
 pub(crate) mod region;
+mod standing;
 pub mod verdict;
 
-pub(crate) use corners::Corners;
-pub use corners::{EdgeEnd, Standing};
 pub use policy::{
     Contraflow, FerryPolicy, GatePolicies, GatePolicy, Policies, SidePaths, TurnOnFoot,
 };
 pub use profile_spec::{BarrierRule, ClassSpec, ProfileError, ProfileSpec, PushSpec};
+pub use standing::{EdgeEnd, Standing};
 
 use std::collections::BTreeMap;
 

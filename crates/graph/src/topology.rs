@@ -1,13 +1,19 @@
 //! Who is joined to whom, and where everything lies.
 
+mod corners;
 mod gate;
 mod geometry;
 mod street_graph;
+mod union;
 
+pub(crate) use corners::Corners;
 pub use gate::{Gate, Layer, Link, TurnBinding};
 pub(crate) use geometry::Geometry;
 pub(crate) use street_graph::{EdgeRecord, LINK, NAMELESS, NO_COMPOUND};
 pub use street_graph::{Stops, StreetGraph};
+pub(crate) use union::Union;
+
+use units::index;
 
 use crate::{ArcId, NodeId};
 
@@ -36,7 +42,7 @@ impl Topology {
         let mut in_arcs = vec![ArcId::new(0); head.len()];
         for (arc, node) in head.iter().enumerate() {
             let slot = &mut next[node.index()];
-            in_arcs[ArcId::new(*slot).index()] = ArcId::from_index(arc);
+            in_arcs[index(*slot)] = ArcId::from_index(arc);
             *slot += 1;
         }
         Self {

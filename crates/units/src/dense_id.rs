@@ -1,4 +1,20 @@
-/// A number from 0 that names a row of some list, and the one place where it becomes an index.
+/// A number from 0 as an index into an array: for positions and counts that are kept in 32 bits and
+/// name nothing. What names something has an id of its own ([`dense_id!`](crate::dense_id)).
+///
+/// ```
+/// let (first, items) = ([0_u32, 2, 3], ["a", "b", "c"]);
+/// assert_eq!(items[units::index(first[1])..units::index(first[2])], ["c"]);
+/// ```
+#[inline]
+#[expect(
+    clippy::as_conversions,
+    reason = "u32 fits usize on every machine this runs on; `try_from` is not const"
+)]
+pub const fn index(number: u32) -> usize {
+    number as usize
+}
+
+/// A number from 0 that names a row of some list.
 ///
 /// Makes a one-field struct over `u32` with `new`, `from_index`, `as_u32`, `index` and a `Display`
 /// that puts a letter before the number. Further derives go in front of the name.

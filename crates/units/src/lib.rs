@@ -29,6 +29,7 @@ mod time;
 pub use bounding_box::BoundingBox;
 pub use clock::{HourOfWeek, HourOfWeekError, TimeOfDay, Weekday};
 pub use datum::{Bd09, Datum, Gcj02};
+pub use dense_id::index;
 pub use length::Length;
 pub use lng_lat::{EARTH_RADIUS_M, LngLat, PositionError};
 pub use outline::{Outline, Polygon, Ring, RingError};

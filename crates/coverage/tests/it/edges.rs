@@ -44,11 +44,11 @@ fn points_that_can_leave_within_the_limit_are_affected() {
     let city = City::new(12);
     let graph = &city.grid.graph;
     // Every third arc is closed, so that ways out differ from ways in.
-    let metric = Metric::from_prices(
+    let metric = Metric::from_costs(
         graph,
         |arc, _| {
             let open = arc.as_u32() % 3 != 1;
-            open.then_some(graph::ArcPrice {
+            open.then_some(graph::ArcCost {
                 speed: speed(5_000),
                 delay: TravelTime::ZERO,
             })

@@ -4,7 +4,7 @@ use coverage::{
     DemandId, DemandSet, FacilityId, Linkage, OpenSet, RowEntry, Rows, ServiceCoverage,
     ServiceInputs,
 };
-use graph::{ArcPrice, Metric, PetgraphView, StreetGraph};
+use graph::{ArcCost, Metric, PetgraphView, StreetGraph};
 use proptest::prelude::*;
 use reach::{Direction, Network, Place, SnapIndex};
 use units::{LngLat, TravelTime};
@@ -44,12 +44,12 @@ fn plain_time(
 
 /// A grid whose arcs are open at several speeds, or closed, by a simple rule of their ids.
 fn uneven(graph: &StreetGraph, seed: u32) -> Metric {
-    Metric::from_prices(
+    Metric::from_costs(
         graph,
         |arc, _| {
             let mixed = arc.as_u32().wrapping_mul(2_654_435_761).wrapping_add(seed) >> 7;
             let delay = TravelTime::from_tenths(mixed % 3 * 40);
-            (mixed % 5 != 0).then_some(ArcPrice {
+            (mixed % 5 != 0).then_some(ArcCost {
                 speed: speed(2_000 + mixed % 7 * 900),
                 delay,
             })

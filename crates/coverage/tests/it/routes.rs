@@ -5,7 +5,7 @@ use coverage::{
     OpeningHours, Reason, ReasonInputs, Resolution, Rows, ServiceCoverage, ServiceInputs,
     StudyArea, gaps, reasons, route_steps,
 };
-use graph::{ArcPrice, Metric, StreetGraph, picture};
+use graph::{ArcCost, Metric, StreetGraph, picture};
 use proptest::prelude::*;
 use reach::{Network, Path, SearchSpace, SnapIndex};
 use units::{BoundingBox, Length, LngLat, Outline, TravelTime};
@@ -22,7 +22,7 @@ proptest! {
     ) {
         let city = City::new(6);
         let graph = &city.grid.graph;
-        let metric = Metric::from_prices(
+        let metric = Metric::from_costs(
             graph,
             |arc, _| {
                 let mixed = arc.as_u32().wrapping_mul(2_654_435_761).wrapping_add(seed) >> 7;
@@ -30,7 +30,7 @@ proptest! {
                 // Some arcs are so fast that they take no time at all.
                 let mm_per_s = if mixed % 11 == 0 { 900_000_000 } else { 2_000 + mixed % 7 * 900 };
                 let delay = if mixed % 11 == 0 { TravelTime::ZERO } else { delay };
-                (mixed % 5 != 0).then_some(ArcPrice { speed: speed(mm_per_s), delay })
+                (mixed % 5 != 0).then_some(ArcCost { speed: speed(mm_per_s), delay })
             },
             |_| None,
         );

@@ -2,9 +2,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use thiserror::Error;
-use units::{Length, LngLat};
+use units::{Length, LngLat, index};
 
-use super::copies::{self, NewArc, Runs};
+use super::node_copies::{self, NewArc, Runs};
 use super::order;
 use crate::topology::Geometry;
 use crate::topology::{EdgeRecord, LINK, NAMELESS};
@@ -278,7 +278,7 @@ impl StreetGraphBuilder {
     /// Cost: n log n.
     pub fn build(self) -> Result<StreetGraph, BuildError> {
         self.check()?;
-        let mut expanded = copies::expand(&copies::Source {
+        let mut expanded = node_copies::expand(&node_copies::Source {
             n_nodes: self.node_positions.len(),
             edges: &self.edges,
             facts: &self.facts,
@@ -364,10 +364,10 @@ impl StreetGraphBuilder {
 
     fn check(&self) -> Result<(), BuildError> {
         let n_nodes = self.node_positions.len();
-        if EdgeId::new(u32::MAX >> 1).index() <= self.edges.len() {
+        if index(u32::MAX >> 1) <= self.edges.len() {
             return Err(BuildError::TooManyEdges(self.edges.len()));
         }
-        if EdgeId::new(u32::MAX).index() <= self.shape_pool.len() {
+        if index(u32::MAX) <= self.shape_pool.len() {
             return Err(BuildError::TooManyShapes(self.shape_pool.len()));
         }
         for (index, edge) in self.edges.iter().enumerate() {
@@ -412,22 +412,21 @@ fn arcs_by_edge(
         Runs::Street { packed, .. } if keep(arc.runs) => Some(packed),
         _ => None,
     };
-    let slot = |packed: u32| EdgeId::new(packed).index();
     // Counted by edge and direction, then placed in arc order: a counting sort.
     let mut next = vec![0_u32; n_edges * 2 + 1];
     for packed in arcs.iter().filter_map(packed) {
-        next[slot(packed) + 1] += 1;
+        next[index(packed) + 1] += 1;
     }
     for i in 0..n_edges * 2 {
         next[i + 1] += next[i];
     }
     let first = next.iter().step_by(2).copied().collect();
-    let n_kept = next.last().map_or(0, |&n| slot(n));
+    let n_kept = next.last().map_or(0, |&n| index(n));
     let mut grouped = vec![ArcId::new(0); n_kept];
     for (id, arc) in (0..).map(ArcId::new).zip(arcs) {
         if let Some(packed) = packed(arc) {
-            let place = &mut next[slot(packed)];
-            grouped[slot(*place)] = id;
+            let place = &mut next[index(packed)];
+            grouped[index(*place)] = id;
             *place += 1;
         }
     }

@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use units::index;
+
 use crate::topology::Geometry;
 use crate::topology::{EdgeRecord, LINK, NAMELESS, NO_COMPOUND};
 use crate::{
@@ -100,7 +102,7 @@ impl<'a> KeptParts<'a> {
             None => is_kept(topology.tail(arc)),
         }));
         let gates = Kept::of(graph.gates.iter().map(|gate| has_kept[gate.node.index()]));
-        let records = || edges.old.iter().map(|&old| EdgeId::new(old).index());
+        let records = || edges.old.iter().map(|&old| index(old));
         let of_edges = edges.old.iter().filter_map(|&old| {
             let compound = graph.edge_compound(EdgeId::new(old))?;
             Some(compound.as_u32())
@@ -144,13 +146,13 @@ impl<'a> KeptParts<'a> {
     fn copies(&self) -> impl Iterator<Item = usize> + '_ {
         let n_old = self.graph.n_original_nodes();
         let copies = self.nodes.old[self.n_originals..].iter();
-        copies.map(move |&old| NodeId::new(old).index() - n_old)
+        copies.map(move |&old| index(old) - n_old)
     }
 
     /// Of a list by nodes that are no copies, what stays.
     fn originals<T: Copy>(&self, all: &[T]) -> Vec<T> {
         let old = self.nodes.old[..self.n_originals].iter();
-        old.map(|&old| all[NodeId::new(old).index()]).collect()
+        old.map(|&old| all[index(old)]).collect()
     }
 
     fn node(&self, old: NodeId) -> NodeId {
@@ -178,7 +180,7 @@ impl<'a> KeptParts<'a> {
     }
 
     fn arc_edges(&self) -> Vec<u32> {
-        let arcs = self.arcs.old.iter().map(|&arc| ArcId::new(arc).index());
+        let arcs = self.arcs.old.iter().map(|&arc| index(arc));
         arcs.map(|arc| match self.graph.arc_edges[arc] {
             LINK => LINK,
             packed => (self.edges.at(packed >> 1) << 1) | (packed & 1),
@@ -275,7 +277,7 @@ impl<'a> KeptParts<'a> {
 fn mentioned(n: usize, numbers: impl Iterator<Item = u32>) -> Kept {
     let mut is_mentioned = vec![false; n];
     for number in numbers {
-        if let Some(mark) = is_mentioned.get_mut(EdgeId::new(number).index()) {
+        if let Some(mark) = is_mentioned.get_mut(index(number)) {
             *mark = true;
         }
     }
@@ -312,7 +314,7 @@ impl Kept {
     }
 
     fn get(&self, old: u32) -> Option<u32> {
-        let new = self.new[EdgeId::new(old).index()];
+        let new = self.new[index(old)];
         (new != GONE).then_some(new)
     }
 
@@ -323,7 +325,6 @@ impl Kept {
 
     fn pick<T: Clone>(&self, all: &[T]) -> Vec<T> {
         let old = self.old.iter();
-        old.map(|&old| all[EdgeId::new(old).index()].clone())
-            .collect()
+        old.map(|&old| all[index(old)].clone()).collect()
     }
 }

@@ -1,7 +1,7 @@
 use petgraph::algo::kosaraju_scc;
-use units::{Length, LngLat};
+use units::{Length, LngLat, index};
 
-use crate::build::Union;
+use crate::topology::Union;
 use crate::{ArcId, EdgeId, Metric, NodeId, OsmWayId, PetgraphView, StreetGraph};
 
 /// Which streets hang together under a metric: networks, and scraps.
@@ -67,10 +67,10 @@ impl Components {
             scraps: Vec::new(),
         };
         let n_components = edges.iter().filter(|&&of| of < SCRAP).max();
-        let n_components = n_components.map_or(0, |&most| EdgeId::new(most).index() + 1);
+        let n_components = n_components.map_or(0, |&most| index(most) + 1);
         let mut lengths = vec![0_u64; n_components];
         for (edge, &component) in graph.edges().zip(&edges) {
-            if let Some(length) = lengths.get_mut(EdgeId::new(component).index()) {
+            if let Some(length) = lengths.get_mut(index(component)) {
                 *length += street_mm(graph, edge);
             }
         }
@@ -87,7 +87,7 @@ impl Components {
             })
             .collect();
         let numbered = edges.iter().map(|&component| {
-            let number = number_of.get(EdgeId::new(component).index());
+            let number = number_of.get(index(component));
             number.copied().unwrap_or(component)
         });
         result.class_of.extend(numbered);
@@ -110,12 +110,12 @@ impl Components {
             let mut holds_street = vec![false; graph.n_original_nodes()];
             for edge in graph.edges().filter(|&edge| is_scrap(&self.class_of, edge)) {
                 let (start, _) = graph.edge_ends(edge);
-                holds_street[NodeId::new(union.find(start.as_u32())).index()] = true;
+                holds_street[index(union.find(start.as_u32()))] = true;
             }
             let mut number_of_group = vec![SCRAP; graph.n_original_nodes()];
             let mut next = n_networks;
             for &node in graph.rim() {
-                let group = NodeId::new(union.find(node.as_u32())).index();
+                let group = index(union.find(node.as_u32()));
                 if holds_street[group] && number_of_group[group] == SCRAP {
                     number_of_group[group] = next;
                     next += 1;
@@ -124,7 +124,7 @@ impl Components {
             for edge in graph.edges() {
                 if is_scrap(&self.class_of, edge) {
                     let (start, _) = graph.edge_ends(edge);
-                    let group = NodeId::new(union.find(start.as_u32())).index();
+                    let group = index(union.find(start.as_u32()));
                     self.class_of[edge.index()] = number_of_group[group];
                     if number_of_group[group] == SCRAP {
                         add(&mut groups[group], graph, edge);
@@ -135,7 +135,7 @@ impl Components {
         let mut networks: Vec<Option<StreetPiece>> = Vec::new();
         for (edge, &class) in graph.edges().zip(&self.class_of) {
             if class < SCRAP {
-                let number = EdgeId::new(class).index();
+                let number = index(class);
                 if networks.len() <= number {
                     networks.resize(number + 1, None);
                 }
@@ -306,7 +306,7 @@ impl<'a> Search<'a> {
                 && core == core_of[topology.head(arc).index()]
                 && let Some(edge) = graph.arc_edge(arc)
             {
-                edges_of[NodeId::new(core).index()].push(edge);
+                edges_of[index(core)].push(edge);
             }
         }
         let visited = || Visited {

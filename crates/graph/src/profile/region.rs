@@ -18,10 +18,10 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
-use crate::build::Union;
 use crate::profile::push_reach::{self, EdgeUse};
 use crate::profile::verdict::{self, Passage, Verdict};
 use crate::topology::EdgeRecord;
+use crate::topology::Union;
 use crate::{EdgeId, Heading, NodeFacts, NodeId, Policies, Profile, WayFacts};
 
 /// How a street counts.

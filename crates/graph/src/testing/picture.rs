@@ -12,7 +12,7 @@ use thiserror::Error;
 use units::{Length, LngLat, LocalPlane, PlanePoint, Speed, TravelTime};
 
 use crate::{
-    ArcId, ArcPrice, EdgeId, EdgeSpec, Metric, NodeId, OsmNodeId, OsmWayId, StreetGraph,
+    ArcCost, ArcId, EdgeId, EdgeSpec, Metric, NodeId, OsmNodeId, OsmWayId, StreetGraph,
     StreetGraphBuilder, WayFacts,
 };
 
@@ -210,11 +210,11 @@ impl DrawnMap {
 
     /// One speed everywhere, closed against the arrows.
     pub fn metric(&self, speed: Speed) -> Metric {
-        let price = ArcPrice {
+        let cost = ArcCost {
             speed,
             delay: TravelTime::ZERO,
         };
-        Metric::from_prices(
+        Metric::from_costs(
             &self.graph,
             |arc, edge| {
                 let against = if self.graph.arc_is_forward(arc) {
@@ -222,7 +222,7 @@ impl DrawnMap {
                 } else {
                     OneWay::Forward
                 };
-                (self.one_way[edge.index()] != against).then_some(price)
+                (self.one_way[edge.index()] != against).then_some(cost)
             },
             |_| Some(TravelTime::ZERO),
         )

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use units::{BoundingBox, Length, LngLat};
+use units::{BoundingBox, Length, LngLat, index};
 
-use crate::profile::Corners;
-use crate::topology::Geometry;
+use super::corners::Corners;
+use super::geometry::Geometry;
 use crate::{
     ArcId, CompoundId, EdgeId, FactsId, Gate, GateId, Layer, Lifted, Link, NodeFacts, NodeFactsId,
     NodeId, OsmNodeId, OsmWayId, Topology, TurnBinding, TurnSetId, WayFacts,
@@ -233,7 +233,7 @@ impl StreetGraph {
     /// Whom the turn restrictions bind that a link arc leaves behind.
     pub fn turn_bindings(&self, set: TurnSetId) -> impl Iterator<Item = &TurnBinding> + '_ {
         let bindings = self.turn_sets[set.index()].iter();
-        bindings.map(|&binding| &self.turn_bindings[TurnSetId::new(binding).index()])
+        bindings.map(|&binding| &self.turn_bindings[index(binding)])
     }
 
     /// Edges with signals or crossings, in order.
@@ -312,9 +312,7 @@ impl StreetGraph {
     /// The street's name, when mapped.
     pub fn edge_name(&self, edge: EdgeId) -> Option<&str> {
         let name = self.edges[edge.index()].name;
-        self.names
-            .get(FactsId::new(name).index())
-            .map(String::as_str)
+        self.names.get(index(name)).map(String::as_str)
     }
 
     /// What was mapped about the street.

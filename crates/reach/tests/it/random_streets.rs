@@ -2,7 +2,7 @@
 //! parallel streets, islands and dead ends.
 
 use graph::{
-    ArcPrice, EdgeId, EdgeSpec, Metric, NodeId, OsmNodeId, OsmWayId, StreetGraph,
+    ArcCost, EdgeId, EdgeSpec, Metric, NodeId, OsmNodeId, OsmWayId, StreetGraph,
     StreetGraphBuilder, WayFacts,
 };
 use proptest::prelude::*;
@@ -56,7 +56,7 @@ impl Streets {
             });
         }
         let graph = builder.build().unwrap();
-        let metric = Metric::from_prices(
+        let metric = Metric::from_costs(
             &graph,
             |arc, edge| {
                 let street = self.streets[edge.index()];
@@ -66,7 +66,7 @@ impl Streets {
                     street.backward_mm_per_s
                 };
                 let speed = Speed::from_mm_per_s(mm_per_s)?;
-                Some(ArcPrice {
+                Some(ArcCost {
                     speed,
                     delay: TravelTime::from_tenths(street.length_m % 3),
                 })

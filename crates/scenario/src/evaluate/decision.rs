@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use coverage::{
-    Capacity, Demand, DemandId, DemandSet, EdgeAffected, Gap, Indicators, JointCoverage, Linkage,
+    Capacity, Demand, DemandSet, EdgeAffected, Gap, Indicators, JointCoverage, Linkage,
     ServiceCoverage, ServiceStandard,
 };
 use units::{LngLat, TravelTime};

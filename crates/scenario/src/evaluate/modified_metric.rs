@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use coverage::StreetEffect;
-use graph::{ArcId, ArcPrice, Components, EdgeId, Layer, Metric, StreetGraph};
+use graph::{ArcCost, ArcId, Components, EdgeId, Layer, Metric, StreetGraph};
 use units::Speed;
 
 /// The metric with every one-way open in both directions, at the speed of the mapped one.
@@ -21,13 +21,13 @@ pub(crate) fn two_way(graph: &StreetGraph, metric: &Metric) -> Metric {
     }
     let opened = |arc: ArcId, edge: EdgeId| {
         price(graph, metric, arc, edge).or_else(|| {
-            speeds.get(&(edge, layer(arc))).map(|&speed| ArcPrice {
+            speeds.get(&(edge, layer(arc))).map(|&speed| ArcCost {
                 speed,
                 delay: units::TravelTime::ZERO,
             })
         })
     };
-    Metric::from_prices(graph, opened, |arc| metric.arc_time(arc))
+    Metric::from_costs(graph, opened, |arc| metric.arc_time(arc))
 }
 
 /// The metric with some streets slowed or closed, in both directions.
@@ -51,19 +51,19 @@ pub(crate) fn slowed(
                     .saturating_mul(u32::from(*percent))
                     / 100;
                 let speed = Speed::from_mm_per_s(mm_per_s.max(1)).expect("not zero");
-                Some(ArcPrice { speed, ..price })
+                Some(ArcCost { speed, ..price })
             }
         }
     };
-    Metric::from_prices(graph, slower, |arc| metric.arc_time(arc))
+    Metric::from_costs(graph, slower, |arc| metric.arc_time(arc))
 }
 
 /// What a metric charges for an arc; `None` when it is closed.
-fn price(graph: &StreetGraph, metric: &Metric, arc: ArcId, edge: EdgeId) -> Option<ArcPrice> {
+fn price(graph: &StreetGraph, metric: &Metric, arc: ArcId, edge: EdgeId) -> Option<ArcCost> {
     let (time, speed) = (metric.arc_time(arc)?, metric.arc_speed(arc)?);
     let start = u64::from(graph.edge_way_start(edge).as_mm());
     let end = start + u64::from(graph.edge_length(edge).as_mm());
-    Some(ArcPrice {
+    Some(ArcCost {
         speed,
         delay: time - speed.time_between(start, end),
     })
@@ -131,11 +131,11 @@ mod tests {
         let map = graph::picture::streets("A->B--C", Length::from_m(100)).unwrap();
         let speed = Speed::from_mm_per_s(4_000).unwrap();
         let graph = &map.graph;
-        let one_way = Metric::from_prices(
+        let one_way = Metric::from_costs(
             graph,
             |arc, edge| {
                 let is_open = edge != EdgeId::new(0) || graph.arc_is_forward(arc);
-                is_open.then_some(ArcPrice {
+                is_open.then_some(ArcCost {
                     speed,
                     delay: TravelTime::ZERO,
                 })

@@ -2,141 +2,29 @@
 
 mod ground;
 mod pattern;
+mod quantity;
 mod square_demand;
 mod street_pieces;
 mod zone;
 mod zone_demand;
 
 pub use pattern::{Amount, DemandPattern, PatternError, PatternId};
+pub use quantity::{Demand, DemandUnit};
 pub use square_demand::{DemandSquare, RimSquares};
-pub use zone::{Zone, ZoneOverlap, Zones};
+pub use zone::{Ranking, Zone, ZoneOverlap, Zones};
 pub use zone_demand::{ZoneDemand, ZonePart};
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
-use std::iter::Sum;
-use std::ops::{Add, Range, Sub};
+use std::ops::Range;
 
 use graph::{EdgeId, StreetGraph};
 use rayon::prelude::*;
 use reach::StreetPoint;
-use units::{HourOfWeek, Length, LngLat};
+use units::{HourOfWeek, Length, LngLat, index};
 
 use self::street_pieces::{StreetPiece, pieces_outside, street_pieces};
-use crate::{CellRank, DemandId, StudyArea, ZoneId};
-
-/// An amount of demand, in whole thousandths of its unit: millimetres where demand is metres of
-/// street, thousandths of a rider where riders are counted.
-///
-/// Integers, so that sums do not depend on their order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Demand(u64);
-
-impl Demand {
-    /// None at all.
-    pub const ZERO: Self = Self(0);
-
-    /// From whole units, saturating.
-    pub const fn from_units(units: u64) -> Self {
-        Self(units.saturating_mul(1_000))
-    }
-
-    /// From thousandths of a unit.
-    pub const fn from_thousandths(thousandths: u64) -> Self {
-        Self(thousandths)
-    }
-
-    /// In thousandths of a unit.
-    pub const fn as_thousandths(self) -> u64 {
-        self.0
-    }
-
-    /// In units.
-    #[expect(
-        clippy::as_conversions,
-        clippy::cast_precision_loss,
-        reason = "for display; exact up to 9e12 units"
-    )]
-    pub fn as_units_f64(self) -> f64 {
-        self.0 as f64 / 1_000.0
-    }
-
-    /// Whether this is at least half of `whole`; exact.
-    pub const fn is_at_least_half_of(self, whole: Self) -> bool {
-        self.0 >= whole.0 - whole.0 / 2
-    }
-
-    /// As much of this as `part` is of `whole`, rounded down; nothing when there is no whole.
-    ///
-    /// What is left, `self - self.part(part, whole)`, belongs to the other part.
-    pub(crate) fn part(self, part: Self, whole: Self) -> Self {
-        let product = u128::from(self.0) * u128::from(part.0);
-        let share = product.checked_div(u128::from(whole.0)).unwrap_or(0);
-        Self(u64::try_from(share).unwrap_or(u64::MAX))
-    }
-
-    /// This part of `whole` as a share between 0 and 1; `None` when there is no whole.
-    #[expect(
-        clippy::as_conversions,
-        clippy::cast_precision_loss,
-        reason = "a share for display; decisions are made on the integers"
-    )]
-    pub fn share_of(self, whole: Self) -> Option<f64> {
-        (whole.0 > 0).then(|| self.0 as f64 / whole.0 as f64)
-    }
-}
-
-/// Saturates.
-impl Add for Demand {
-    type Output = Self;
-    fn add(self, other: Self) -> Self {
-        Self(self.0.saturating_add(other.0))
-    }
-}
-
-/// Saturates at zero.
-impl Sub for Demand {
-    type Output = Self;
-    fn sub(self, other: Self) -> Self {
-        Self(self.0.saturating_sub(other.0))
-    }
-}
-
-impl Sum for Demand {
-    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
-        iter.fold(Self::ZERO, Add::add)
-    }
-}
-
-/// What demand is measured in; travels with every result.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DemandUnit {
-    /// Metres of street, where nothing better is known.
-    StreetMeters,
-    /// Something counted, named by its source: `riders`, `orders_per_hour`.
-    Counted(String),
-}
-
-impl DemandUnit {
-    /// As part of a column name: `street_m`, `riders`.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::StreetMeters => "street_m",
-            Self::Counted(name) => name,
-        }
-    }
-}
-
-/// In words: `metres of street`, or the name of what is counted.
-impl fmt::Display for DemandUnit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::StreetMeters => f.write_str("metres of street"),
-            Self::Counted(name) => f.write_str(name),
-        }
-    }
-}
+use crate::{CellRank, StudyArea, ZoneId};
 
 /// A place that somebody must be able to reach a facility from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -348,9 +236,9 @@ impl DemandSet {
             };
             let pattern = &self.patterns[id];
             let before = pattern.part_of(so_far[id], hour);
-            so_far[id] += u128::from(point.demand.0);
+            so_far[id] += u128::from(point.demand.as_thousandths());
             let part = pattern.part_of(so_far[id], hour) - before;
-            point.demand = Demand(u64::try_from(part).unwrap_or(u64::MAX));
+            point.demand = Demand::from_thousandths(u64::try_from(part).unwrap_or(u64::MAX));
         }
         // What lies outside comes after the points, so that points and outside add up to what is
         // given at the hour.
@@ -360,14 +248,15 @@ impl DemandSet {
             };
             let pattern = &self.patterns[id];
             let before = pattern.part_of(so_far[id], hour);
-            so_far[id] += u128::from(amount.demand.0);
+            so_far[id] += u128::from(amount.demand.as_thousandths());
             let part = pattern.part_of(so_far[id], hour) - before;
-            amount.demand = Demand(u64::try_from(part).unwrap_or(u64::MAX));
+            amount.demand = Demand::from_thousandths(u64::try_from(part).unwrap_or(u64::MAX));
         }
         for amount in &mut set.given {
             if let Some(id) = amount.pattern.map(PatternId::index) {
-                let part = self.patterns[id].part_of(u128::from(amount.demand.0), hour);
-                amount.demand = Demand(u64::try_from(part).unwrap_or(u64::MAX));
+                let part =
+                    self.patterns[id].part_of(u128::from(amount.demand.as_thousandths()), hour);
+                amount.demand = Demand::from_thousandths(u64::try_from(part).unwrap_or(u64::MAX));
             }
         }
         Cow::Owned(set)
@@ -414,7 +303,7 @@ impl DemandSet {
         &self.unit
     }
 
-    /// All points; a point's [`DemandId`] is its index here.
+    /// All points; a point's [`DemandId`](crate::DemandId) is its index here.
     pub fn points(&self) -> &[DemandPoint] {
         &self.points
     }
@@ -431,8 +320,8 @@ impl DemandSet {
 
     /// The points of a cell.
     pub fn of_cell(&self, cell: CellRank) -> Range<usize> {
-        let index = |rank: usize| DemandId::new(self.first[rank]).index();
-        index(cell.index())..index(cell.index() + 1)
+        let rank = cell.index();
+        index(self.first[rank])..index(self.first[rank + 1])
     }
 
     /// All demand.

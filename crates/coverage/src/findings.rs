@@ -16,7 +16,7 @@ mod two_step_catchment;
 pub use balance::{DemandBalance, FacilityBalance, FacilityClass};
 pub use by_hour::{ByHour, HourState, by_hour};
 pub use edge_of_map::{DEFAULT_BORDER, EdgeAffected, border_nodes};
-pub use equity::{Distribution, LorenzPoint, Ranking, concentration_of_times};
+pub use equity::{Distribution, LorenzPoint, concentration_of_times};
 pub use equity_of_service::{Equity, EquityInputs, LORENZ_STEPS};
 pub use explain::{ORDINARY_DETOUR_PERCENT, Obstacle, Reason, ReasonInputs, reasons};
 pub use gap::{Gap, gaps, gaps_without_street};

@@ -69,7 +69,7 @@ pub use access::{
 };
 pub use demand::{
     Amount, Demand, DemandPattern, DemandPoint, DemandSet, DemandSquare, DemandUnit, MAX_PIECE,
-    PatternError, PatternId, RimSquares, Zone, ZoneDemand, ZoneOverlap, ZonePart, Zones,
+    PatternError, PatternId, Ranking, RimSquares, Zone, ZoneDemand, ZoneOverlap, ZonePart, Zones,
     streets_outside,
 };
 pub use facility::{
@@ -80,8 +80,8 @@ pub use findings::{
     ByHour, CellLedger, DEFAULT_BORDER, DemandBalance, Distribution, EdgeAffected, Equity,
     EquityInputs, FacilityBalance, FacilityClass, FacilityLedger, Gap, HourState, HourlyProfile,
     Indicators, LORENZ_STEPS, Lack, Ledger, LorenzPoint, Margin, ORDINARY_DETOUR_PERCENT, Obstacle,
-    OpenHours, Part, Ranking, Reason, ReasonInputs, SupplyRatio, TwoStepCatchment, WorstTenth,
-    border_nodes, by_hour, concentration_of_times, gaps, gaps_without_street, night_gap, reasons,
+    OpenHours, Part, Reason, ReasonInputs, SupplyRatio, TwoStepCatchment, WorstTenth, border_nodes,
+    by_hour, concentration_of_times, gaps, gaps_without_street, night_gap, reasons,
 };
 pub use grid::{
     CellId, CellIdError, MOST_CELLS, Resolution, ResolutionError, StudyArea, StudyAreaError,

@@ -1,4 +1,4 @@
-use units::{Length, LngLat, LocalPlane, Outline, PlanePoint, nearest_to_center};
+use units::{Length, LngLat, LocalPlane, Outline, PlanePoint, Polygon, Ring, nearest_to_center};
 
 /// Where rows are expected, and what to do with those that lie elsewhere.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,16 +41,10 @@ pub fn distance_outside(outline: &Outline, position: LngLat) -> Option<Length> {
         return None;
     }
     let plane = LocalPlane::at(position);
-    let rings = outline
-        .polygons()
-        .iter()
-        .flat_map(|polygon| std::iter::once(polygon.outer()).chain(polygon.holes()));
-    let sides = rings.flat_map(|ring| {
-        let next = ring.corners().iter().cycle().skip(1);
-        ring.corners().iter().zip(next)
-    });
-    let nearest_m = sides
-        .map(|(&a, &b)| distance_to_line_m(plane.project(a), plane.project(b)))
+    let rings = outline.polygons().iter().flat_map(Polygon::rings);
+    let nearest_m = rings
+        .flat_map(Ring::sides)
+        .map(|(a, b)| distance_to_line_m(plane.project(a), plane.project(b)))
         .fold(f64::INFINITY, f64::min);
     // The border belongs to one side only; on the other side it is no distance away.
     let distance = Length::from_m_f64(nearest_m);

@@ -26,9 +26,7 @@ pub(crate) fn encloses_nothing(ring: &Ring) -> bool {
 ///
 /// Cost: n log n and the pairs of sides that overlap from west to east.
 pub(crate) fn crossing(ring: &Ring) -> Option<LngLat> {
-    let corners = ring.corners();
-    let next = corners.iter().cycle().skip(1);
-    let mut sides: Vec<(LngLat, LngLat)> = corners.iter().copied().zip(next.copied()).collect();
+    let mut sides: Vec<(LngLat, LngLat)> = ring.sides().collect();
     let west = |side: &(LngLat, LngLat)| side.0.lng_e7().min(side.1.lng_e7());
     let east = |side: &(LngLat, LngLat)| side.0.lng_e7().max(side.1.lng_e7());
     sides.sort_by_key(|side| (west(side), side.0.lat_e7(), side.1.lat_e7()));

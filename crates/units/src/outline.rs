@@ -35,6 +35,21 @@ impl Ring {
         &self.0
     }
 
+    /// The sides in order, each from its first corner to its second; the last one closes the ring.
+    ///
+    /// ```
+    /// use units::{LngLat, Ring};
+    /// let at = |lng, lat| LngLat::from_e7(lng, lat);
+    /// let ring = Ring::new([at(0, 0), at(1, 0), at(0, 1)])?;
+    /// assert_eq!(ring.sides().next(), Some((at(0, 0), at(1, 0))));
+    /// assert_eq!(ring.sides().last(), Some((at(0, 1), at(0, 0))));
+    /// # Ok::<(), units::RingError>(())
+    /// ```
+    pub fn sides(&self) -> impl Iterator<Item = (LngLat, LngLat)> + Clone + '_ {
+        let next = self.0.iter().cycle().skip(1);
+        self.0.iter().zip(next).map(|(&from, &to)| (from, to))
+    }
+
     /// Twice the signed area in squared 1e-7 degrees; positive when counterclockwise.
     pub fn doubled_area_e14(&self) -> i128 {
         // Products fit 64 bits.
@@ -102,6 +117,11 @@ impl Polygon {
     /// The holes, clockwise.
     pub fn holes(&self) -> &[Ring] {
         &self.holes
+    }
+
+    /// The outer ring, then the holes.
+    pub fn rings(&self) -> impl Iterator<Item = &Ring> + Clone {
+        std::iter::once(&self.outer).chain(&self.holes)
     }
 
     /// Whether a position lies inside the outer ring and in no hole.

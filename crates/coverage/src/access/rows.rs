@@ -2,7 +2,7 @@ use std::num::NonZeroU32;
 
 use rayon::prelude::*;
 use reach::{Network, rows_towards};
-use units::TravelTime;
+use units::{TravelTime, index};
 
 use crate::{DemandId, FacilityId, Linkage, OpenSet};
 
@@ -47,7 +47,7 @@ impl Rows {
         let found = rows_towards(network, &facility_places, &demand_places, limit);
         let mut first = vec![0_usize; demand.n_places() + 1];
         for &(column, _) in found.rows().flatten() {
-            first[point_of_column[DemandId::new(column).index()] + 1] += 1;
+            first[point_of_column[index(column)] + 1] += 1;
         }
         for point in 0..demand.n_places() {
             first[point + 1] += first[point];
@@ -61,7 +61,7 @@ impl Rows {
         for (&facility, row) in facility_of_row.iter().zip(found.rows()) {
             let facility = FacilityId::from_index(facility);
             for &(column, time) in row {
-                let point = point_of_column[DemandId::new(column).index()];
+                let point = point_of_column[index(column)];
                 entries[next[point]] = RowEntry { time, facility };
                 next[point] += 1;
             }

@@ -4,7 +4,7 @@ use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use units::{LngLat, Outline};
 
-use crate::{Demand, Ranking, ZoneId};
+use crate::{Demand, ZoneId};
 
 /// A part of the study area for which indicators are reported: a 街道, a 社区, a traffic zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,6 +133,10 @@ impl Zones {
         shared.into_iter().filter_map(overlap).collect()
     }
 }
+
+/// The place of something in an order; only the order counts, not the size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ranking(pub i64);
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 use units::TravelTime;
 
-use crate::{Demand, SupplyRatio};
+use crate::{Demand, Ranking, SupplyRatio};
 
 /// How evenly something is spread over people: travel times, supply ratios.
 ///
@@ -211,10 +211,6 @@ pub fn concentration_of_times(
     }
     Some(2.0 * covariance / mean)
 }
-
-/// The place of something in an order; only the order counts, not the size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ranking(pub i64);
 
 #[cfg(test)]
 mod tests {

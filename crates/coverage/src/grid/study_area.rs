@@ -2,7 +2,7 @@ use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use thiserror::Error;
-use units::{BoundingBox, LngLat, Outline};
+use units::{BoundingBox, LngLat, Outline, Polygon, Ring};
 
 use super::cell::cells_over;
 use crate::{CellId, CellRank, Resolution};
@@ -71,9 +71,8 @@ fn is_across_antimeridian(outline: &Outline, bounding_box: &BoundingBox) -> bool
     }
     let is_far = |a, b| span(a, b) > HALF;
     let sides_cross = outline.polygons().iter().any(|polygon| {
-        let corners = polygon.outer().corners();
-        let next = corners.iter().cycle().skip(1);
-        corners.iter().zip(next).any(|(&a, &b)| is_far(a, b))
+        let mut sides = polygon.outer().sides();
+        sides.any(|(a, b)| is_far(a, b))
     });
     let parts = || {
         let polygons = outline.polygons().iter();
@@ -110,19 +109,10 @@ impl StudyArea {
         let (cells, inside): (Vec<CellId>, _) =
             cells_over(&outline, resolution).into_iter().unzip();
         let rings = cells.par_iter().map(|cell| cell.corners()).collect();
-        let borders = outline
-            .polygons()
-            .iter()
-            .flat_map(|polygon| std::iter::once(polygon.outer()).chain(polygon.holes()));
+        let borders = outline.polygons().iter().flat_map(Polygon::rings);
         let sides = borders
-            .flat_map(|ring| {
-                let corners = ring.corners();
-                let next = corners.iter().cycle().skip(1);
-                corners.iter().zip(next).map(|(&a, &b)| {
-                    let rectangle = Rectangle::from_corners(xy(a), xy(b));
-                    GeomWithData::new(rectangle, (a, b))
-                })
-            })
+            .flat_map(Ring::sides)
+            .map(|(a, b)| GeomWithData::new(Rectangle::from_corners(xy(a), xy(b)), (a, b)))
             .collect();
         let sides = RTree::bulk_load(sides);
         Ok(Self {
@@ -250,7 +240,6 @@ fn rough_n_cells(bounding_box: &BoundingBox, resolution: Resolution) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use units::{Polygon, Ring};
 
     fn at(lng: f64, lat: f64) -> LngLat {
         LngLat::from_degrees(lng, lat).unwrap()

@@ -5,28 +5,29 @@ pub(crate) mod changes;
 pub(crate) mod choice_rules;
 pub(crate) mod corners;
 pub(crate) mod demand_source;
+pub(crate) mod fingerprints;
 pub(crate) mod hazards;
 pub(crate) mod margin;
 pub(crate) mod policies;
 pub(crate) mod profiles;
 pub(crate) mod sources;
 pub(crate) mod standard_source;
+pub(crate) mod study_area;
 
 use std::collections::BTreeMap;
 
 use city::City;
 use coverage::{
-    DEFAULT_BORDER, DemandSet, Facility, HolidayCalendar, KindCatalog, ReferenceWeek, Resolution,
-    StudyArea, Zones, border_nodes,
+    DEFAULT_BORDER, DemandSet, Facility, HolidayCalendar, KindCatalog, ReferenceWeek, StudyArea,
+    Zones, border_nodes,
 };
 use formats::{Encoding, Field, Source, boundaries, calendar};
 use graph::Components;
-use units::{BoundingBox, HourOfWeek, Length, LngLat, Outline, parse_length};
+use units::{BoundingBox, HourOfWeek, Length, parse_length};
 
 use crate::plan::Plan;
-use crate::plan::fingerprint::Fingerprint;
 use crate::plan::problem::Problems;
-use crate::plan::spec::{PlanSpec, SourceSpec, StudyAreaSpec};
+use crate::plan::spec::{PlanSpec, SourceSpec};
 use crate::project::candidate::Candidate;
 use crate::project::left_out::LeftOut;
 use crate::project::margin::length_text;
@@ -36,12 +37,14 @@ use crate::project::{Project, ResolvedScenario};
 use crate::resolve::candidate_source::candidates;
 use crate::resolve::changes::resolve_changes;
 use crate::resolve::demand_source::{DemandInputs, all_demand, patterns_of};
+use crate::resolve::fingerprints::{fingerprint, grid_fingerprint};
 use crate::resolve::hazards::read_hazards;
 use crate::resolve::margin::margin;
 use crate::resolve::policies::{policies, policy_notes};
 use crate::resolve::profiles::{island_notes, named_profiles, profiles};
 use crate::resolve::sources::Reader;
 use crate::resolve::standard_source::standards;
+use crate::resolve::study_area::{box_outline, study_area};
 
 /// What a zone without a name is, where the plan does not say.
 const ZONES_CALLED: &str = "分区 · zone";
@@ -320,58 +323,6 @@ fn kinds(spec: &PlanSpec, problems: &mut Problems) -> KindCatalog {
     kinds
 }
 
-fn study_area(
-    plan: &Plan,
-    spec: &StudyAreaSpec,
-    problems: &mut Problems,
-    notes: &mut Vec<String>,
-    files: &mut Vec<std::path::PathBuf>,
-) -> Option<StudyArea> {
-    let outline: Result<Outline, String> = match (&spec.r#box, &spec.outline) {
-        (Some([west, south, east, north]), None) => box_outline(*west, *south, *east, *north),
-        (None, Some(path)) => {
-            let path = plan.path_of(path);
-            files.push(path.clone());
-            boundaries::read_outline(&Source::new(path))
-                .map_err(|e| e.to_string())
-                .map(|loaded| {
-                    notes.extend(
-                        loaded
-                            .notes
-                            .iter()
-                            .map(|note| format!("[study_area]: {note}")),
-                    );
-                    loaded.value
-                })
-        }
-        _ => Err("give either `box` or `outline`".to_owned()),
-    };
-    let outline = problems.keep("[study_area]", outline);
-    let resolution = spec
-        .h3_resolution
-        .map_or_else(|| Ok(Resolution::default()), Resolution::new);
-    let resolution = problems.keep("[study_area], h3_resolution", resolution);
-    problems.keep("[study_area]", StudyArea::new(outline?, resolution?))
-}
-
-fn box_outline(west: f64, south: f64, east: f64, north: f64) -> Result<Outline, String> {
-    if west - east > 180.0 {
-        return Err(format!(
-            "box [{west}, {south}, {east}, {north}] crosses the 180° meridian (antimeridian), \
-             where longitudes jump; give the part on one side of it, up to 180 or from -180"
-        ));
-    }
-    if west >= east || south >= north {
-        return Err(format!(
-            "box [{west}, {south}, {east}, {north}] is empty; write west, south, east, north"
-        ));
-    }
-    let corner = |lng, lat| LngLat::from_degrees(lng, lat).map_err(|e| e.to_string());
-    let mut bounding_box = BoundingBox::of_position(corner(west, south)?);
-    bounding_box.extend(corner(east, north)?);
-    Outline::of_box(&bounding_box).map_err(|e| e.to_string())
-}
-
 fn zones(reader: &mut Reader<'_>, spec: &PlanSpec, problems: &mut Problems) -> Zones {
     let Some(zones) = &spec.zones else {
         return Zones::default();
@@ -454,61 +405,4 @@ fn name_places(
         all.append(&mut candidates);
     }
     all
-}
-
-fn fingerprint(
-    plan: &Plan,
-    city: &City,
-    margin: Length,
-    files: &[std::path::PathBuf],
-) -> Result<String, Problems> {
-    let mut hash = Fingerprint::default();
-    hash.add("plan", &plan.bytes);
-    hash.add("network", city.source.sha256.as_bytes());
-    hash.add("margin", &margin.as_mm().to_le_bytes());
-    for file in files {
-        let bytes = std::fs::read(file).map_err(|error| {
-            Problems::one(format!("could not read `{}`: {error}", file.display()))
-        })?;
-        hash.add("file", &bytes);
-    }
-    Ok(hash.finish())
-}
-
-fn grid_fingerprint(city: &City, area: &StudyArea, demand: &DemandSet) -> String {
-    let mut hash = Fingerprint::default();
-    hash.add("network", city.source.sha256.as_bytes());
-    let cells: Vec<u8> = area
-        .cells()
-        .iter()
-        .flat_map(|cell| cell.as_u64().to_le_bytes())
-        .collect();
-    hash.add("cells", &cells);
-    hash.add("unit", demand.unit().name().as_bytes());
-    let points: Vec<u8> = demand
-        .points()
-        .iter()
-        .flat_map(|point| {
-            let (lng, lat) = (point.position.lng_e7(), point.position.lat_e7());
-            let amount = point.demand.as_thousandths().to_le_bytes();
-            lng.to_le_bytes()
-                .into_iter()
-                .chain(lat.to_le_bytes())
-                .chain(amount)
-        })
-        .collect();
-    hash.add("demand", &points);
-    for pattern in demand.patterns() {
-        let shares = HourOfWeek::all().map(|hour| pattern.share_at(hour).to_le_bytes());
-        hash.add("pattern", &shares.flatten().collect::<Vec<u8>>());
-    }
-    if demand.has_patterns() {
-        let of_point = |point: &coverage::DemandPoint| {
-            let number = point.pattern.map_or(0, |id| id.index() + 1);
-            u64::try_from(number).expect("a small number").to_le_bytes()
-        };
-        let patterns: Vec<u8> = demand.points().iter().flat_map(of_point).collect();
-        hash.add("patterns of points", &patterns);
-    }
-    hash.finish()
 }

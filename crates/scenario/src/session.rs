@@ -1,9 +1,9 @@
 //! A planning session: one scenario with edits on top, each decided in milliseconds.
 
 pub(crate) mod base_rows;
+pub(crate) mod base_streets;
 pub(crate) mod circle;
 pub(crate) mod decisions;
-pub(crate) mod desk_streets;
 pub(crate) mod kept_times;
 pub(crate) mod trips;
 pub(crate) mod week;
@@ -25,8 +25,8 @@ use crate::report::ScenarioReport;
 use crate::report::gap_name::GapNames;
 use crate::resolve::changes::resolve_change;
 use crate::session::base_rows::BaseRows;
+use crate::session::base_streets::BaseStreets;
 use crate::session::decisions::Decisions;
-use crate::session::desk_streets::DeskStreets;
 
 /// One scenario and the edits made on top of it, in order.
 ///
@@ -107,7 +107,7 @@ impl<'a> Session<'a> {
         streets.map_or(reach::JOIN_RADIUS, |streets| streets.link.radius)
     }
 
-    pub(crate) fn streets(&self, profile: &str) -> Option<&DeskStreets<'a>> {
+    pub(crate) fn streets(&self, profile: &str) -> Option<&BaseStreets<'a>> {
         self.base.streets(profile)
     }
 

@@ -12,23 +12,23 @@
 //! facility joined to the same street whatever is open, which is checked; demand points that join
 //! another street count as if anything won them.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod open_trips;
+mod permissions;
 
-use coverage::{
-    Demand, DemandId, DemandSet, Facility, PointState, ServiceCoverage, ServiceInputs,
-    ServiceStandard,
-};
-use graph::{ArcId, CompoundId, GateId, GatePolicy, NodeId, OsmNodeId, OsmWayId, Policies};
+use std::collections::BTreeSet;
+
+use coverage::{Demand, DemandId};
+use graph::{OsmNodeId, OsmWayId};
 use rayon::prelude::*;
-use reach::{Direction, NearestFacilities, Place, SearchSpace, within};
 use siting::{Infeasible, Solution};
 use thiserror::Error;
-use units::{LngLat, TravelTime};
+use units::LngLat;
 
 use crate::evaluate::apply::state_after;
+use crate::evaluate::gate_choice::open_trips::{OpenTrips, Rejoined};
+use crate::evaluate::gate_choice::permissions::{Covered, Gates};
 use crate::evaluate::site_choice::{demand_of, most_covered};
-use crate::evaluate::state::State;
-use crate::evaluate::streets::{ScenarioStreets, StreetsView};
+use crate::evaluate::streets::ScenarioStreets;
 use crate::project::change::Change;
 use crate::project::place_name::PlaceNames;
 use crate::project::{Project, UnknownStandard};
@@ -122,108 +122,7 @@ pub fn choose_gates(
     Ok(gates.choose(n_openings))
 }
 
-/// What one decision opens.
-#[derive(Debug)]
-struct Permission {
-    compound: Option<CompoundId>,
-    gates: Vec<GateId>,
-}
-
-/// The permissions of a scenario and what it takes to search with some of them given.
-struct Gates<'a> {
-    state: &'a State<'a>,
-    index: usize,
-    /// The facilities that stand and are open.
-    open: Vec<Facility>,
-    permissions: Vec<Permission>,
-}
-
-/// Which demand points are covered, and their demand.
-#[derive(Debug)]
-struct Covered {
-    points: Vec<bool>,
-    demand: Demand,
-}
-
-impl<'a> Gates<'a> {
-    fn of(state: &'a State<'a>, index: usize) -> Self {
-        let project = state.project;
-        let standard = &state.standards[index];
-        let set = state.serving(index);
-        let open = set.iter().map(|id| state.facilities()[id.index()].clone());
-        let profile = &project.profiles[&standard.profile].profile;
-        let streets = &project.city.streets;
-        let policies = graph::gate_policies(streets, profile, &state.policies);
-        let mut of_compound: BTreeMap<CompoundId, Vec<GateId>> = BTreeMap::new();
-        let mut permissions = Vec::new();
-        for ((id, gate), policy) in streets.gates().zip(policies) {
-            if policy.is_none_or(|policy| policy == GatePolicy::Through) {
-                continue;
-            }
-            match gate.compound {
-                Some(compound) => of_compound.entry(compound).or_default().push(id),
-                None => permissions.push(Permission {
-                    compound: None,
-                    gates: vec![id],
-                }),
-            }
-        }
-        permissions.extend(of_compound.into_iter().map(|(compound, gates)| Permission {
-            compound: Some(compound),
-            gates,
-        }));
-        Self {
-            open: open.collect(),
-            state,
-            index,
-            permissions,
-        }
-    }
-
-    /// Who is there at the standard's hour.
-    fn demand(&self) -> &'a DemandSet {
-        self.state.project.demand_of(self.standard())
-    }
-
-    fn standard(&self) -> &'a ServiceStandard {
-        &self.state.standards[self.index]
-    }
-
-    fn policies(&self, given: &[usize]) -> Policies {
-        let mut policies = self.state.policies.clone();
-        let gates = given
-            .iter()
-            .flat_map(|&given| &self.permissions[given].gates);
-        let through = gates.map(|&gate| (gate, GatePolicy::Through));
-        policies.gates.by_gate.extend(through);
-        policies
-    }
-
-    /// The standard with some permissions given, decided as a scenario would be.
-    fn covered(&self, given: &[usize]) -> Covered {
-        let policies = self.policies(given);
-        let streets = ScenarioStreets::with(self.state, &self.standard().profile, &policies);
-        self.covered_on(&streets.view())
-    }
-
-    fn covered_on(&self, view: &StreetsView<'_>) -> Covered {
-        let demand = self.demand();
-        let rows = view.rows(&self.open, self.standard().limit);
-        let all_open = coverage::OpenSet::from_fn(self.open.len(), |_| true);
-        let inputs = ServiceInputs {
-            demand,
-            linkage: &view.demand,
-            rows: &rows,
-            open: &all_open,
-        };
-        let coverage = ServiceCoverage::of(&inputs, self.standard());
-        let is_covered = |&state: &PointState| state == PointState::Covered;
-        Covered {
-            points: coverage.states().iter().map(is_covered).collect(),
-            demand: coverage.total().covered,
-        }
-    }
-
+impl Gates<'_> {
     fn choose(&self, n_openings: usize) -> GateChoice {
         let all: Vec<usize> = (0..self.permissions.len()).collect();
         let profile = &self.standard().profile;
@@ -392,165 +291,4 @@ impl<'a> Gates<'a> {
 fn best_of(tried: Vec<(Demand, usize)>) -> Option<(Demand, usize)> {
     let key = |&(demand, one): &(Demand, usize)| (demand, std::cmp::Reverse(one));
     tried.into_iter().max_by_key(key)
-}
-
-/// Places that join another street when all gates are open.
-struct Rejoined {
-    /// Demand points that some way, however straight, could bring to a facility within the limit.
-    points: Vec<DemandId>,
-    n_points: usize,
-    n_facilities: usize,
-}
-
-impl Rejoined {
-    fn of(gates: &Gates<'_>, view: &StreetsView<'_>, open_view: &StreetsView<'_>) -> Self {
-        let (usual, opened) = (view.demand.links(), open_view.demand.links());
-        let moved = (0..usual.len()).filter(|&at| usual[at] != opened[at]);
-        let moved: Vec<DemandId> = moved.map(DemandId::from_index).collect();
-        let n_points = moved.len();
-        let metric = open_view.network.metric();
-        let arcs = open_view.network.graph().topology().arcs();
-        let fastest = arcs.filter_map(|arc| metric.arc_speed(arc)).max();
-        let limit = gates.standard().limit;
-        let ridden_m = fastest.map_or(0.0, |s| {
-            f64::from(s.as_mm_per_s()) / 1_000.0 * limit.as_secs_f64()
-        });
-        // Both ends may lie this far from their streets.
-        let reach_m = ridden_m + 2.0 * view.link.radius.as_m_f64();
-        let is_near = |point: &DemandId| {
-            let position = gates.state.project.demand.points()[point.index()].position;
-            let mut facilities = gates.open.iter();
-            facilities.any(|facility| position.distance_to(facility.position).as_m_f64() <= reach_m)
-        };
-        let facilities = [view, open_view].map(|view| view.link_facilities(&gates.open));
-        let pairs = facilities[0].links().iter().zip(facilities[1].links());
-        Self {
-            points: moved.into_iter().filter(is_near).collect(),
-            n_points,
-            n_facilities: pairs.filter(|(a, b)| a != b).count(),
-        }
-    }
-}
-
-/// Trips with all gates open: what is left of a trip behind each arc that permissions open.
-struct OpenTrips {
-    limit: TravelTime,
-    /// For each permission the arcs that it opens or quickens: where they begin, and the time from
-    /// there to the nearest facility by way of the arc.
-    arcs: Vec<Vec<(NodeId, TravelTime)>>,
-    /// Whether opening gates closes or lengthens nothing, and every opened arc belongs to a
-    /// permission.
-    only_gain: bool,
-}
-
-impl OpenTrips {
-    fn of(gates: &Gates<'_>, view: &StreetsView<'_>, open_view: &StreetsView<'_>) -> Self {
-        let graph = open_view.network.graph();
-        let (usual, opened) = (view.network.metric(), open_view.network.metric());
-        let mut of_gate: BTreeMap<GateId, usize> = BTreeMap::new();
-        let mut of_compound: BTreeMap<CompoundId, usize> = BTreeMap::new();
-        for (number, permission) in gates.permissions.iter().enumerate() {
-            of_gate.extend(permission.gates.iter().map(|&gate| (gate, number)));
-            of_compound.extend(permission.compound.map(|compound| (compound, number)));
-        }
-        let given = |gate: GateId| of_gate.contains_key(&gate);
-        let permission_of = |arc: ArcId| match graph.link(arc) {
-            Some(
-                graph::Link::IntoGate(gate)
-                | graph::Link::OutOfGate(gate)
-                | graph::Link::Layer { gate, .. },
-            ) => of_gate.get(&gate).copied(),
-            Some(graph::Link::Turn(_)) => None,
-            None => {
-                let compound = graph
-                    .arc_edge(arc)
-                    .and_then(|edge| graph.edge_compound(edge));
-                compound.and_then(|compound| of_compound.get(&compound).copied())
-            }
-        };
-        let limit = gates.standard().limit;
-        let (_, places): (Vec<usize>, Vec<Place>) = open_view.link_facilities(&gates.open).linked();
-        let nearest =
-            NearestFacilities::new(&open_view.network, &places, Direction::Towards, limit);
-        let mut arcs = vec![Vec::new(); gates.permissions.len()];
-        let mut only_gain = true;
-        for arc in graph.topology().arcs() {
-            match (usual.arc_time(arc), opened.arc_time(arc)) {
-                (None, None) => {}
-                (Some(before), Some(after)) if before == after => {}
-                // What lay behind gates is public once they let everybody through: its streets
-                // are travelled on their public arcs, and nobody changes layers there.
-                (Some(before), None) => {
-                    only_gain &= match graph.link(arc) {
-                        Some(graph::Link::Layer { gate, .. }) => given(gate),
-                        Some(_) => false,
-                        None => is_public_as_well(graph, opened, arc, before),
-                    };
-                }
-                (Some(before), Some(after)) if before < after => only_gain = false,
-                (_, Some(after)) => {
-                    let Some(permission) = permission_of(arc) else {
-                        only_gain = false;
-                        continue;
-                    };
-                    let (tail, head) = (graph.topology().tail(arc), graph.topology().head(arc));
-                    if let [Some(rest), _] = nearest.at_node(head) {
-                        arcs[permission].push((tail, after + rest.time));
-                    }
-                }
-            }
-        }
-        Self {
-            limit,
-            arcs,
-            only_gain,
-        }
-    }
-
-    /// For each demand point the permissions on some trip to a facility within the limit,
-    /// ascending.
-    ///
-    /// Cost: a search from each point, and the opened arcs.
-    fn permissions_of(&self, view: &StreetsView<'_>, points: &[DemandId]) -> Vec<Vec<usize>> {
-        let arcs = view.network.arcs(Direction::From);
-        points
-            .par_iter()
-            .map_init(SearchSpace::default, |space, point| {
-                let Some(link) = &view.demand.links()[point.index()] else {
-                    return Vec::new();
-                };
-                let seeds = link.place.seeds(&view.network, Direction::From);
-                let reached = within(arcs, space, seeds, self.limit);
-                let is_on_trip = |&(tail, rest): &(NodeId, TravelTime)| {
-                    reached
-                        .time(tail)
-                        .is_some_and(|time| time + rest <= self.limit)
-                };
-                let on_trips = self.arcs.iter().enumerate();
-                on_trips
-                    .filter(|(_, arcs)| arcs.iter().any(is_on_trip))
-                    .map(|(permission, _)| permission)
-                    .collect()
-            })
-            .collect()
-    }
-}
-
-/// Whether the street of an arc is open in the same direction on public streets, as fast as before.
-fn is_public_as_well(
-    graph: &graph::StreetGraph,
-    opened: &graph::Metric,
-    arc: ArcId,
-    before: TravelTime,
-) -> bool {
-    let Some(edge) = graph.arc_edge(arc) else {
-        return false;
-    };
-    let is_forward = graph.arc_is_forward(arc);
-    let mut others = graph.destination_arcs(edge).iter();
-    others.any(|&other| {
-        graph.arc_is_forward(other) == is_forward
-            && graph.layer(graph.topology().tail(other)) == graph::Layer::Public
-            && opened.arc_time(other).is_some_and(|after| after <= before)
-    })
 }

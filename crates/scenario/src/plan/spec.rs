@@ -3,14 +3,21 @@
 //! Quantities stay text here (`15min`, `150m`) and are read in `resolve`, so that every problem of
 //! a plan is found in one go and named by its field.
 
+mod demand;
+mod source;
+mod standard;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use formats::{ColumnMap, MissingPositions};
 use graph::{Contraflow, FerryPolicy, GatePolicy, ProfileSpec, SidePaths};
 use serde::{Deserialize, Serialize};
 
 use crate::plan::modification::Modification;
+
+pub use demand::{DemandSpec, PatternsSpec};
+pub use source::{Outside, SourceSpec};
+pub use standard::{JointSpec, StandardSpec, SupplySpec};
 
 /// A whole plan file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -221,51 +228,6 @@ pub struct KindSpec {
     pub en: String,
 }
 
-/// Where rows come from: a table, or OSM objects by their tags.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SourceSpec {
-    /// A CSV or GeoJSON file.
-    pub path: Option<PathBuf>,
-    /// Instead of a file: places of the network file that carry one of these tags, `key=value` or
-    /// `key=*`.
-    #[serde(default)]
-    pub tags: Vec<String>,
-    /// Datum of the file: `wgs84` (unless given), `gcj02` or `bd09`.
-    pub datum: Option<String>,
-    /// Encoding of the file: `utf-8`, `utf-16`, `gbk` or `gb18030`; guessed with a warning unless given.
-    pub encoding: Option<String>,
-    /// Which column holds which field, where the usual names do not apply.
-    #[serde(default)]
-    pub columns: ColumnMap,
-    /// Rows outside the study area. Unless given, facilities count there as far as a limit reaches,
-    /// the rest is counted as outside, and a file of which most rows lie outside is refused; `keep`
-    /// does not refuse it, `skip` leaves all of them out and counts them, `error` refuses each.
-    pub outside: Option<Outside>,
-    /// Rows without a position: `refuse` (unless given) or `leave-out`, counted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub missing_positions: Option<MissingPositions>,
-    /// Only rows with at least this capacity.
-    pub capacity_at_least: Option<u32>,
-    /// Only rows with less than this capacity.
-    pub capacity_below: Option<u32>,
-    /// The rows are made up for illustration; every result says so.
-    #[serde(default)]
-    pub illustrative: bool,
-}
-
-/// What happens to rows outside the study area.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outside {
-    /// They are a problem of the file.
-    Error,
-    /// They are left out and counted.
-    Skip,
-    /// Facilities count as far as a limit reaches; the rest is counted as outside.
-    Keep,
-}
-
 /// A layer of facilities.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -283,184 +245,6 @@ pub struct LayerSpec {
     pub start_delay: Option<String>,
     /// Where the rows come from.
     pub from: SourceSpec,
-}
-
-/// A table of patterns of demand: a column `hour`, and one column for each pattern with the
-/// percentage of the demand as counted that is there at that hour.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PatternsSpec {
-    /// A CSV of the 168 hours of a week or the 24 of a day.
-    pub path: PathBuf,
-    /// Encoding of the file.
-    pub encoding: Option<String>,
-    /// Made up for illustration.
-    #[serde(default)]
-    pub illustrative: bool,
-}
-
-/// Who needs the services.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, tag = "source", rename_all = "kebab-case")]
-pub enum DemandSpec {
-    /// Every metre of street counts the same: what is left when nobody has counted people.
-    StreetLength {
-        /// The profile whose streets count.
-        profile: String,
-        /// The pattern that it follows over the week; the same at every hour unless given.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pattern: Option<String>,
-    },
-    /// Counts at positions.
-    Table {
-        /// A CSV with `lng`, `lat` and `weight`.
-        path: PathBuf,
-        /// What is counted, e.g. `orders per day`.
-        unit: String,
-        /// Datum of the file.
-        datum: Option<String>,
-        /// Encoding of the file.
-        encoding: Option<String>,
-        /// Which column holds which field.
-        #[serde(default)]
-        columns: ColumnMap,
-        /// Rows outside the study area.
-        outside: Option<Outside>,
-        /// Rows without a position: `refuse` (unless given) or `leave-out`, counted.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        missing_positions: Option<MissingPositions>,
-        /// Made up for illustration.
-        #[serde(default)]
-        illustrative: bool,
-        /// The pattern of rows that name none; the same at every hour unless given.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pattern: Option<String>,
-    },
-    /// Counts of the plan's `[zones]`, spread over the length of the streets in each.
-    ZoneTable {
-        /// A CSV with the zone's id and `demand`.
-        path: PathBuf,
-        /// What is counted.
-        unit: String,
-        /// The profile whose streets it is spread over.
-        profile: String,
-        /// Encoding of the file.
-        encoding: Option<String>,
-        /// Which column holds which field.
-        #[serde(default)]
-        columns: ColumnMap,
-        /// Made up for illustration.
-        #[serde(default)]
-        illustrative: bool,
-        /// The pattern of rows that name none; the same at every hour unless given.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pattern: Option<String>,
-    },
-    /// A raster of counts (`GeoTIFF` in degrees of WGS-84 or CGCS2000, or Web Mercator), such as
-    /// population: each cell of it counts at its centre.
-    Raster {
-        /// The file.
-        path: PathBuf,
-        /// What is counted, e.g. `people`.
-        unit: String,
-        /// Which band counts, from 1; needed where there are several.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        band: Option<u16>,
-        /// The pattern that it follows over the week; the same at every hour unless given.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pattern: Option<String>,
-    },
-    /// Places of the network file by their tags, each counting the same: restaurants as origins of
-    /// orders.
-    Places {
-        /// Tags as in a layer, `key=value` or `key=*`.
-        tags: Vec<String>,
-        /// What a place stands for, e.g. `restaurants`.
-        unit: String,
-        /// How much each counts, 1 unless given.
-        per_place: Option<u32>,
-        /// The pattern that it follows over the week; the same at every hour unless given.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pattern: Option<String>,
-    },
-    /// Floor area of the buildings in the network file, in square metres: destinations of orders.
-    Buildings {
-        /// Levels of a building that has none mapped, 1 unless given.
-        levels: Option<u32>,
-        /// The pattern that it follows over the week; the same at every hour unless given.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pattern: Option<String>,
-    },
-}
-
-impl DemandSpec {
-    /// The pattern that demand follows which names none itself.
-    pub(crate) fn pattern(&self) -> Option<&str> {
-        let pattern = match self {
-            Self::StreetLength { pattern, .. }
-            | Self::Table { pattern, .. }
-            | Self::ZoneTable { pattern, .. }
-            | Self::Raster { pattern, .. }
-            | Self::Places { pattern, .. }
-            | Self::Buildings { pattern, .. } => pattern,
-        };
-        pattern.as_deref()
-    }
-}
-
-/// What it means to be covered by one service.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StandardSpec {
-    /// Short name in files and columns: letters, digits and `-`.
-    pub key: String,
-    /// Name to read.
-    pub name: String,
-    /// Kinds of facility that serve; any when empty.
-    #[serde(default)]
-    pub kinds: Vec<String>,
-    /// What a facility must offer, all of it.
-    #[serde(default)]
-    pub amenities: Vec<String>,
-    /// Least capacity of a facility that serves.
-    pub capacity_at_least: Option<u32>,
-    /// Who travels: `rider`, `foot` or a `[[profile]]` of the plan.
-    pub profile: String,
-    /// Inclusive time limit, e.g. `15min`.
-    pub limit: String,
-    /// How many facilities must be within the limit, 1 unless given.
-    pub required: Option<u32>,
-    /// The hour of the week at which they must be open, e.g. `We 03:00`; any hour when left out.
-    pub at: Option<String>,
-    /// How much capacity so much demand needs; whoever finds only full facilities within the limit
-    /// is then not covered. A facility is never full when this is left out.
-    pub supply: Option<SupplySpec>,
-}
-
-/// Capacity for demand: 8 cabinets of 12 slots for 800 riders are `{ slots = 96, demand = 800 }`.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SupplySpec {
-    /// Pieces of capacity: slots, seats, meals per hour.
-    pub slots: u32,
-    /// The demand that they serve, in the unit of the plan's demand.
-    pub demand: u32,
-}
-
-/// Several standards at once.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct JointSpec {
-    /// Short name in files and columns.
-    pub key: String,
-    /// Name to read.
-    pub name: String,
-    /// Keys of all standards that must hold.
-    #[serde(default)]
-    pub all_of: Vec<String>,
-    /// Keys of standards of which one must hold.
-    #[serde(default)]
-    pub any_of: Vec<String>,
 }
 
 /// Where something could be built.

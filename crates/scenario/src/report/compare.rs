@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
-use crate::report::{CellSplit, ClassKey, ScenarioReport, SplitReport, StandardReport};
+use crate::report::ScenarioReport;
+use crate::report::cell::{CellSplit, ClassKey};
+use crate::report::split::SplitReport;
+use crate::report::standard::StandardReport;
 
 /// What becomes of a cell from one result to another.
 #[derive(

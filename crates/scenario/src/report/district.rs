@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::evaluate::decision::Decision;
 use crate::evaluate::detail::ServiceDetail;
 use crate::project::Project;
-use crate::report::SplitReport;
+use crate::report::split::SplitReport;
 
 /// The indicators of the study area or of a zone; formulas stand at
 /// [`Indicators`] and [`Equity`].

@@ -13,7 +13,7 @@ use crate::evaluate::streets::ScenarioStreets;
 use crate::evaluate::travel_times::search_limits;
 use crate::project::Project;
 use crate::project::change::Change;
-use crate::session::desk_streets::DeskStreets;
+use crate::session::base_streets::BaseStreets;
 use crate::session::kept_times::KeptTimes;
 
 /// A state with its streets and the rows of its facilities, which states near to it are decided on.
@@ -21,7 +21,7 @@ pub(crate) struct BaseRows<'a> {
     /// How many edits of the session it already holds.
     n_folded: usize,
     state: State<'a>,
-    streets: BTreeMap<String, DeskStreets<'a>>,
+    streets: BTreeMap<String, BaseStreets<'a>>,
 }
 
 impl<'a> BaseRows<'a> {
@@ -37,7 +37,7 @@ impl<'a> BaseRows<'a> {
             .into_iter()
             .map(|(profile, far)| {
                 let scenario = ScenarioStreets::of(&state, profile);
-                let streets = DeskStreets::new(project, scenario, state.facilities(), far);
+                let streets = BaseStreets::new(project, scenario, state.facilities(), far);
                 (profile.to_owned(), streets)
             })
             .collect();
@@ -60,7 +60,7 @@ impl<'a> BaseRows<'a> {
         self.streets.keys().map(String::as_str)
     }
 
-    pub(crate) fn streets(&self, profile: &str) -> Option<&DeskStreets<'a>> {
+    pub(crate) fn streets(&self, profile: &str) -> Option<&BaseStreets<'a>> {
         self.streets.get(profile)
     }
 

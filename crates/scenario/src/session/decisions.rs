@@ -5,9 +5,11 @@ use rayon::prelude::*;
 
 use crate::evaluate::Evaluation;
 use crate::project::Project;
+use crate::report::ScenarioReport;
 use crate::report::balance::FacilityBalanceReport;
 use crate::report::gap_name::GapNames;
-use crate::report::{JointReport, ScenarioReport, StandardReport, joint_report, standard_report};
+use crate::report::joint::{JointReport, joint_report};
+use crate::report::standard::{StandardReport, standard_report};
 
 /// What every standard comes to in a session, and the same as data.
 #[derive(Debug)]

@@ -10,12 +10,12 @@ use units::TravelTime;
 
 use crate::evaluate::state::State;
 use crate::evaluate::travel_times::{Asking, TravelTimes};
-use crate::session::desk_streets::{Column, DeskStreets};
+use crate::session::base_streets::{BaseStreets, Column};
 
 /// Travel times of a state from what a session keeps: rows of the facilities that stand where they
 /// stood, a column for each of the others.
 pub(crate) struct KeptTimes<'s, 'a> {
-    streets: &'s DeskStreets<'a>,
+    streets: &'s BaseStreets<'a>,
     far: TravelTime,
     /// Of the facilities in the rows, those that stand where they stood.
     in_place: OpenSet,
@@ -29,7 +29,7 @@ impl<'s, 'a> KeptTimes<'s, 'a> {
     ///
     /// Cost: linear in the facilities; those that stand elsewhere are joined to the streets.
     pub(crate) fn new(
-        streets: &'s DeskStreets<'a>,
+        streets: &'s BaseStreets<'a>,
         base: &State<'_>,
         state: &State<'_>,
         far: TravelTime,

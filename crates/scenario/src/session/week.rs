@@ -4,7 +4,7 @@ use coverage::{
 };
 
 use crate::evaluate::travel_times::search_limit;
-use crate::report::{CellSplit, cell_splits};
+use crate::report::cell::{CellSplit, cell_splits};
 use crate::session::Session;
 
 /// A standard through the week: most hours share their open facilities and their demand with others,

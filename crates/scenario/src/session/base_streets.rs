@@ -11,9 +11,9 @@ use crate::evaluate::streets::ScenarioStreets;
 use crate::evaluate::travel_times::Asking;
 use crate::project::Project;
 
-/// The streets of one profile kept ready on a desk: the demand joined to them, the rows of the
+/// The streets of one profile kept ready for a session: the demand joined to them, the rows of the
 /// facilities that stand there, and the column of each place that was tried since.
-pub(crate) struct DeskStreets<'a> {
+pub(crate) struct BaseStreets<'a> {
     project: &'a Project,
     pub(crate) streets: ScenarioStreets<'a>,
     pub(crate) index: SnapIndex,
@@ -53,7 +53,7 @@ pub(crate) struct Column {
 /// Columns kept at most; a drag leaves one behind for every position it rested at.
 const MOST_COLUMNS: usize = 128;
 
-impl<'a> DeskStreets<'a> {
+impl<'a> BaseStreets<'a> {
     /// Cost: one search for each facility, and for each and measure.
     pub(crate) fn new(
         project: &'a Project,

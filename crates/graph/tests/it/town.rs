@@ -2,10 +2,11 @@
 
 use graph::picture::{self, DrawnMap};
 use graph::{
-    AccessFacts, AccessKey, AccessValue, Along, Barrier, EdgeId, EdgeSpec, Metric, NodeFacts,
-    Policies, Profile, RoadClass, StreetGraph, StreetGraphBuilder, WayFacts,
+    AccessFacts, AccessKey, AccessValue, Along, ArcId, Barrier, EdgeId, EdgeSpec, Heading, Layer,
+    Link, Metric, NodeFacts, NodeId, PetgraphView, Policies, Profile, RoadClass, StreetGraph,
+    StreetGraphBuilder, WayFacts,
 };
-use units::Length;
+use units::{Length, TravelTime};
 
 /// A town: the drawing names its nodes.
 pub(crate) struct Town {
@@ -37,6 +38,21 @@ pub(crate) fn private_gate() -> NodeFacts {
     barrier(Barrier::Gate, access(AccessValue::Private))
 }
 
+/// A street in the direction of its two letters.
+pub(crate) fn leg(drawn: &DrawnMap, street: &str) -> (EdgeId, Heading) {
+    let mut letters = street.chars().map(|letter| drawn.node(letter).unwrap());
+    let (from, to) = (letters.next().unwrap(), letters.next().unwrap());
+    let mut edges = drawn.graph.edges();
+    let ends = |edge| drawn.graph.edge_ends(edge);
+    let edge = edges.find(|&edge| ends(edge) == (from, to) || ends(edge) == (to, from));
+    let edge = edge.unwrap();
+    if ends(edge).0 == from {
+        (edge, Heading::Forward)
+    } else {
+        (edge, Heading::Backward)
+    }
+}
+
 impl Town {
     /// A character is 50 m of residential street but where `streets` says otherwise, by the letters
     /// of both ends.
@@ -44,6 +60,16 @@ impl Town {
         drawing: &str,
         nodes: &[(char, NodeFacts)],
         streets: &[(&str, WayFacts)],
+    ) -> Self {
+        Self::with(drawing, nodes, streets, |_, _| {})
+    }
+
+    /// As [`new`](Self::new), with more than a drawing can show.
+    pub(crate) fn with(
+        drawing: &str,
+        nodes: &[(char, NodeFacts)],
+        streets: &[(&str, WayFacts)],
+        more: impl FnOnce(&mut StreetGraphBuilder, &DrawnMap),
     ) -> Self {
         let drawn = picture::streets(drawing, Length::from_m(50)).unwrap();
         let mut builder = StreetGraphBuilder::new();
@@ -73,8 +99,49 @@ impl Town {
         for (letter, facts) in nodes {
             builder.set_node_facts(drawn.node(*letter).unwrap(), facts.clone());
         }
+        more(&mut builder, &drawn);
         let graph = builder.build().unwrap();
         Self { drawn, graph }
+    }
+
+    pub(crate) fn node(&self, letter: char) -> NodeId {
+        self.drawn.node(letter).unwrap()
+    }
+
+    /// What the link arcs at a node stand for.
+    pub(crate) fn links_at(&self, letter: char) -> Vec<Link> {
+        let (node, topology) = (self.node(letter), self.graph.topology());
+        let here = |arc: ArcId| self.graph.original(topology.tail(arc)) == node;
+        let links = self.graph.links().filter(|&(arc, _)| here(arc));
+        links.map(|(_, link)| link).collect()
+    }
+
+    /// The arcs of a street in the direction of its two letters, with the layer of each.
+    pub(crate) fn arcs(&self, street: &str) -> Vec<(Layer, ArcId)> {
+        let (edge, heading) = leg(&self.drawn, street);
+        let topology = self.graph.topology();
+        let all = topology.arcs().filter(|&arc| {
+            let is_forward = self.graph.arc_is_forward(arc);
+            self.graph.arc_edge(arc) == Some(edge) && is_forward == (heading == Heading::Forward)
+        });
+        all.map(|arc| (self.graph.layer(topology.tail(arc)), arc))
+            .collect()
+    }
+
+    /// Tenths of a second along a street in the direction of its letters; `None` when every arc of
+    /// it is closed.
+    pub(crate) fn tenths(&self, metric: &Metric, street: &str) -> Option<u32> {
+        let arcs = self.arcs(street).into_iter();
+        let times = arcs.filter_map(|(_, arc)| metric.arc_time(arc));
+        times.map(TravelTime::as_tenths).min()
+    }
+
+    /// Seconds from one letter to another, by petgraph's Dijkstra; both are nodes without copies.
+    pub(crate) fn secs(&self, metric: &Metric, from: char, to: char) -> Option<u32> {
+        let view = PetgraphView::new(&self.graph, metric);
+        let (from, to) = (self.node(from), self.node(to));
+        let times = petgraph::algo::dijkstra(view, from, Some(to), |arc| arc.time.as_tenths());
+        times.get(&to).map(|tenths| tenths / 10)
     }
 
     pub(crate) fn edge(&self, ends: &str) -> EdgeId {
@@ -86,7 +153,7 @@ impl Town {
     /// How many copies the node of a letter has beside itself.
     pub(crate) fn n_copies(&self, letter: char) -> usize {
         let node = self.drawn.node(letter).unwrap();
-        let same = |&other: &graph::NodeId| other != node && self.graph.original(other) == node;
+        let same = |&other: &NodeId| other != node && self.graph.original(other) == node;
         self.graph.topology().nodes().filter(same).count()
     }
 
@@ -94,9 +161,9 @@ impl Town {
     pub(crate) fn gets(&self, metric: &Metric, from: &str, to: &str) -> bool {
         let (graph, topology) = (&self.graph, self.graph.topology());
         let (from, to) = (self.edge(from), self.edge(to));
-        let is_open = |arc: &graph::ArcId| metric.is_open(*arc);
+        let is_open = |arc: &ArcId| metric.is_open(*arc);
         let begins = graph.origin_arcs(from).iter().copied().filter(is_open);
-        let mut todo: Vec<graph::NodeId> = begins.map(|arc| topology.head(arc)).collect();
+        let mut todo: Vec<NodeId> = begins.map(|arc| topology.head(arc)).collect();
         let mut seen = vec![false; graph.n_nodes()];
         while let Some(node) = todo.pop() {
             if !std::mem::replace(&mut seen[node.index()], true) {

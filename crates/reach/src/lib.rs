@@ -50,10 +50,10 @@ mod lanes;
 mod nearest;
 mod network;
 mod order;
+mod outline;
 mod path;
 mod place;
 mod place_links;
-mod polygon;
 mod queue;
 mod row_fold;
 mod rows;
@@ -70,13 +70,13 @@ pub use lanes::{LANES, LaneTimes};
 pub use nearest::NearestFacilities;
 pub use network::{Direction, Network, SearchArcs};
 pub use order::ContractionOrder;
-pub use path::{Leg, Path};
-pub use place::Place;
-pub use place_links::PlaceLinks;
-pub use polygon::{
+pub use outline::{
     Circles, Leak, PolygonOptions, PolygonSpace, ReachedPolygon, circle_polygons_in,
     reached_polygons, reached_polygons_in,
 };
+pub use path::{Leg, Path};
+pub use place::Place;
+pub use place_links::PlaceLinks;
 pub use row_fold::{Count, CoverBits, Decay, DecayedSum, FullRow, Nearest, RowFold, WeightedSum};
 pub use rows::{SparseRows, row, rows_from, rows_towards};
 pub use search::{Reached, SearchSpace, SearchStats, within};

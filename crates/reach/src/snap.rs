@@ -5,7 +5,7 @@ use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use units::{BoundingBox, Length, LngLat, LocalPlane, PlanePoint, nearest_to_center};
 
-use crate::polygon::street_raster::{Extent, StreetRaster};
+use crate::outline::street_raster::{Extent, StreetRaster};
 
 /// A point of the streets: an edge, and how far along it from its start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -7,7 +7,7 @@ mod isochrone;
 mod join;
 mod nearest;
 mod oracle;
+mod outline;
 mod path;
-mod polygon;
 mod random_streets;
 mod snap;

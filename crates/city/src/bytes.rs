@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::Xxh3Default;
 pub(crate) struct Writer<'a> {
     sink: &'a mut dyn Write,
     checksum: Xxh3Default,
+    n_bytes: u64,
     /// What went wrong first; nothing is written after it.
     written: io::Result<()>,
 }
@@ -22,17 +23,18 @@ impl<'a> Writer<'a> {
         Self {
             sink,
             checksum: Xxh3Default::new(),
+            n_bytes: 0,
             written: Ok(()),
         }
     }
 
-    /// The checksum of all columns.
+    /// The checksum of all columns, and how many bytes they take.
     ///
     /// # Errors
     /// The first thing that went wrong on the way.
-    pub(crate) fn finish(self) -> io::Result<u64> {
+    pub(crate) fn finish(self) -> io::Result<(u64, u64)> {
         self.written?;
-        Ok(self.checksum.digest())
+        Ok((self.checksum.digest(), self.n_bytes))
     }
 
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
@@ -70,6 +72,7 @@ impl<'a> Writer<'a> {
     fn put(&mut self, bytes: &[u8]) {
         if self.written.is_ok() {
             self.checksum.update(bytes);
+            self.n_bytes += u64::try_from(bytes.len()).expect("a usize fits 64 bits");
             self.written = self.sink.write_all(bytes);
         }
     }

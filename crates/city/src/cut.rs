@@ -1,3 +1,4 @@
+use graph::StreetGraph;
 use units::BoundingBox;
 
 use crate::{AreaSpec, Backdrop, Boundaries, City, PlacesBuilder};
@@ -16,23 +17,7 @@ impl City {
     /// not.
     #[must_use]
     pub fn opened(self, within: &BoundingBox) -> (Self, bool) {
-        let graph = &self.streets;
-        let touches: Vec<bool> = graph
-            .edges()
-            .map(|edge| {
-                let around = graph.edge_box(edge);
-                let (west, east) = (around.south_west(), around.north_east());
-                // Of a street across the 180° meridian the box goes round the earth.
-                let is_across = i64::from(east.lng_e7()) - i64::from(west.lng_e7()) > 1_800_000_000;
-                if is_across {
-                    graph.edge_shape(edge).any(|at| within.contains(at))
-                } else {
-                    within.intersects(&around)
-                }
-            })
-            .collect();
-        let is_cut = touches.contains(&false);
-        let streets = is_cut.then(|| graph.cut(|edge| touches[edge.index()]));
+        let (streets, is_cut) = streets_within(self.streets, within);
         let places = &self.places;
         let in_box = |position| within.contains(position);
         let some_place_is_out = places.iter().any(|place| !in_box(place.position));
@@ -50,13 +35,39 @@ impl City {
             around.is_some_and(|around| around.intersects(within))
         });
         let city = Self {
-            streets: streets.unwrap_or(self.streets),
+            streets,
             places: places.unwrap_or(self.places),
             backdrop: backdrop.unwrap_or(self.backdrop),
             boundaries: Boundaries { all },
             ..self
         };
         (city, is_cut)
+    }
+}
+
+/// The streets that touch a box, and whether others were left out; what the box holds whole comes
+/// back as it was, without a copy.
+///
+/// Cost: one look at every street; a copy of what is kept where something is not.
+pub fn streets_within(graph: StreetGraph, within: &BoundingBox) -> (StreetGraph, bool) {
+    let touches: Vec<bool> = graph
+        .edges()
+        .map(|edge| {
+            let around = graph.edge_box(edge);
+            let (west, east) = (around.south_west(), around.north_east());
+            // Of a street across the 180° meridian the box goes round the earth.
+            let is_across = i64::from(east.lng_e7()) - i64::from(west.lng_e7()) > 1_800_000_000;
+            if is_across {
+                graph.edge_shape(edge).any(|at| within.contains(at))
+            } else {
+                within.intersects(&around)
+            }
+        })
+        .collect();
+    if touches.contains(&false) {
+        (graph.cut(|edge| touches[edge.index()]), true)
+    } else {
+        (graph, false)
     }
 }
 

@@ -17,6 +17,8 @@
 //! # Ok::<(), city::OpenError>(())
 //! ```
 //!
+//! Who needs streets alone opens the file as a [`CityFile`] and reads nothing else of it.
+//!
 //! What it does not do: read OpenStreetMap (that is `osm`), decide what a place is (that is a plan).
 
 mod backdrop;
@@ -29,12 +31,14 @@ mod places;
 mod report;
 mod source;
 mod strings;
+pub mod testing;
 
 use graph::StreetGraph;
 
 pub use backdrop::{Area, AreaKind, AreaSpec, Backdrop};
 pub use boundaries::{Boundaries, Boundary};
-pub use file::{EXTENSION, FORMAT_VERSION, MAGIC, OpenError, WriteError};
+pub use cut::streets_within;
+pub use file::{CityFile, EXTENSION, FORMAT_VERSION, MAGIC, OpenError, WriteError};
 pub use osm_id::OsmId;
 pub use places::{Place, Places, PlacesBuilder};
 pub use report::{

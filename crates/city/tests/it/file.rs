@@ -1,8 +1,9 @@
 use std::path::Path;
 
+use city::testing::{first_section, reseal};
 use city::{
-    AreaKind, AreaSpec, Backdrop, Boundaries, Boundary, City, ImportReport, OpenError, OsmId,
-    PlacesBuilder, Source,
+    AreaKind, AreaSpec, Backdrop, Boundaries, Boundary, City, CityFile, ImportReport, OpenError,
+    OsmId, PlacesBuilder, Source,
 };
 use graph::{
     AccessFacts, AccessKey, AccessValue, Along, EdgeSpec, Heading, Metric, NodeFacts, OsmNodeId,
@@ -136,16 +137,93 @@ fn other_files_and_versions_are_refused_with_a_hint() {
     ));
     let mut bytes = sample().to_bytes().unwrap();
     let version = bytes[8];
-    bytes[8] = 99;
-    assert_eq!(
-        open(&bytes).to_string(),
-        "`x.nqg` has format version 99, but this program reads version 4; \
-         import the city again with `nuanquan import`"
-    );
+    for other in [4, 99] {
+        bytes[8] = other;
+        assert_eq!(
+            open(&bytes).to_string(),
+            format!(
+                "`x.nqg` has format version {other}, but this program reads version 5, which \
+                 `nuanquan import` writes: import again"
+            )
+        );
+    }
     bytes[8] = version;
     let last = bytes.len() - 1;
     bytes[last] ^= 1;
-    assert!(matches!(open(&bytes), OpenError::Damaged { .. }));
+    assert_eq!(
+        open(&bytes).to_string(),
+        "`x.nqg` is damaged (the checksum of its section `source` does not match); import the city \
+         again with `nuanquan import`"
+    );
+}
+
+/// A file with one section more, which no program knows, before all others.
+fn with_unknown_section(bytes: &[u8]) -> Vec<u8> {
+    let first = first_section(bytes);
+    let unknown = *b"of tomorrow 2031";
+    let (mut entry, mut made) = ([0; 40], bytes[..24].to_vec());
+    entry[..16].copy_from_slice(&unknown);
+    entry[16..24].copy_from_slice(&u64::try_from(bytes.len() + 40).unwrap().to_le_bytes());
+    entry[24..32].copy_from_slice(&8_u64.to_le_bytes());
+    made[12..16].copy_from_slice(&8_u32.to_le_bytes());
+    made.extend(entry);
+    for old in bytes[24..first].chunks(40) {
+        let mut moved: [u8; 40] = old.try_into().unwrap();
+        let start = u64::from_le_bytes(moved[16..24].try_into().unwrap());
+        moved[16..24].copy_from_slice(&(start + 40).to_le_bytes());
+        made.extend(moved);
+    }
+    made.extend(&bytes[first..]);
+    made.extend(*b"no city!");
+    reseal(&mut made);
+    made
+}
+
+#[test]
+fn sections_that_nobody_knows_or_needs_are_passed_over() {
+    let bytes = sample().to_bytes().unwrap();
+    let more = with_unknown_section(&bytes);
+    let back = City::from_bytes(&more, Path::new("x.nqg")).unwrap();
+    assert_eq!(back.to_bytes().unwrap(), bytes);
+
+    // Who reads streets sees nothing of the rest, however damaged.
+    let read = |bytes: &[u8]| {
+        let mut file = CityFile::of(std::io::Cursor::new(bytes), Path::new("x.nqg")).unwrap();
+        file.streets()
+    };
+    let end_of = |name: &[u8]| {
+        let at = bytes.windows(name.len()).position(|w| w == name).unwrap();
+        let number = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
+        usize::try_from(number(at + 16) + number(at + 24)).unwrap()
+    };
+    let pools_end = end_of(b"street-pools");
+    let mut torn = bytes.clone();
+    torn[pools_end..].fill(0xAA);
+    assert_eq!(read(&torn).unwrap().to_parts(), sample().streets.to_parts());
+    assert_eq!(
+        read(&bytes[..pools_end]).unwrap().to_parts(),
+        sample().streets.to_parts()
+    );
+    assert_eq!(
+        read(&bytes[..pools_end - 1]).unwrap_err().to_string(),
+        "`x.nqg` is damaged (its section `street-pools` is cut off); import the city again with \
+         `nuanquan import`"
+    );
+    let whole = City::from_bytes(&torn, Path::new("x.nqg"));
+    assert!(matches!(whole, Err(OpenError::Damaged { .. })));
+
+    // A section that is not there is named.
+    let mut nameless = bytes.clone();
+    let at = bytes.windows(8).position(|w| w == b"backdrop").unwrap();
+    nameless[at] = b'B';
+    reseal(&mut nameless);
+    let error = City::from_bytes(&nameless, Path::new("x.nqg")).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("its section `backdrop` is missing"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -160,15 +238,14 @@ proptest! {
 
     /// Even with a matching checksum, no damage may panic or come back as a graph that panics.
     #[test]
-    fn damage_never_panics(at in 24_usize..4_000, value in any::<u8>(), cut in 0_usize..4_000) {
+    fn damage_never_panics(at in 0_usize..4_000, value in any::<u8>(), cut in 0_usize..4_000) {
         let mut bytes = sample().to_bytes().unwrap();
-        let place = at % (bytes.len() - 24) + 24;
+        let place = at % (bytes.len() - 12) + 12;
         bytes[place] = value;
         if cut % 3 == 0 {
             bytes.truncate(24 + cut % (bytes.len() - 24));
         }
-        let checksum = xxhash_rust::xxh3::xxh3_64(&bytes[24..]);
-        bytes[16..24].copy_from_slice(&checksum.to_le_bytes());
+        reseal(&mut bytes);
         if let Ok(city) = City::from_bytes(&bytes, Path::new("x.nqg")) {
             let metric = Metric::of(&city.streets, &Profile::rider(), &Policies::default());
             prop_assert_eq!(metric.n_arcs(), city.streets.n_arcs());

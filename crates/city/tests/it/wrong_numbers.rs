@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use city::testing::{first_section, reseal};
 use city::{City, OpenError};
 use graph::{Components, GatePolicies, GatePolicy, Metric, NodeId, Policies, Profile};
 use proptest::prelude::*;
@@ -9,8 +10,6 @@ use reach::{Direction, Network, SearchSpace, SnapIndex, within};
 use units::{Length, TravelTime};
 
 use crate::file::sample;
-
-const HEADER: usize = 24;
 
 /// Numbers that mean something else than they should: ends of ranges, marks for "none", and their
 /// neighbours.
@@ -90,12 +89,30 @@ proptest! {
     ) {
         let mut bytes = sample().to_bytes().unwrap();
         // Columns begin at multiples of eight, so numbers lie at multiples of four.
+        let first = first_section(&bytes);
         for (at, number) in changes {
-            let place = HEADER + 4 * at.index((bytes.len() - HEADER) / 4);
+            let place = first + 4 * at.index((bytes.len() - first) / 4);
             bytes[place..place + 4].copy_from_slice(&number.to_le_bytes());
         }
-        let checksum = xxhash_rust::xxh3::xxh3_64(&bytes[HEADER..]);
-        bytes[16..HEADER].copy_from_slice(&checksum.to_le_bytes());
+        reseal(&mut bytes);
+        match City::from_bytes(&bytes, Path::new("x.nqg")) {
+            Ok(city) => prop_assert!(use_it(&city) > 0),
+            Err(error) => prop_assert!(matches!(error, OpenError::Damaged { .. }), "{error}"),
+        }
+    }
+
+    /// The directory likewise: sections that overlap, begin elsewhere or end too late.
+    #[test]
+    fn wrong_directories_are_refused_or_harmless(
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), number()), 1..4),
+    ) {
+        let mut bytes = sample().to_bytes().unwrap();
+        let first = first_section(&bytes);
+        for (at, number) in changes {
+            let place = 12 + 4 * at.index((first - 12) / 4);
+            bytes[place..place + 4].copy_from_slice(&number.to_le_bytes());
+        }
+        reseal(&mut bytes);
         match City::from_bytes(&bytes, Path::new("x.nqg")) {
             Ok(city) => prop_assert!(use_it(&city) > 0),
             Err(error) => prop_assert!(matches!(error, OpenError::Damaged { .. }), "{error}"),

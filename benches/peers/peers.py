@@ -228,10 +228,10 @@ RATIOS = [
     (
         "one isochrone with polygon and both errors",
         "valhalla isochrone",
-        "search and outline with both errors * 1",
+        "isochrone as outline with both errors * 1",
         10,
     ),
-    ("one isochrone with polygon, no errors", "valhalla isochrone", "search and outline without errors * 1", 25),
+    ("one isochrone with polygon, no errors", "valhalla isochrone", "isochrone as outline without errors * 1", 25),
     ("count of all nodes", "pandana count", "count of nodes within the limit, per node * 2", 60),
     ("a further row, OSRM", "osrm row", "row to 2000 places, per row * 1", 100),
     ("a further row, RoutingKit", "routingkit row", "row to 2000 places, per row * 1", 100),

@@ -93,7 +93,7 @@ export const isochrone = (query: {
   limit: string;
   toward: boolean;
   scenario: string;
-}) => ask<Isochrone>("GET", "/api/isochrone", query);
+}) => ask<Isochrone>("GET", "/api/isochrone", { ...query, what: "outline,streets" });
 export const explain = (scenario: string, standard: string, at: string) =>
   ask<Explained>("GET", "/api/explain", { scenario, standard, at });
 export const hours = (scenario: string, standard: string) =>

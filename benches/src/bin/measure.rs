@@ -13,14 +13,15 @@
 
 use std::hint::black_box;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 use benches::{HeapSearch, Input, places, spread_nodes};
 use reach::{
-    Batch, Circles, ContractionOrder, Count, Destinations, Direction, FullRow, Hierarchy,
-    NearestFacilities, Network, Origins, PlaceLinks, PolygonOptions, PolygonSpace, ReachedNetwork,
-    SearchSpace, SnapIndex, circle_polygons_in, reached_polygons_in, rows_towards, within,
+    Batch, ContractionOrder, Count, Destinations, Direction, FullRow, Hierarchy, IsochroneIndex,
+    IsochroneOptions, IsochroneSpace, Layouts, NearestFacilities, Network, Origins, OutlineOptions,
+    PlaceLinks, SearchSpace, SnapIndex, isochrone, rows_towards, within,
 };
 use units::{Length, TravelTime};
 
@@ -50,10 +51,11 @@ fn main() -> Result<()> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
     pool.build()?.install(|| {
         let mut table = Table::default();
-        let network = network(&input, threads);
+        let layouts = Arc::new(Layouts::default());
+        let network = network(&input, &layouts, threads);
         circles(&input, &network, &mut table);
         if !only_circles {
-            batches(&input, &network, &mut table)?;
+            batches(&input, &network, &layouts, &mut table)?;
         }
         table.print();
         Ok(())
@@ -61,9 +63,9 @@ fn main() -> Result<()> {
 }
 
 /// The network, one direction laid out.
-fn network(input: &Input, threads: usize) -> Network<'_> {
+fn network<'a>(input: &'a Input, layouts: &Arc<Layouts>, threads: usize) -> Network<'a> {
     let clock = Instant::now();
-    let network = Network::new(&input.graph, &input.metric);
+    let network = Network::over(&input.graph, &input.metric, &layouts.layout());
     network.arcs(Direction::From);
     let laid_out = clock.elapsed();
     println!(
@@ -86,15 +88,17 @@ fn circles(input: &Input, network: &Network<'_>, table: &mut Table) {
     let arcs = network.arcs(direction);
     let origins = spread_nodes(&input.graph, 500);
     let from = places(input, 0, 200);
-    let index = SnapIndex::new(&input.graph, |edge| {
+    let is_open = |edge| {
         let mut arcs = input.graph.destination_arcs(edge).iter();
         arcs.any(|&arc| input.metric.is_open(arc))
-    });
+    };
+    let index = SnapIndex::new(&input.graph, is_open);
+    let streets = IsochroneIndex::new(&input.graph, is_open);
     let mut space = SearchSpace::default();
     let mut heap = HeapSearch::new(arcs);
-    let mut paper = PolygonSpace::default();
+    let mut paper = IsochroneSpace::default();
     let mut n_reached = Vec::new();
-    let mut leaks = Vec::new();
+    let (mut leaks, mut told) = (Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
         table.round = round;
         table.column("circle, times only", origins.len(), "us", || {
@@ -110,40 +114,35 @@ fn circles(input: &Input, network: &Network<'_>, table: &mut Table) {
                 black_box(heap.within(origin, LIMIT).len());
             }
         });
-        let mut reached = Vec::new();
-        table.column("circle as street pieces", from.len(), "us", || {
-            let of =
-                |place| ReachedNetwork::of_place(network, &mut space, place, direction, &[LIMIT]);
-            reached = from.iter().map(of).collect();
-        });
-        let outline_name = "outline of a circle with both errors";
-        table.column(outline_name, from.len(), "us", || {
-            leaks.clear();
-            for reached in &reached {
-                let options = PolygonOptions::STANDARD;
-                let drawn = reached_polygons_in(network, &mut paper, &index, reached, options);
-                leaks.push(drawn[0].leak);
-            }
-        });
-        for (name, options) in [
+        for (name, outline, pieces) in [
+            ("isochrone as street pieces", None, true),
             (
-                "search and outline with both errors",
-                PolygonOptions::STANDARD,
+                "isochrone as outline with both errors",
+                Some(OutlineOptions::STANDARD),
+                false,
             ),
-            ("search and outline without errors", PolygonOptions::PREVIEW),
+            (
+                "isochrone as outline without errors",
+                Some(OutlineOptions::PREVIEW),
+                false,
+            ),
         ] {
+            let is_standard = outline == Some(OutlineOptions::STANDARD);
+            let options = IsochroneOptions { outline, pieces };
             table.column(name, from.len(), "us", || {
+                leaks.clear();
                 for place in &from {
-                    let circles = Circles {
-                        place,
-                        direction,
-                        limits: &[LIMIT],
-                    };
-                    let (space, paper) = (&mut space, &mut paper);
-                    let drawn = circle_polygons_in(network, space, paper, &index, circles, options);
-                    black_box(drawn);
+                    let paper = &mut paper;
+                    let limits = [LIMIT];
+                    let drawn =
+                        isochrone(network, &streets, paper, place, direction, &limits, options);
+                    let drawn = black_box(drawn).remove(0).outline;
+                    leaks.extend(drawn.map(|drawn| drawn.leak));
                 }
             });
+            if is_standard {
+                told.clone_from(&leaks);
+            }
         }
         table.column("snap", origins.len(), "us", || {
             for &node in &origins {
@@ -160,9 +159,9 @@ fn circles(input: &Input, network: &Network<'_>, table: &mut Table) {
         n_reached[n_reached.len() / 2]
     ));
     // Of circles that hold next to no street a share says nothing.
-    leaks.retain(|leak| leak.reached_mm > 2_000_000);
+    told.retain(|leak: &reach::Leak| leak.reached_mm > 2_000_000);
     let mut share = |name: &str, of: &dyn Fn(&reach::Leak) -> f64| {
-        let mut shares: Vec<f64> = leaks.iter().map(of).collect();
+        let mut shares: Vec<f64> = told.iter().map(of).collect();
         shares.sort_unstable_by(f64::total_cmp);
         if let Some(most) = shares.last() {
             let middle = shares[shares.len() / 2];
@@ -185,7 +184,12 @@ fn circles(input: &Input, network: &Network<'_>, table: &mut Table) {
 }
 
 /// What very many rows cost, and whole cities.
-fn batches(input: &Input, network: &Network<'_>, table: &mut Table) -> Result<()> {
+fn batches(
+    input: &Input,
+    network: &Network<'_>,
+    layouts: &Arc<Layouts>,
+    table: &mut Table,
+) -> Result<()> {
     let clock = Instant::now();
     let order = black_box(ContractionOrder::new(&input.graph));
     told("order, once per street graph", clock, 1, "ms");
@@ -206,7 +210,8 @@ fn batches(input: &Input, network: &Network<'_>, table: &mut Table) -> Result<()
     let many = places(input, 0, 20_000);
     let facilities = places(input, 70_000, 300);
     network.hierarchy(Direction::Towards);
-    let single = Network::with_order(&input.graph, &input.metric, network.order().clone());
+    // With an order at hand and no hierarchy, and as few origins as these, rows come one by one.
+    let single = Network::over(&input.graph, &input.metric, &layouts.layout());
     let mut heap = HeapSearch::new(network.arcs(direction));
     for round in 0..=ROUNDS {
         table.round = round;

@@ -3,6 +3,7 @@
 mod ground;
 mod pattern;
 mod quantity;
+mod reached_cells;
 mod square_demand;
 mod street_pieces;
 mod zone;
@@ -10,6 +11,7 @@ mod zone_demand;
 
 pub use pattern::{Amount, DemandPattern, PatternError, PatternId};
 pub use quantity::{Demand, DemandUnit};
+pub use reached_cells::ReachedCells;
 pub use square_demand::{DemandSquare, RimSquares};
 pub use zone::{Ranking, Zone, ZoneOverlap, Zones};
 pub use zone_demand::{ZoneDemand, ZonePart};

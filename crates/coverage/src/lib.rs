@@ -69,8 +69,8 @@ pub use access::{
 };
 pub use demand::{
     Amount, Demand, DemandPattern, DemandPoint, DemandSet, DemandSquare, DemandUnit, MAX_PIECE,
-    PatternError, PatternId, Ranking, RimSquares, Zone, ZoneDemand, ZoneOverlap, ZonePart, Zones,
-    streets_outside,
+    PatternError, PatternId, Ranking, ReachedCells, RimSquares, Zone, ZoneDemand, ZoneOverlap,
+    ZonePart, Zones, streets_outside,
 };
 pub use facility::{
     Amenity, AmenitySet, Capacity, CustomKind, Facility, FacilityIndex, FacilityKind, KindCatalog,

@@ -4,6 +4,7 @@ use graph::EdgeId;
 ///
 /// A second layer of bits says which words hold any, so that reading a few edges of a large map does
 /// not look at all of it.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct EdgeBits {
     words: Vec<u64>,
     /// One bit for each word.
@@ -30,6 +31,26 @@ impl EdgeBits {
     #[inline]
     pub(crate) fn holds(&self, edge: EdgeId) -> bool {
         self.words[edge.index() / 64] >> (edge.index() % 64) & 1 == 1
+    }
+
+    /// Empties the set and makes it one of edges below `n_edges`.
+    ///
+    /// Cost: the words that hold an edge, and one look for each 4,096 edges of the map.
+    pub(crate) fn reset(&mut self, n_edges: usize) {
+        if self.words.len() != n_edges.div_ceil(64) {
+            *self = Self::new(n_edges);
+            return;
+        }
+        for (first_word, any) in (0..).step_by(64).zip(&mut self.any) {
+            for_bits(std::mem::take(any), |i| self.words[first_word + i] = 0);
+        }
+    }
+
+    /// The edges, lowest first.
+    pub(crate) fn to_vec(&self) -> Vec<EdgeId> {
+        let mut edges = Vec::new();
+        self.for_each(|edge| edges.push(edge));
+        edges
     }
 
     /// Calls `visit` with each edge, lowest first.
@@ -67,5 +88,11 @@ mod tests {
         let mut found = Vec::new();
         edges.for_each(|edge| found.push(edge.as_u32()));
         assert_eq!(found, [0, 63, 64, 4_095, 4_096, 40_000, 69_999]);
+        edges.reset(70_000);
+        assert_eq!(edges.to_vec(), []);
+        edges.insert(EdgeId::new(5));
+        edges.reset(6);
+        edges.insert(EdgeId::new(4));
+        assert_eq!(edges.to_vec(), [EdgeId::new(4)]);
     }
 }

@@ -5,8 +5,8 @@
 //!  position --Joining--> Place ----------+
 //!                                        |   search::within      labels of nodes
 //!  StreetGraph + Metric ---> Network ----+-> rows_towards        facility x demand, sparse
-//!                                        |   ReachedNetwork      street pieces with times
-//!                                        +-> polygon             a picture of the answer
+//!                                        +-> isochrone           street pieces with times, and
+//!                                                                a picture of them
 //! ```
 //!
 //! Places lie on edges, between nodes: a search starts on both sides of a place with the time to
@@ -47,6 +47,7 @@ mod isochrone;
 mod join;
 mod labels;
 mod lanes;
+mod layout;
 mod nearest;
 mod network;
 mod order;
@@ -58,28 +59,30 @@ mod queue;
 mod row_fold;
 mod rows;
 mod search;
+mod search_arcs;
 mod snap;
 mod sweep;
 mod two_labels;
 
 pub use batch::{Batch, Cancelled, Destinations, Origins};
 pub use hierarchy::Hierarchy;
-pub use isochrone::{ReachedNetwork, ReachedPiece};
+pub use isochrone::{
+    Isochrone, IsochroneIndex, IsochroneOptions, IsochroneSpace, ReachedPiece, isochrone,
+};
 pub use join::{JOIN_RADIUS, JUNCTION_REACH, Joined, Joining};
 pub use lanes::{LANES, LaneTimes};
+pub use layout::{Layout, Layouts};
 pub use nearest::NearestFacilities;
-pub use network::{Direction, Network, SearchArcs};
+pub use network::{Direction, Network};
 pub use order::ContractionOrder;
-pub use outline::{
-    Circles, Leak, PolygonOptions, PolygonSpace, ReachedPolygon, circle_polygons_in,
-    reached_polygons, reached_polygons_in,
-};
+pub use outline::{DrawnOutline, Leak, OutlineOptions};
 pub use path::{Leg, Path};
 pub use place::Place;
 pub use place_links::PlaceLinks;
 pub use row_fold::{Count, CoverBits, Decay, DecayedSum, FullRow, Nearest, RowFold, WeightedSum};
 pub use rows::{SparseRows, row, rows_from, rows_towards};
 pub use search::{Reached, SearchSpace, SearchStats, within};
+pub use search_arcs::SearchArcs;
 pub use snap::{PAST_SCRAP, Snap, SnapIndex, StreetPoint};
 pub use sweep::SweepStats;
 pub use two_labels::{SourceTime, TwoLabels};

@@ -12,20 +12,16 @@ mod trace;
 
 use std::sync::Arc;
 
-use graph::{EdgeId, NodeId};
-use units::{BoundingBox, Length, LngLat, Outline, TravelTime};
+use graph::{EdgeId, NodeId, StreetGraph};
+use units::{BoundingBox, Length, LngLat, Outline};
 
-use crate::isochrone::{ReachedNetwork, Stretch, Waves, stretches_of};
-use crate::network::{Direction, Network};
-use crate::place::Place;
-use crate::search::{SearchSpace, within};
-use crate::snap::SnapIndex;
+use crate::isochrone::{IsochroneIndex, Stretch};
 use bit_cells::{BLOCK, BitCells};
-use street_raster::{Extent, StreetRaster};
+use street_raster::StreetRaster;
 
 /// How to draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PolygonOptions {
+pub struct OutlineOptions {
     /// Side of a cell at first. Smaller cells leak less and cost more; larger ones generalise.
     pub cell: Length,
     /// Cells are halved while an error is larger than this, in thousandths of the reached street …
@@ -38,7 +34,7 @@ pub struct PolygonOptions {
     pub fill: Length,
 }
 
-impl PolygonOptions {
+impl OutlineOptions {
     /// Cells of 24 m, halved until both errors are at most 1 %; a margin of 30 m, about the depth of
     /// a plot; blocks up to 400 m × 400 m filled, the side of the large blocks of Chinese cities.
     ///
@@ -64,7 +60,7 @@ impl PolygonOptions {
 
 /// An outline and how far it is off.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ReachedPolygon {
+pub struct DrawnOutline {
     /// The outline.
     pub outline: Outline,
     /// Its two errors.
@@ -115,174 +111,68 @@ fn share(part: u64, whole: u64) -> f64 {
 
 /// Memory of drawing, worth reusing: one per worker.
 #[derive(Clone, Debug, Default)]
-pub struct PolygonSpace {
+pub(crate) struct OutlineSpace {
     /// Reached street by street cell, in millimetres; zero between drawings.
     reached_mm: Vec<u32>,
     /// Street cells in the order of their first touch.
     touched: Vec<u32>,
 }
 
-/// Draws reached networks of one place, one outline each, all on one grid so that larger limits
-/// contain smaller ones.
-///
-/// `streets` indexes the usable edges: those that count as unreached when they are not reached.
-/// Reached edges that it does not hold (ferries) are not drawn.
-///
-/// Cost: as [`reached_polygons_in`], and memory for every cell around the streets.
-pub fn reached_polygons(
-    network: &Network<'_>,
-    streets: &SnapIndex,
-    reached: &[ReachedNetwork],
-    options: PolygonOptions,
-) -> Vec<ReachedPolygon> {
-    let mut space = PolygonSpace::default();
-    reached_polygons_in(network, &mut space, streets, reached, options)
-}
-
-/// As [`reached_polygons`], on memory that is used again.
-///
-/// Cost: the reached streets, and the cells in the box around them, 64 at a time. The first drawing
-/// with an index lays out all its streets in cells and keeps them for that size of cells.
-pub fn reached_polygons_in(
-    network: &Network<'_>,
-    space: &mut PolygonSpace,
-    streets: &SnapIndex,
-    reached: &[ReachedNetwork],
-    options: PolygonOptions,
-) -> Vec<ReachedPolygon> {
-    draw(network, space, streets, &reached, options)
-}
-
-/// The circles of one place: one for each limit.
-#[derive(Clone, Copy, Debug)]
-pub struct Circles<'a> {
-    /// Where they begin, or end.
-    pub place: &'a Place,
-    /// From the place or towards it.
-    pub direction: Direction,
-    /// Inclusive limits.
-    pub limits: &'a [TravelTime],
-}
-
-/// Searches and draws: the same outlines as [`reached_polygons`] of
-/// [`ReachedNetwork::of_place`], without the pieces and sooner.
-///
-/// Cost: as [`reached_polygons_in`], and one search.
-pub fn circle_polygons_in(
-    network: &Network<'_>,
-    search: &mut SearchSpace,
-    space: &mut PolygonSpace,
-    streets: &SnapIndex,
-    circles: Circles<'_>,
-    options: PolygonOptions,
-) -> Vec<ReachedPolygon> {
-    let Circles {
-        place,
-        direction,
-        limits,
-    } = circles;
-    let largest = limits.iter().copied().max().unwrap_or(TravelTime::ZERO);
-    let seeds = place.seeds(network, direction);
-    let reached = within(network.arcs(direction), search, seeds, largest);
-    let waves = Waves::new(network, place, direction, &reached);
-    draw(network, space, streets, &(waves, limits), options)
-}
-
-/// What circles reach of the streets.
-trait ReachedStreets {
-    /// The limits of the circles.
-    fn limits(&self) -> Vec<TravelTime>;
-
-    /// Shows the reached stretches of one circle, by edge.
-    fn for_stretches(&self, circle: usize, visit: impl FnMut(EdgeId, Stretch));
-}
-
-impl ReachedStreets for &[ReachedNetwork] {
-    fn limits(&self) -> Vec<TravelTime> {
-        self.iter().map(|reached| reached.limit).collect()
-    }
-
-    fn for_stretches(&self, circle: usize, visit: impl FnMut(EdgeId, Stretch)) {
-        stretches_of(&self[circle].pieces, visit);
-    }
-}
-
-impl ReachedStreets for (Waves<'_>, &[TravelTime]) {
-    fn limits(&self) -> Vec<TravelTime> {
-        self.1.to_vec()
-    }
-
-    fn for_stretches(&self, circle: usize, visit: impl FnMut(EdgeId, Stretch)) {
-        self.0.for_stretches(self.1[circle], visit);
-    }
-}
-
-fn draw(
-    network: &Network<'_>,
-    space: &mut PolygonSpace,
-    streets: &SnapIndex,
-    reached: &impl ReachedStreets,
-    options: PolygonOptions,
-) -> Vec<ReachedPolygon> {
-    let mut options = options;
-    loop {
-        let raster = raster_for(network, streets, reached, options.cell);
-        let half = Length::from_mm(options.cell.as_mm() / 2);
-        let is_coarser = raster.side_m() > options.cell.as_m_f64();
-        let is_finest = half < options.finest_cell || is_coarser;
-        if let Some(drawn) = draw_on(&raster, space, reached, options, is_finest) {
-            return drawn;
+impl OutlineSpace {
+    /// Draws the reached stretches of one limit.
+    ///
+    /// Cost: the stretches, and the cells in the box around them, 64 at a time, for each size of
+    /// cells that is tried; a size that the index has not laid out yet costs all its streets.
+    pub(crate) fn draw(
+        &mut self,
+        graph: &StreetGraph,
+        index: &IsochroneIndex,
+        reached: &[(EdgeId, Stretch)],
+        options: OutlineOptions,
+    ) -> DrawnOutline {
+        let mut options = options;
+        loop {
+            let raster = raster_for(graph, index, reached, options);
+            let half = Length::from_mm(options.cell.as_mm() / 2);
+            let is_coarser = raster.side_m() > options.cell.as_m_f64();
+            let is_finest = half < options.finest_cell || is_coarser;
+            if let Some(drawn) = self.draw_on(&raster, reached, options, is_finest) {
+                return drawn;
+            }
+            options.cell = half;
         }
-        options.cell = half;
     }
-}
 
-/// Draws on one grid; `None` when an error is too large and `is_finest` does not hold.
-fn draw_on(
-    raster: &StreetRaster,
-    space: &mut PolygonSpace,
-    reached: &impl ReachedStreets,
-    options: PolygonOptions,
-    is_finest: bool,
-) -> Option<Vec<ReachedPolygon>> {
-    let limits = reached.limits();
-    let mut order: Vec<usize> = (0..limits.len()).collect();
-    order.sort_by_key(|&i| limits[i]);
-    let mut surveys = Vec::with_capacity(order.len());
-    for &i in &order {
-        space.clear();
-        space.touch(raster, reached, i);
-        let survey = Survey::of(raster, space);
-        if !is_finest && survey.leak.exceeds(options.most_leak_permille) {
-            space.clear();
+    /// Draws on one grid; `None` when an error is too large and `is_finest` does not hold.
+    fn draw_on(
+        &mut self,
+        raster: &StreetRaster,
+        reached: &[(EdgeId, Stretch)],
+        options: OutlineOptions,
+        is_finest: bool,
+    ) -> Option<DrawnOutline> {
+        self.touch(raster, reached);
+        let Survey { corners, leak } = Survey::of(raster, self);
+        if !is_finest && leak.exceeds(options.most_leak_permille) {
+            self.clear();
             return None;
         }
-        surveys.push(survey);
+        let outline = corners.map(|corners| {
+            let window = Window::around(raster, corners, options.margin);
+            let streets = window.streets(raster);
+            let paper = Paper {
+                raster,
+                window: &window,
+                streets: &streets,
+                options,
+            };
+            paper.draw(self)
+        });
+        Some(DrawnOutline {
+            outline: outline.unwrap_or_default(),
+            leak,
+        })
     }
-    let mut drawn = vec![ReachedPolygon::default(); order.len()];
-    let Some(window) = Window::around(raster, &surveys, options.margin) else {
-        return Some(drawn);
-    };
-    let streets = window.streets(raster);
-    let paper = Paper {
-        raster,
-        window: &window,
-        streets: &streets,
-        options,
-    };
-    let mut inside = window.cells();
-    for (i, survey) in order.into_iter().zip(surveys) {
-        // The cells of a single one are still there.
-        if limits.len() > 1 {
-            space.clear();
-            space.touch(raster, reached, i);
-        }
-        drawn[i] = ReachedPolygon {
-            outline: paper.draw(space, &mut inside),
-            leak: survey.leak,
-        };
-    }
-    Some(drawn)
 }
 
 /// What the cells that a reached network touches say before anything is drawn.
@@ -293,7 +183,7 @@ struct Survey {
 }
 
 impl Survey {
-    fn of(raster: &StreetRaster, space: &PolygonSpace) -> Self {
+    fn of(raster: &StreetRaster, space: &OutlineSpace) -> Self {
         let cells = raster.cells();
         let (mut low, mut high) = ((u32::MAX, u32::MAX), (0, 0));
         let (mut reached_mm, mut inside_mm, mut inside_total_mm) = (0, 0, 0);
@@ -312,8 +202,7 @@ impl Survey {
                 0
             };
         }
-        // A cell with streets is inside when it is mostly reached, and never otherwise: those of a
-        // smaller limit are mostly reached within this one too.
+        // A cell with streets is inside when it is mostly reached, and never otherwise.
         Self {
             corners: (!space.touched.is_empty()).then_some([low, high]),
             leak: Leak {
@@ -331,16 +220,16 @@ fn is_mostly_reached(reached_mm: u32, total_mm: u32) -> bool {
     u64::from(reached_mm) * 2 >= u64::from(total_mm)
 }
 
-impl PolygonSpace {
+impl OutlineSpace {
     /// Sums up the reached street of each cell that a reached network touches.
-    fn touch(&mut self, raster: &StreetRaster, reached: &impl ReachedStreets, circle: usize) {
+    fn touch(&mut self, raster: &StreetRaster, reached: &[(EdgeId, Stretch)]) {
         let n_cells = raster.cells().len();
         if self.reached_mm.len() < n_cells {
             self.reached_mm = vec![0; n_cells];
         }
         let (reached_mm, touched) = (&mut self.reached_mm[..], &mut self.touched);
         let mut n_touched = 0;
-        reached.for_stretches(circle, |edge, stretch| {
+        for &(edge, stretch) in reached {
             let (parts, length) = raster.parts(edge);
             if touched.len() < n_touched + parts.len() {
                 touched.resize(2 * (n_touched + parts.len()), 0);
@@ -370,7 +259,7 @@ impl PolygonSpace {
                     at = end;
                 }
             }
-        });
+        }
         touched.truncate(n_touched);
     }
 
@@ -383,39 +272,36 @@ impl PolygonSpace {
     }
 }
 
-/// The most cells that an index keeps laid out: 9,600 km² in cells of 12 m. Cells far from any street
-/// are never touched, so they take addresses but hardly any memory.
-const MOST_KEPT_CELLS: usize = 1 << 26;
-
 /// Finer cells, which only few circles need, are laid out around what is reached.
 const FINEST_KEPT: Length = Length::from_m(6);
 
-/// All streets of the index in cells, or those around what is reached, where the map is too large or
+/// Streets of the index in cells: all, or those around what is reached, where the map is too large or
 /// the cells are too small for that; in larger cells where even that part is too large.
 fn raster_for(
-    network: &Network<'_>,
-    streets: &SnapIndex,
-    reached: &impl ReachedStreets,
-    cell: Length,
+    graph: &StreetGraph,
+    index: &IsochroneIndex,
+    reached: &[(EdgeId, Stretch)],
+    options: OutlineOptions,
 ) -> Arc<StreetRaster> {
-    let graph = network.graph();
-    if cell >= FINEST_KEPT
-        && let Some(kept) = streets.raster(graph, cell, MOST_KEPT_CELLS)
-    {
-        return kept;
+    let cell = options.cell;
+    let shapes = reached.iter().flat_map(|&(edge, _)| graph.edge_shape(edge));
+    let around =
+        BoundingBox::of(shapes).unwrap_or_else(|| BoundingBox::of_position(LngLat::from_e7(0, 0)));
+    if cell >= FINEST_KEPT {
+        // All that the window of the drawing may show.
+        let room = options
+            .margin
+            .as_mm()
+            .saturating_add(cell.as_mm().saturating_mul(4));
+        let near = around.grown(Length::from_mm(room));
+        if let Some(raster) = index.raster(graph, cell, &near) {
+            return raster;
+        }
     }
-    let limits = reached.limits();
-    let largest = (0..limits.len()).max_by_key(|&i| limits[i]);
-    let mut shapes: Vec<LngLat> = Vec::new();
-    if let Some(largest) = largest {
-        reached.for_stretches(largest, |edge, _| shapes.extend(graph.edge_shape(edge)));
-    }
-    let near = BoundingBox::of(shapes).map(|around| streets.edges_in(&around));
-    let near = near.unwrap_or_default();
+    let near = index.edges_in(graph, &around);
     let mut side = cell;
     loop {
-        let extent = Extent::Part(MOST_KEPT_CELLS);
-        if let Some(raster) = StreetRaster::new(graph, near.iter().copied(), side, extent) {
+        if let Some(raster) = StreetRaster::apart(graph, &near, side) {
             return Arc::new(raster);
         }
         // Ends, since a few cells as large as the earth hold everything.
@@ -434,14 +320,8 @@ struct Window {
 }
 
 impl Window {
-    fn around(raster: &StreetRaster, surveys: &[Survey], margin: Length) -> Option<Self> {
-        let corners = surveys.iter().filter_map(|survey| survey.corners);
-        let [low, high] = corners.reduce(|[low, high], [other_low, other_high]| {
-            [
-                (low.0.min(other_low.0), low.1.min(other_low.1)),
-                (high.0.max(other_high.0), high.1.max(other_high.1)),
-            ]
-        })?;
+    /// `low` and `high` are columns and rows of the cells that are touched, the last included.
+    fn around(raster: &StreetRaster, [low, high]: [(u32, u32); 2], margin: Length) -> Self {
         let index = |value: u32| NodeId::new(value).index();
         let low = (index(low.0), index(low.1));
         let high = (index(high.0), index(high.1));
@@ -453,12 +333,12 @@ impl Window {
         let span = |first: isize, last: isize| {
             usize::try_from(last - first + 1).expect("high lies past low")
         };
-        Some(Self {
+        Self {
             first_word,
             first_row,
             words: span(first_word, last_word),
             height: span(first_row, last_row),
-        })
+        }
     }
 
     fn cells(&self) -> BitCells {
@@ -494,14 +374,12 @@ struct Paper<'a> {
     window: &'a Window,
     /// The cells with streets.
     streets: &'a BitCells,
-    options: PolygonOptions,
+    options: OutlineOptions,
 }
 
 impl Paper<'_> {
     /// Draws what the space has summed up, and takes the sums back to zero.
-    ///
-    /// `inside` holds the cells of the next smaller limit and becomes those of this one.
-    fn draw(&self, space: &mut PolygonSpace, inside: &mut BitCells) -> Outline {
+    fn draw(&self, space: &mut OutlineSpace) -> Outline {
         let (raster, window) = (self.raster, self.window);
         let mut mostly_reached = window.cells();
         let cells = raster.cells();
@@ -516,9 +394,8 @@ impl Paper<'_> {
             mostly_reached.set_if(at(column, first_column), at(row, first_row), is_inside);
         }
         let margin = steps(raster, self.options.margin);
-        let mut grown = mostly_reached.grown(margin);
-        grown.subtract(self.streets);
-        inside.unite(&grown);
+        let mut inside = mostly_reached.grown(margin);
+        inside.subtract(self.streets);
         inside.unite(&mostly_reached);
         // No larger than asked, in cells.
         let side_cells = self.options.fill.as_m_f64() / raster.side_m();
@@ -532,7 +409,7 @@ impl Paper<'_> {
         let halves = |x: isize, y: isize| raster.half_position(x + first.0, y + first.1);
         let first = (to_f64(64 * window.first_word), to_f64(window.first_row));
         let exact = |x: f64, y: f64| raster.position(x + first.0, y + first.1);
-        trace::outline(inside, self.streets, halves, exact)
+        trace::outline(&inside, self.streets, halves, exact)
     }
 }
 

@@ -2,8 +2,8 @@ use graph::NodeId;
 use units::TravelTime;
 
 use crate::labels::{LONGEST, Labels, Lowered, UNREACHED};
-use crate::network::{Onward, SearchArcs};
 use crate::queue::BucketQueue;
+use crate::search_arcs::{Onward, SearchArcs};
 
 /// Memory of a search, worth reusing: one per worker.
 #[derive(Clone, Debug, Default)]

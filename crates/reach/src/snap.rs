@@ -1,11 +1,7 @@
-use std::sync::{Arc, Mutex, PoisonError};
-
 use graph::{EdgeId, Lifted, OsmWayId, StreetGraph};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use units::{BoundingBox, Length, LngLat, LocalPlane, PlanePoint, nearest_to_center};
-
-use crate::outline::street_raster::{Extent, StreetRaster};
 
 /// A point of the streets: an edge, and how far along it from its start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,8 +27,6 @@ pub struct Snap {
     pub lifted: Option<Lifted>,
 }
 
-type KeptRaster = (Length, Option<Arc<StreetRaster>>);
-
 /// How much farther than the nearest scrap a place may be joined, to pass it by: across the aisles
 /// of a car park, or a street that the map left unconnected.
 pub const PAST_SCRAP: Length = Length::from_m(50);
@@ -43,9 +37,6 @@ pub struct SnapIndex {
     edges: EdgeTree,
     /// The usable streets of no network, beside those that places are to be joined to.
     scraps: EdgeTree,
-    /// The same edges laid out in cells, by their side, once outlines have been drawn; none when
-    /// they are too many cells.
-    rasters: Arc<Mutex<Vec<KeptRaster>>>,
 }
 
 impl SnapIndex {
@@ -68,35 +59,7 @@ impl SnapIndex {
         Self {
             edges: tree(graph, usable),
             scraps: tree(graph, scrap),
-            rasters: Arc::default(),
         }
-    }
-
-    /// The indexed edges laid out in cells of one side; `None` when the cells are too many.
-    ///
-    /// Cost: made when a side is asked for first, then kept.
-    pub(crate) fn raster(
-        &self,
-        graph: &StreetGraph,
-        side: Length,
-        most_cells: usize,
-    ) -> Option<Arc<StreetRaster>> {
-        // Others wait meanwhile: they would make the same. A panic leaves the list whole.
-        let mut rasters = self.rasters.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, kept)) = rasters.iter().find(|&&(kept, _)| kept == side) {
-            return kept.clone();
-        }
-        let mut edges: Vec<EdgeId> = self
-            .edges
-            .iter()
-            .map(|entry| EdgeId::new(entry.data))
-            .collect();
-        edges.sort_unstable();
-        edges.dedup();
-        let extent = Extent::Whole(most_cells);
-        let made = StreetRaster::new(graph, edges.iter().copied(), side, extent).map(Arc::new);
-        rasters.push((side, made.clone()));
-        made
     }
 
     /// Number of indexed edges.

@@ -1,9 +1,9 @@
 use graph::NodeId;
 use units::TravelTime;
 
-use crate::network::{Onward, SearchArcs};
 use crate::queue::BucketQueue;
 use crate::search::SearchStats;
+use crate::search_arcs::{Onward, SearchArcs};
 
 /// For every node the best two times, from two different sources.
 ///

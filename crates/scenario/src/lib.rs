@@ -52,8 +52,8 @@ pub use report::{
 };
 pub use resolve::changes::resolve_changes;
 pub use resolve::resolve;
-pub use session::circle::{Circle, CirclePiece};
 pub use session::decisions::Decisions;
+pub use session::isochrone::{IsochroneParts, IsochroneQuestion, JoinedIsochrone, PieceLine};
 pub use session::trips::{CellTrips, FacilityTrip, Way};
 pub use session::week::{Week, WeekState};
 pub use session::{EditError, Session};

@@ -3,6 +3,7 @@ pub(crate) mod change;
 pub(crate) mod choice_rules;
 pub(crate) mod gate_change;
 pub(crate) mod hazards;
+pub(crate) mod kept_streets;
 pub(crate) mod left_out;
 pub(crate) mod margin;
 pub(crate) mod measure;
@@ -12,6 +13,7 @@ pub(crate) mod rim;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use city::City;
 use coverage::{
@@ -19,6 +21,7 @@ use coverage::{
     StudyArea, ZoneId, Zones,
 };
 use graph::{NodeId, Policies};
+use reach::Layouts;
 use thiserror::Error;
 use units::{BoundingBox, HourOfWeek, Length, TravelTime};
 
@@ -62,6 +65,8 @@ pub struct Project {
     pub zone_of_point: Vec<Option<ZoneId>>,
     /// What the plan decides about access.
     pub policies: Policies,
+    /// Counts how often arcs were laid out for searching; each metric keeps its own.
+    pub layouts: Arc<Layouts>,
     /// The profiles that standards and demand name.
     pub profiles: BTreeMap<String, ProfileStreets>,
     /// Built-in and declared kinds.

@@ -84,7 +84,7 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
     };
     let policies = policies(&spec.policies, &city.streets, &mut problems);
     let joining = joining(spec, &mut problems);
-    let profiles = profiles(&city.streets, &policies, named, joining);
+    let (profiles, layouts) = profiles(&city.streets, &policies, named, joining);
     let complete_box = complete_box(spec, streets_box, &mut problems).unwrap_or(streets_box);
 
     let is_known = spec.network.complete_within.is_some() || city.source.bounding_box.is_some();
@@ -142,6 +142,7 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         zones,
         zone_of_point,
         policies,
+        layouts,
         profiles,
         kinds,
         week,

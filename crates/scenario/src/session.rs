@@ -2,8 +2,8 @@
 
 pub(crate) mod base_rows;
 pub(crate) mod base_streets;
-pub(crate) mod circle;
 pub(crate) mod decisions;
+pub(crate) mod isochrone;
 pub(crate) mod kept_times;
 pub(crate) mod trips;
 pub(crate) mod week;

@@ -8,7 +8,7 @@ use units::TravelTime;
 pub const MOST_BODY_BYTES: usize = 64 * 1024;
 
 /// Longest isochrone: beyond an hour of e-bike the answer is the whole city, and a megabyte of it.
-pub const LONGEST_CIRCLE: TravelTime = TravelTime::from_mins(60);
+pub const LONGEST_ISOCHRONE: TravelTime = TravelTime::from_mins(60);
 
 /// Edits on one scenario: a session of planning has tens; a plan file takes over before hundreds.
 pub const MOST_EDITS: usize = 500;

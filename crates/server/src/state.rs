@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use scenario::run::ScenarioResult;
 use scenario::{Change, Decisions, Project, Session};
@@ -35,6 +35,8 @@ pub(crate) struct Place {
     pub(crate) name: String,
     pub(crate) plain: Arc<Decisions>,
     pub(crate) revised: RwLock<Revised>,
+    /// The scenario as the plan has it, for questions beside edits; made when first asked for.
+    plain_session: OnceLock<Session<'static>>,
     plain_detail: Detailed,
     edited_detail: Detailed,
 }
@@ -109,6 +111,7 @@ impl State {
                     session,
                     revision: 0,
                 }),
+                plain_session: OnceLock::new(),
                 plain_detail: Detailed::default(),
                 edited_detail: Detailed::default(),
             };
@@ -144,7 +147,7 @@ impl State {
 
     /// Works on the session of a scenario, with `-edited` behind its key on that with its edits.
     ///
-    /// Cost: an evaluation where edits lie on a scenario that is asked for without them.
+    /// Cost: an evaluation the first time a scenario with edits is asked for without them.
     pub(crate) fn in_session<T>(
         &self,
         key: &str,
@@ -156,9 +159,13 @@ impl State {
         }
         let plain = revised.session.scenario().to_vec();
         drop(revised);
-        let plain = Session::new(self.project, &plain)
+        let kept = &self.place(key)?.plain_session;
+        if let Some(session) = kept.get() {
+            return work(session);
+        }
+        let made = Session::new(self.project, &plain)
             .map_err(|why| Problem::no_answer(why.to_string()))?;
-        work(&plain)
+        work(kept.get_or_init(|| made))
     }
 
     /// A scenario run in detail, with `-edited` behind its key with its edits. The result stays

@@ -266,6 +266,13 @@ export interface components {
              */
             supply_of_facilities: (number | null)[];
         };
+        /** @description A cell with reached street. */
+        CellReached: {
+            /** @description H3 cell, 15 hexadecimal digits. */
+            cell: string;
+            /** Format: double */
+            reached_m: number;
+        };
         /** @description Arrays in the order of the cells; in a change, `index` says which cells they speak of. */
         CellValues: {
             /** @description 0 no demand, 1 covered, 2 uncovered, 3 unlinked. */
@@ -291,6 +298,21 @@ export interface components {
             lat: number[];
             lng: number[];
             zone: (string | null)[];
+        };
+        /** @description Reached street by cell; with what lies elsewhere it adds up to all that is reached. */
+        CellsReached: {
+            /** @description Cells of the study area with reached street. */
+            cells: components["schemas"]["CellReached"][];
+            /**
+             * Format: double
+             * @description Reached street outside the study area, or across squares.
+             */
+            elsewhere_m: number;
+            /**
+             * Format: int32
+             * @description H3 resolution of the plan.
+             */
+            resolution: number;
         };
         /**
          * @description What becomes of a cell from one result to another.
@@ -797,28 +819,35 @@ export interface components {
             /** @description Facilities of the standard that are open. */
             n_open: number;
         };
-        /** @description What is reached from a position, or from where it is reached. */
+        /** @description What is reached from a position, or from where it is reached; the parts that were asked for. */
         IsochroneAnswer: {
+            cells: components["schemas"]["CellsReached"] | null;
             /** Format: double */
             lat: number;
             /** Format: double */
             limit_s: number;
             /** Format: double */
             lng: number;
-            outline: components["schemas"]["MultiPolygon"];
-            pieces: components["schemas"]["Pieces"];
+            outline: components["schemas"]["MultiPolygon"] | null;
             profile: string;
             /** Format: double */
             reached_km: number;
-            /** Format: double */
-            reached_outside_share: number;
+            /**
+             * Format: double
+             * @description Reached street outside the outline, as a share of the reached street.
+             */
+            reached_outside_share: number | null;
             /** Format: double */
             snapped_lat: number;
             /** Format: double */
             snapped_lng: number;
+            streets: components["schemas"]["Pieces"] | null;
             toward: boolean;
-            /** Format: double */
-            unreached_inside_share: number;
+            /**
+             * Format: double
+             * @description Usable street past the limit inside the outline, as a share of the reached street.
+             */
+            unreached_inside_share: number | null;
             /** Format: double */
             walk_to_street_m: number;
         };
@@ -1835,6 +1864,11 @@ export interface operations {
                 toward?: boolean | null;
                 /** @description Key of the scenario whose streets count; the baseline when left out */
                 scenario?: string | null;
+                /**
+                 * @description What the answer holds, separated by commas: `outline`, `streets` (lines with times), `cells`
+                 *     (street length by H3 cell); `outline` when left out
+                 */
+                what?: string | null;
             };
             header?: never;
             path?: never;

@@ -90,9 +90,9 @@ export function ofCircle(circle: Isochrone): Record<"circle" | "reached" | "clic
     coordinates: [clicked.coordinates, snapped.coordinates],
   };
   return {
-    circle: collection([{ type: "Feature", properties: {}, geometry: circle.outline }]),
+    circle: collection(circle.outline ? [{ type: "Feature", properties: {}, geometry: circle.outline }] : []),
     reached: collection(
-      circle.pieces.features.map((piece) => ({
+      (circle.streets?.features ?? []).map((piece) => ({
         ...piece,
         properties: { share: (piece.properties.start_s + piece.properties.end_s) / 2 / circle.limit_s },
       })),

@@ -163,13 +163,17 @@ fn with_unknown_section(bytes: &[u8]) -> Vec<u8> {
     let unknown = *b"of tomorrow 2031";
     let (mut entry, mut made) = ([0; 40], bytes[..24].to_vec());
     entry[..16].copy_from_slice(&unknown);
-    entry[16..24].copy_from_slice(&u64::try_from(bytes.len() + 40).unwrap().to_le_bytes());
+    entry[16..24].copy_from_slice(
+        &u64::try_from(bytes.len() + 40)
+            .expect("small")
+            .to_le_bytes(),
+    );
     entry[24..32].copy_from_slice(&8_u64.to_le_bytes());
     made[12..16].copy_from_slice(&8_u32.to_le_bytes());
     made.extend(entry);
     for old in bytes[24..first].chunks(40) {
-        let mut moved: [u8; 40] = old.try_into().unwrap();
-        let start = u64::from_le_bytes(moved[16..24].try_into().unwrap());
+        let mut moved: [u8; 40] = old.try_into().expect("40 bytes");
+        let start = u64::from_le_bytes(moved[16..24].try_into().expect("8 bytes"));
         moved[16..24].copy_from_slice(&(start + 40).to_le_bytes());
         made.extend(moved);
     }

@@ -1,5 +1,5 @@
 use formats::{Column, Layer, Shape, Table, geojson};
-use reach::{Direction, Network, PolygonOptions, ReachedNetwork, SearchSpace, reached_polygons};
+use reach::{Direction, IsochroneOptions, IsochroneSpace};
 
 use crate::args::{Isochrone, IsochroneFormat};
 use crate::commands::joining::{doubt, join};
@@ -12,14 +12,14 @@ pub(crate) fn run(args: &Isochrone) -> Result<(), Failure> {
     let longest = args.limit.iter().copied().max().unwrap_or_default();
     let places = args.at.iter().copied();
     let (travelling, joining) = (&args.travelling, &args.joining);
-    let city = network::open_around(&args.network, travelling, joining, places, longest)?;
-    let streets = Streets::of(&city, &args.travelling, &args.joining)?;
-    let network = Network::new(&city.streets, &streets.metric);
+    let graph = network::open_streets_around(&args.network, travelling, joining, places, longest)?;
     let direction = if args.toward {
         Direction::Towards
     } else {
         Direction::From
     };
+    let streets = Streets::of(&graph, travelling, joining, direction)?;
+    let network = streets.network();
     let mut limits = args.limit.clone();
     limits.sort_unstable();
     limits.dedup();
@@ -30,56 +30,54 @@ pub(crate) fn run(args: &Isochrone) -> Result<(), Failure> {
     };
     layer.keep_multi_polygons();
     layer.set_attribute("attribution", "© OpenStreetMap contributors, ODbL 1.0");
-    let mut space = SearchSpace::default();
+    let mut space = IsochroneSpace::default();
+    let index = streets.isochrones();
+    let options = match args.format {
+        IsochroneFormat::Geojson => IsochroneOptions::OUTLINE,
+        IsochroneFormat::Network => IsochroneOptions::PIECES,
+    };
     for (origin, &at) in (0_usize..).zip(&args.at) {
         let reach::Joined { place, snap, .. } = join(&streets, &network, at, &args.joining)?;
         if let Some(doubt) = doubt(&snap) {
             output::warning(&format!("`{at}` {doubt}"));
         }
-        let reached = ReachedNetwork::of_place(&network, &mut space, &place, direction, &limits);
-        match args.format {
-            IsochroneFormat::Geojson => {
-                let options = PolygonOptions::STANDARD;
-                let polygons = reached_polygons(&network, streets.usable(), &reached, options);
-                for (polygon, reached) in polygons.into_iter().zip(&reached) {
-                    layer.push(
-                        Shape::Outline(polygon.outline),
-                        vec![
-                            origin.into(),
-                            at.lng().into(),
-                            at.lat().into(),
-                            streets.profile.name.clone().into(),
-                            args.toward.into(),
-                            reached.limit.into(),
-                            snap.position.lng().into(),
-                            snap.position.lat().into(),
-                            snap.walk.into(),
-                            kilometers(polygon.leak.reached_mm).into(),
-                            polygon.leak.outside_share().into(),
-                            polygon.leak.inside_share().into(),
-                        ],
-                    );
-                }
+        let space = &mut space;
+        let found = reach::isochrone(&network, &index, space, &place, direction, &limits, options);
+        for found in found {
+            if let Some(drawn) = found.outline {
+                layer.push(
+                    Shape::Outline(drawn.outline),
+                    vec![
+                        origin.into(),
+                        at.lng().into(),
+                        at.lat().into(),
+                        streets.profile.name.clone().into(),
+                        args.toward.into(),
+                        found.limit.into(),
+                        snap.position.lng().into(),
+                        snap.position.lat().into(),
+                        snap.walk.into(),
+                        kilometers(drawn.leak.reached_mm).into(),
+                        drawn.leak.outside_share().into(),
+                        drawn.leak.inside_share().into(),
+                    ],
+                );
             }
-            IsochroneFormat::Network => {
-                for reached in &reached {
-                    for piece in &reached.pieces {
-                        if piece.start_offset == piece.end_offset {
-                            continue;
-                        }
-                        layer.push(
-                            Shape::Line(piece.line(&network)),
-                            vec![
-                                origin.into(),
-                                reached.limit.into(),
-                                piece.start.into(),
-                                piece.end.into(),
-                                city.streets.edge_way(piece.edge).as_i64().into(),
-                                city.streets.edge_name(piece.edge).map(str::to_owned).into(),
-                            ],
-                        );
-                    }
+            for piece in found.pieces.iter().flatten() {
+                if piece.start_offset == piece.end_offset {
+                    continue;
                 }
+                layer.push(
+                    Shape::Line(piece.line(&network)),
+                    vec![
+                        origin.into(),
+                        found.limit.into(),
+                        piece.start.into(),
+                        piece.end.into(),
+                        graph.edge_way(piece.edge).as_i64().into(),
+                        graph.edge_name(piece.edge).map(str::to_owned).into(),
+                    ],
+                );
             }
         }
     }

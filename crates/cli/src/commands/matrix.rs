@@ -4,7 +4,7 @@ use std::path::Path;
 use formats::Source;
 use formats::positions::{self, NamedPosition};
 use rayon::prelude::*;
-use reach::{Network, Place, rows_from};
+use reach::{Direction, Network, Place, rows_from};
 use units::TravelTime;
 
 use crate::args::Matrix;
@@ -19,9 +19,10 @@ pub(crate) fn run(args: &Matrix) -> Result<(), Failure> {
     let destinations = read(&args.destinations)?;
     let places = origins.iter().chain(&destinations).map(|row| row.position);
     let (travelling, joining) = (&args.travelling, &args.joining);
-    let city = network::open_around(&args.network, travelling, joining, places, args.limit)?;
-    let streets = Streets::of(&city, &args.travelling, &args.joining)?;
-    let network = Network::new(&city.streets, &streets.metric);
+    let graph =
+        network::open_streets_around(&args.network, travelling, joining, places, args.limit)?;
+    let streets = Streets::of(&graph, travelling, joining, Direction::From)?;
+    let network = streets.network();
     let (origin_ids, origins) = join_all(&streets, &network, &origins, args, "origins");
     let (destination_ids, destinations) =
         join_all(&streets, &network, &destinations, args, "destinations");

@@ -2,10 +2,10 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, bail};
-use city::City;
-use graph::{Components, GatePolicies, Metric, Policies, Profile, ProfileSpec};
+use city::{City, CityFile};
+use graph::{Components, GatePolicies, Metric, Policies, Profile, ProfileSpec, StreetGraph};
 use osm::{ImportOptions, Step};
-use reach::{JOIN_RADIUS, SnapIndex};
+use reach::{Direction, IsochroneIndex, JOIN_RADIUS, Layout, Layouts, Network, SnapIndex};
 use units::{BoundingBox, Length, LngLat, TravelTime};
 
 use crate::args::{Islands, Joining, Travelling};
@@ -16,23 +16,61 @@ use crate::progress::Progress;
 /// question: as for a plan, so that longer limits change nothing near them.
 const OPENED_FOR: TravelTime = TravelTime::from_secs(30 * 60);
 
-/// As [`open`], and of it only what can be reached round some places within a limit, or in half an
-/// hour: what lies beyond has no say in what hangs together.
-pub(crate) fn open_around(
+/// The streets of a network file or an extract, and of them only what can be reached round some
+/// places within a limit, or in half an hour: what lies beyond has no say in what hangs together.
+///
+/// Of a network file nothing else is read.
+pub(crate) fn open_streets_around(
     path: &Path,
     travelling: &Travelling,
     joining: &Joining,
     places: impl IntoIterator<Item = LngLat>,
     limit: TravelTime,
-) -> Result<City, Failure> {
-    let city = open(path)?;
+) -> Result<StreetGraph, Failure> {
+    let streets = match kind_of(path)? {
+        NetworkKind::Extract => import(path, None)?.streets,
+        NetworkKind::File => {
+            let streets = CityFile::open(path).and_then(|mut file| file.streets());
+            streets.with_context(|| could_not_open(path))?
+        }
+    };
     let reach = profile(&travelling.profile)?.reach(limit.max(OPENED_FOR));
     let Some(around) = BoundingBox::of(places) else {
-        return Ok(city);
+        return Ok(streets);
     };
     let radius = joining.snap_radius.unwrap_or(JOIN_RADIUS);
     let width = Length::from_mm(reach.as_mm().saturating_add(radius.as_mm()));
-    Ok(city.opened(&around.grown(width)).0)
+    Ok(city::streets_within(streets, &around.grown(width)).0)
+}
+
+/// What a network is given as.
+enum NetworkKind {
+    /// A network file, `.nqg`.
+    File,
+    /// An `OpenStreetMap` extract, `.osm.pbf`.
+    Extract,
+}
+
+fn kind_of(path: &Path) -> Result<NetworkKind, Failure> {
+    let shown = path.display();
+    if !path.exists() {
+        return Err(anyhow::anyhow!("there is no file `{shown}`").into());
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if name.ends_with(".nqg") {
+        return Ok(NetworkKind::File);
+    }
+    if name.ends_with(".pbf") {
+        return Ok(NetworkKind::Extract);
+    }
+    Err(anyhow::anyhow!(
+        "`{shown}` is neither a network file (.nqg) nor an OpenStreetMap extract (.osm.pbf)"
+    )
+    .into())
+}
+
+fn could_not_open(path: &Path) -> String {
+    format!("could not open network `{}`", path.display())
 }
 
 /// Opens a network file, or imports an extract.
@@ -46,31 +84,21 @@ pub(crate) fn open_with_links(
     path: &Path,
     side_path_links: Option<Length>,
 ) -> Result<City, Failure> {
-    let shown = path.display();
-    if !path.exists() {
-        return Err(anyhow::anyhow!("there is no file `{shown}`").into());
-    }
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    if name.ends_with(".nqg") {
-        let city = City::open(path).with_context(|| format!("could not open network `{shown}`"))?;
-        let has = city.report.side_path_links.map(|links| links.within);
-        if let Some(within) = side_path_links.filter(|&within| has != Some(within)) {
-            return Err(anyhow::anyhow!(
-                "`{shown}` has no links between side paths and streets within {within}; import it \
-                 again with `--side-path-links {}m`, or name the extract in the plan",
-                within.as_m_f64()
-            )
-            .into());
-        }
-        return Ok(city);
-    }
-    if name.ends_with(".pbf") {
+    if let NetworkKind::Extract = kind_of(path)? {
         return import(path, side_path_links);
     }
-    Err(anyhow::anyhow!(
-        "`{shown}` is neither a network file (.nqg) nor an OpenStreetMap extract (.osm.pbf)"
-    )
-    .into())
+    let city = City::open(path).with_context(|| could_not_open(path))?;
+    let has = city.report.side_path_links.map(|links| links.within);
+    if let Some(within) = side_path_links.filter(|&within| has != Some(within)) {
+        return Err(anyhow::anyhow!(
+            "`{}` has no links between side paths and streets within {within}; import it again \
+             with `--side-path-links {}m`, or name the extract in the plan",
+            path.display(),
+            within.as_m_f64()
+        )
+        .into());
+    }
+    Ok(city)
 }
 
 /// Imports an extract, with a progress bar for anything over a second.
@@ -88,11 +116,12 @@ pub(crate) fn import(path: &Path, side_path_links: Option<Length>) -> Result<Cit
     Ok(city.with_context(|| format!("could not import `{}`", path.display()))?)
 }
 
-/// A city's streets as one profile may use them.
+/// Streets as one profile may use them.
 pub(crate) struct Streets<'a> {
-    pub(crate) city: &'a City,
+    graph: &'a StreetGraph,
     pub(crate) profile: Profile,
-    pub(crate) metric: Metric,
+    metric: Metric,
+    layout: Arc<Layout>,
     components: Components,
     /// Networks with the scraps apart, unless scraps are to be kept.
     networks: Option<SnapIndex>,
@@ -101,9 +130,10 @@ pub(crate) struct Streets<'a> {
 
 impl<'a> Streets<'a> {
     pub(crate) fn of(
-        city: &'a City,
+        graph: &'a StreetGraph,
         travelling: &Travelling,
         joining: &Joining,
+        direction: Direction,
     ) -> anyhow::Result<Self> {
         if joining.islands == Islands::Keep && joining.island_below.is_some() {
             bail!(
@@ -119,25 +149,32 @@ impl<'a> Streets<'a> {
             },
             ..Policies::default()
         };
-        let graph = &city.streets;
         let metric = Metric::of(graph, &profile, &policies);
-        let components = Components::with_islands(
-            graph,
-            &metric,
-            joining.island_below.unwrap_or(Components::ISLAND_BELOW),
+        let layout = Arc::new(Layouts::default()).layout();
+        // What hangs together and what is searched do not wait for each other.
+        let ((components, networks), ()) = rayon::join(
+            || {
+                let below = joining.island_below.unwrap_or(Components::ISLAND_BELOW);
+                let components = Components::with_islands(graph, &metric, below);
+                let networks = match joining.islands {
+                    Islands::Skip => Some(SnapIndex::with_scraps(
+                        graph,
+                        |edge| components.is_network(edge),
+                        |edge| components.is_scrap(edge),
+                    )),
+                    Islands::Keep => None,
+                };
+                (components, networks)
+            },
+            || {
+                Network::over(graph, &metric, &layout).arcs(direction);
+            },
         );
-        let networks = match joining.islands {
-            Islands::Skip => Some(SnapIndex::with_scraps(
-                graph,
-                |edge| components.is_network(edge),
-                |edge| components.is_scrap(edge),
-            )),
-            Islands::Keep => None,
-        };
         let streets = Self {
-            city,
+            graph,
             profile,
             metric,
+            layout,
             components,
             networks,
             usable: OnceLock::new(),
@@ -152,16 +189,25 @@ impl<'a> Streets<'a> {
         Ok(streets)
     }
 
+    /// The streets laid out for searching.
+    pub(crate) fn network(&self) -> Network<'_> {
+        Network::over(self.graph, &self.metric, &self.layout)
+    }
+
     /// The streets that positions are joined to.
     pub(crate) fn index(&self) -> &SnapIndex {
         self.networks.as_ref().unwrap_or_else(|| self.usable())
     }
 
-    /// Every street that may be travelled, scraps included; indexed when first asked for.
-    pub(crate) fn usable(&self) -> &SnapIndex {
-        self.usable.get_or_init(|| {
-            SnapIndex::new(&self.city.streets, |edge| self.components.is_usable(edge))
-        })
+    /// Every street that may be travelled, scraps included, as outlines need them.
+    pub(crate) fn isochrones(&self) -> IsochroneIndex {
+        IsochroneIndex::new(self.graph, |edge| self.components.is_usable(edge))
+    }
+
+    /// The same streets for positions to be joined to; indexed when first asked for.
+    fn usable(&self) -> &SnapIndex {
+        self.usable
+            .get_or_init(|| SnapIndex::new(self.graph, |edge| self.components.is_usable(edge)))
     }
 }
 

@@ -1,3 +1,10 @@
+mod blocks;
+mod runs;
+
+pub(super) use blocks::BLOCK;
+pub(super) use runs::for_runs;
+use runs::{Area, Run, any_between, fill_upwards, root, spread_in_row, unite};
+
 /// Cells of a window of a raster, one bit each, 64 to a word.
 ///
 /// Growing, filling and counting take 64 cells at a time.
@@ -193,197 +200,9 @@ impl BitCells {
     }
 }
 
-/// Side of a block of cells.
-pub(super) const BLOCK: usize = 2;
-
-impl BitCells {
-    /// As [`fill_enclosed`](Self::fill_enclosed), looking at blocks of 2 × 2 cells: the same where
-    /// whatever encloses is so thick that whole blocks lie in it, three cells; less is filled where
-    /// it is thinner.
-    ///
-    /// Cost: a quarter of the words. Blocks of 4 × 4 left 20 more holes in an outline of Porto.
-    pub(super) fn fill_enclosed_by_blocks(&mut self, streets: &Self, most: usize) {
-        let (words, height) = (self.words.div_ceil(BLOCK), self.height.div_ceil(BLOCK));
-        let mut whole = Self::new(words, height);
-        let mut unreached = Self::new(words, height);
-        for y in 0..height {
-            for i in 0..self.words {
-                let (mut all, mut any) = (u64::MAX, 0);
-                for row in y * BLOCK..(y + 1) * BLOCK {
-                    let at = row * self.words + i;
-                    let set = self.bits.get(at).copied().unwrap_or(0);
-                    all &= set;
-                    any |= streets.bits.get(at).copied().unwrap_or(0) & !set;
-                }
-                let shift = 32 * (i % BLOCK);
-                whole.row_mut(y)[i / BLOCK] |= every_other(all & all >> 1) << shift;
-                unreached.row_mut(y)[i / BLOCK] |= every_other(any | any >> 1) << shift;
-            }
-        }
-        let mut filled = whole.clone();
-        filled.fill_counted(&unreached, most, |y, from, to| {
-            let rows = y * BLOCK..((y + 1) * BLOCK).min(self.height);
-            let (from, to) = (from * BLOCK, (to * BLOCK).min(self.words * 64));
-            rows.map(|row| {
-                let mut n = 0;
-                for_words(from, to, |i, mask| {
-                    n += bit_count(!self.row(row)[i] & mask);
-                });
-                n
-            })
-            .sum()
-        });
-        filled.subtract(&whole);
-        for y in 0..height {
-            for i in 0..self.words {
-                let blocks = filled.row(y)[i / BLOCK] >> (32 * (i % BLOCK)) & 0xffff_ffff;
-                if blocks == 0 {
-                    continue;
-                }
-                let cells = to_every_other(blocks) * 0b11;
-                for row in y * BLOCK..((y + 1) * BLOCK).min(self.height) {
-                    self.bits[row * self.words + i] |= cells;
-                }
-            }
-        }
-    }
-}
-
-/// Bits 0, 2, 4 … side by side.
-fn every_other(word: u64) -> u64 {
-    let mut bits = word & 0x5555_5555_5555_5555;
-    bits = (bits | bits >> 1) & 0x3333_3333_3333_3333;
-    bits = (bits | bits >> 2) & 0x0f0f_0f0f_0f0f_0f0f;
-    bits = (bits | bits >> 4) & 0x00ff_00ff_00ff_00ff;
-    bits = (bits | bits >> 8) & 0x0000_ffff_0000_ffff;
-    (bits | bits >> 16) & 0xffff_ffff
-}
-
-/// The lower half as bits 0, 2, 4 …
-fn to_every_other(word: u64) -> u64 {
-    let mut bits = word & 0xffff_ffff;
-    bits = (bits | bits << 16) & 0x0000_ffff_0000_ffff;
-    bits = (bits | bits << 8) & 0x00ff_00ff_00ff_00ff;
-    bits = (bits | bits << 4) & 0x0f0f_0f0f_0f0f_0f0f;
-    bits = (bits | bits << 2) & 0x3333_3333_3333_3333;
-    (bits | bits << 1) & 0x5555_5555_5555_5555
-}
-
-/// Set cells side by side in one row, `to` excluded.
-struct Run {
-    y: usize,
-    from: usize,
-    to: usize,
-    area: usize,
-}
-
-/// A set of runs that hang together, by its root.
-struct Area {
-    parent: usize,
-    n_cells: usize,
-    is_open: bool,
-}
-
-fn root(areas: &[Area], mut area: usize) -> usize {
-    while areas[area].parent != area {
-        area = areas[area].parent;
-    }
-    area
-}
-
-fn unite(areas: &mut [Area], a: usize, b: usize) -> usize {
-    let (a, b) = (root(areas, a), root(areas, b));
-    if a != b {
-        let (low, high) = (a.min(b), a.max(b));
-        areas[low].n_cells += areas[high].n_cells;
-        areas[low].is_open |= areas[high].is_open;
-        areas[high].parent = low;
-        return low;
-    }
-    a
-}
-
-/// Runs of set bits, from low to high; a run may go on from word to word.
-pub(super) fn for_runs(row: &[u64], mut visit: impl FnMut(usize, usize)) {
-    let mut open: Option<usize> = None;
-    for (i, &word) in row.iter().enumerate() {
-        let mut rest = word;
-        if let Some(from) = open {
-            if word == u64::MAX {
-                continue;
-            }
-            let n = bit_index(!word);
-            visit(from, i * 64 + n);
-            rest &= u64::MAX << n;
-            open = None;
-        }
-        while rest != 0 {
-            let from = bit_index(rest);
-            let n = bit_index(!(rest >> from));
-            if from + n >= 64 {
-                open = Some(i * 64 + from);
-                break;
-            }
-            visit(i * 64 + from, i * 64 + from + n);
-            rest &= u64::MAX << (from + n);
-        }
-    }
-    if let Some(from) = open {
-        visit(from, row.len() * 64);
-    }
-}
-
-/// The words that hold columns `from..to`, each with those columns as a mask.
-fn for_words(from: usize, to: usize, mut visit: impl FnMut(usize, u64)) {
-    for i in from / 64..=(to - 1) / 64 {
-        let low = from.saturating_sub(i * 64);
-        let high = (to - i * 64).min(64);
-        visit(i, (u64::MAX << low) & (u64::MAX >> (64 - high)));
-    }
-}
-
-/// Whether a word has a bit set among columns `from..to`.
-fn any_between(from: usize, to: usize, word: impl Fn(usize) -> u64) -> bool {
-    let mut any = 0;
-    for_words(from, to, |i, mask| any |= word(i) & mask);
-    any != 0
-}
-
-fn bit_count(word: u64) -> usize {
-    usize::try_from(word.count_ones()).expect("at most 64")
-}
-
-/// Which unset cells of a row hang together, in the row, with a street or with the row's ends.
-fn spread_in_row(set: &[u64], streets: &[u64], spread: &mut [u64]) {
-    let mut carry = 1;
-    for (i, spread) in spread.iter_mut().enumerate() {
-        let mask = !set[i];
-        let filled = fill_upwards((streets[i] | carry) & mask, mask);
-        *spread = filled;
-        carry = filled >> 63;
-    }
-    carry = 1 << 63;
-    for (i, spread) in spread.iter_mut().enumerate().rev() {
-        let mask = !set[i];
-        let seeds = *spread | carry & mask;
-        let filled = fill_upwards(seeds.reverse_bits(), mask.reverse_bits()).reverse_bits();
-        *spread = filled;
-        carry = filled << 63;
-    }
-}
-
-fn bit_index(word: u64) -> usize {
-    usize::try_from(word.trailing_zeros()).expect("at most 64")
-}
-
-/// Set bits spread to higher bits along the runs of `mask`: adding one at a set bit carries through
-/// the rest of its run.
-fn fill_upwards(set: u64, mask: u64) -> u64 {
-    (mask.wrapping_add(set) ^ mask) & mask | set
-}
-
 #[cfg(test)]
 mod tests {
+    use super::blocks::{every_other, to_every_other};
     use super::*;
     use proptest::prelude::*;
 

@@ -42,13 +42,62 @@ struct EdgeParts {
 /// Columns and rows are numbers of 16 bits.
 const MOST_ACROSS: usize = 1 << 16;
 
-/// What is laid out.
+/// The most cells that are laid out: 9,600 km² in cells of 12 m. Cells far from any street are never
+/// touched, so they take addresses but hardly any memory.
+const MOST_CELLS: usize = 1 << 26;
+
+/// In what cells are counted: a plane, the side of a cell and the cell that columns and rows begin
+/// at. Streets laid out in one frame lie in the same cells, whatever else is laid out with them.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Extent {
-    /// The streets of a network, unless the box around them has more cells than this.
-    Whole(usize),
-    /// Some streets of a network, unless the box around them has more cells than this.
-    Part(usize),
+pub(crate) struct Frame {
+    plane: LocalPlane,
+    side_m: f64,
+    min_x: i32,
+    min_y: i32,
+}
+
+impl Frame {
+    /// A frame for the streets in a box; `None` when it has too many cells.
+    pub(crate) fn over(around: Option<&BoundingBox>, side: Length) -> Option<Self> {
+        let nowhere = BoundingBox::of_position(LngLat::from_e7(0, 0));
+        let around = around.unwrap_or(&nowhere);
+        let plane = LocalPlane::over(around);
+        let side_m = side.as_m_f64().max(1.0);
+        let low = plane.project(around.south_west());
+        let frame = Self {
+            plane,
+            side_m,
+            min_x: floor(low.x_m / side_m),
+            min_y: floor(low.y_m / side_m),
+        };
+        frame.size(around).map(|_| frame)
+    }
+
+    /// Columns, a multiple of 64, and rows from the beginning of the frame to the end of a box.
+    fn size(&self, around: &BoundingBox) -> Option<(usize, usize)> {
+        let high = self.plane.project(around.north_east());
+        let span = |min: i32, high_m: f64| {
+            let last = i64::from(floor(high_m / self.side_m));
+            usize::try_from(last - i64::from(min) + 1).ok()
+        };
+        let width = span(self.min_x, high.x_m)?.checked_next_multiple_of(64)?;
+        let height = span(self.min_y, high.y_m)?;
+        let n_cells = width.checked_mul(height)?;
+        (n_cells <= MOST_CELLS && width.max(height) <= MOST_ACROSS).then_some((width, height))
+    }
+
+    /// The same cells, counted from near a box on: columns begin some words of 64 later, so that
+    /// what is done 64 or two cells at a time comes out the same.
+    fn from(&self, around: &BoundingBox) -> Self {
+        let low = self.plane.project(around.south_west());
+        let cell = |m: f64, min: i32| (floor(m / self.side_m)).max(min);
+        let (x, y) = (cell(low.x_m, self.min_x), cell(low.y_m, self.min_y));
+        Self {
+            min_x: x - (x - self.min_x) % 64,
+            min_y: y,
+            ..*self
+        }
+    }
 }
 
 /// A cell that holds a street.
@@ -78,35 +127,52 @@ pub(crate) struct CellPart {
 }
 
 impl StreetRaster {
-    /// Lays out edges, in order, in cells of one side; `None` when there would be more cells than
-    /// allowed.
+    /// Lays out all streets of a network, in order, in a frame made for them.
     ///
-    /// Cost: linear in the cells and in the length of the edges; of the whole also in its edges.
-    pub(crate) fn new(
+    /// Cost: linear in the cells and in the length of the edges, and in all edges.
+    pub(crate) fn whole(graph: &StreetGraph, edges: &[EdgeId], frame: &Frame) -> Self {
+        let around = box_of(graph, edges);
+        Self::new(graph, edges, frame, around.as_ref(), None).expect("the frame has room for them")
+    }
+
+    /// Lays out some streets, in order, in the frame of all.
+    ///
+    /// Cost: linear in the cells around these streets and in their length.
+    pub(crate) fn part(graph: &StreetGraph, edges: &[EdgeId], frame: &Frame) -> Self {
+        let around = box_of(graph, edges);
+        let near = around.as_ref().map(|around| frame.from(around));
+        let (frame, numbers) = (near.unwrap_or(*frame), Some(Vec::new()));
+        let part = Self::new(graph, edges, &frame, around.as_ref(), numbers);
+        part.expect("the frame has room for all")
+    }
+
+    /// Lays out some streets, in order, in a frame of their own; `None` when there would be too many
+    /// cells.
+    ///
+    /// Cost: as of [`part`](Self::part).
+    pub(crate) fn apart(graph: &StreetGraph, edges: &[EdgeId], side: Length) -> Option<Self> {
+        let around = box_of(graph, edges);
+        let frame = Frame::over(around.as_ref(), side)?;
+        Self::new(graph, edges, &frame, around.as_ref(), Some(Vec::new()))
+    }
+
+    /// With `numbers` the edges are a few of many.
+    fn new(
         graph: &StreetGraph,
-        edges: impl Iterator<Item = EdgeId> + Clone,
-        side: Length,
-        extent: Extent,
+        edges: &[EdgeId],
+        frame: &Frame,
+        around: Option<&BoundingBox>,
+        numbers: Option<Vec<EdgeId>>,
     ) -> Option<Self> {
-        let side_m = side.as_m_f64().max(1.0);
-        let shapes = edges.clone().flat_map(|edge| graph.edge_shape(edge));
-        let bounding_box = BoundingBox::of(shapes)
-            .unwrap_or_else(|| BoundingBox::of_position(LngLat::from_e7(0, 0)));
-        let plane = LocalPlane::over(&bounding_box);
-        let low = plane.project(bounding_box.south_west());
-        let high = plane.project(bounding_box.north_east());
-        let (min_x, min_y) = (floor(low.x_m / side_m), floor(low.y_m / side_m));
-        let span = |min: i32, high_m: f64| {
-            let last = i64::from(floor(high_m / side_m));
-            usize::try_from(last - i64::from(min) + 1).expect("high lies past low")
-        };
-        let width = span(min_x, high.x_m).checked_next_multiple_of(64)?;
-        let height = span(min_y, high.y_m);
-        let n_cells = width.checked_mul(height)?;
-        let (Extent::Whole(most) | Extent::Part(most)) = extent;
-        if n_cells > most || width.max(height) > MOST_ACROSS {
-            return None;
-        }
+        // Without streets there is nothing but an empty corner.
+        let (width, height) = around.map_or(Some((64, 1)), |around| frame.size(around))?;
+        let n_cells = width * height;
+        let &Frame {
+            plane,
+            side_m,
+            min_x,
+            min_y,
+        } = frame;
         let mut raster = Self {
             plane,
             side_m,
@@ -116,7 +182,7 @@ impl StreetRaster {
             height,
             streets: vec![0; n_cells / 64],
             cells: Vec::new(),
-            numbers: matches!(extent, Extent::Part(_)).then(Vec::new),
+            numbers,
             edges: Vec::new(),
             parts: Vec::new(),
             half_lngs_e7: Vec::new(),
@@ -134,7 +200,7 @@ impl StreetRaster {
             cuts: Vec::new(),
             numbers: vec![0; n_cells],
         };
-        for edge in edges {
+        for &edge in edges {
             // Edges that are left out have no parts.
             let number = match &mut raster.numbers {
                 Some(numbers) => {
@@ -319,6 +385,11 @@ impl StreetRaster {
         let range = NodeId::new(first).index()..NodeId::new(end).index();
         (&self.parts[range], length)
     }
+}
+
+/// The box around some streets; `None` when there are none.
+fn box_of(graph: &StreetGraph, edges: &[EdgeId]) -> Option<BoundingBox> {
+    BoundingBox::of(edges.iter().flat_map(|&edge| graph.edge_shape(edge)))
 }
 
 /// What laying out needs on the way.

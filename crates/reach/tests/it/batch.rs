@@ -1,5 +1,6 @@
 //! A batch equals single searches, which equal petgraph; its folds equal sums over whole rows.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use graph::grid_city::GridCity;
@@ -8,8 +9,8 @@ use petgraph::algo::dijkstra;
 use proptest::prelude::*;
 use reach::{
     Batch, Cancelled, Count, CoverBits, Decay, DecayedSum, Destinations, Direction, FullRow, LANES,
-    Nearest, Network, Origins, Place, PlaceLinks, SearchSpace, StreetPoint, WeightedSum, rows_from,
-    rows_towards, within,
+    Layouts, Nearest, Network, Origins, Place, PlaceLinks, SearchSpace, StreetPoint, WeightedSum,
+    rows_from, rows_towards, within,
 };
 use units::{Length, LngLat, Speed, TravelTime};
 
@@ -167,14 +168,15 @@ fn rows_of_many_places_come_from_a_batch_and_are_the_same() {
         })
         .collect();
     let limit = TravelTime::from_mins(5);
-    let network = Network::new(&city.graph, &metric);
+    let layouts = Arc::new(Layouts::default());
+    let network = Network::over(&city.graph, &metric, &layouts.layout());
     let many = rows_towards(&network, &places, &places, limit);
     for (row, place) in places.iter().enumerate().step_by(29) {
         let single = Network::new(&city.graph, &metric);
         let one = rows_towards(&single, std::slice::from_ref(place), &places, limit);
         assert_eq!(many.row(row), one.row(0), "row {row}");
     }
-    let with_order = Network::with_order(&city.graph, &metric, network.order().clone());
+    let with_order = Network::over(&city.graph, &metric, &layouts.layout());
     assert_eq!(many, rows_towards(&with_order, &places, &places, limit));
 }
 

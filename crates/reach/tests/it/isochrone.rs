@@ -4,12 +4,62 @@ use graph::grid_city::GridCity;
 use graph::{Metric, picture};
 use proptest::prelude::*;
 use reach::{
-    Direction, Network, Place, ReachedNetwork, SearchSpace, StreetPoint, rows_from, rows_towards,
-    within,
+    Direction, Isochrone, IsochroneIndex, IsochroneOptions, IsochroneSpace, Network,
+    OutlineOptions, Place, ReachedPiece, SearchSpace, StreetPoint, isochrone, rows_from,
+    rows_towards, within,
 };
-use units::{Length, Speed, TravelTime};
+use units::{Length, LngLat, Speed, TravelTime};
 
 use crate::random_streets::{corners, networks};
+
+/// Everything that an isochrone can hold.
+pub(crate) const ALL: IsochroneOptions = IsochroneOptions {
+    outline: Some(OutlineOptions::STANDARD),
+    pieces: true,
+};
+
+/// The open streets of a network.
+pub(crate) fn open_streets(network: &Network<'_>) -> IsochroneIndex {
+    let (graph, metric) = (network.graph(), network.metric());
+    IsochroneIndex::new(graph, |edge| {
+        let mut arcs = graph.destination_arcs(edge).iter();
+        arcs.any(|&arc| metric.is_open(arc))
+    })
+}
+
+/// One limit on fresh memory.
+pub(crate) fn alone(
+    network: &Network<'_>,
+    place: &Place,
+    direction: Direction,
+    limit: TravelTime,
+    options: IsochroneOptions,
+) -> Isochrone {
+    let mut space = IsochroneSpace::default();
+    let index = open_streets(network);
+    isochrone(
+        network,
+        &index,
+        &mut space,
+        place,
+        direction,
+        &[limit],
+        options,
+    )
+    .remove(0)
+}
+
+/// The pieces within one limit.
+pub(crate) fn pieces(
+    network: &Network<'_>,
+    place: &Place,
+    direction: Direction,
+    limit: TravelTime,
+) -> Vec<ReachedPiece> {
+    let found = alone(network, place, direction, limit, IsochroneOptions::PIECES);
+    assert_eq!(found.outline, None);
+    found.pieces.unwrap()
+}
 
 #[test]
 fn pieces_end_where_the_time_ends() {
@@ -25,12 +75,8 @@ fn pieces_end_where_the_time_ends() {
         TravelTime::ZERO,
     );
     let table = |direction, secs| {
-        let limits = [TravelTime::from_secs(secs)];
-        let mut space = SearchSpace::default();
-        let reached =
-            ReachedNetwork::of_place(&network, &mut space, &place, direction, &limits).remove(0);
+        let reached = pieces(&network, &place, direction, TravelTime::from_secs(secs));
         let mut rows: Vec<String> = reached
-            .pieces
             .iter()
             .map(|piece| {
                 let (start, end) = map.graph.edge_ends(piece.edge);
@@ -69,7 +115,7 @@ fn pieces_end_where_the_time_ends() {
 
 #[test]
 fn a_search_grows_with_its_circle_and_not_with_the_map() {
-    let corner = units::LngLat::from_degrees(114.0, 22.5).unwrap();
+    let corner = LngLat::from_degrees(114.0, 22.5).unwrap();
     let counters = |side: usize| {
         let city = GridCity::new(side, Length::from_m(100), corner);
         let metric = Metric::uniform(&city.graph, Speed::from_mm_per_s(10_000).unwrap());
@@ -99,11 +145,10 @@ proptest! {
         let network = Network::new(&graph, &metric);
         let place = streets.corner(&from);
         let limit = TravelTime::from_tenths(limit);
-        let mut space = SearchSpace::default();
         for direction in [Direction::From, Direction::Towards] {
-            let reached = ReachedNetwork::of_place(&network, &mut space, &place, direction, &[limit]).remove(0);
+            let reached = pieces(&network, &place, direction, limit);
             let mut others: Vec<Place> = points.iter().map(|&(street, at)| streets.place(street, at, 0)).collect();
-            others.extend(reached.pieces.iter().map(|p| Place::new(StreetPoint { edge: p.edge, offset: p.start_offset }, TravelTime::ZERO)));
+            others.extend(reached.iter().map(|p| Place::new(StreetPoint { edge: p.edge, offset: p.start_offset }, TravelTime::ZERO)));
             let rows = match direction {
                 Direction::From => rows_from(&network, std::slice::from_ref(&place), &others, limit),
                 Direction::Towards => rows_towards(&network, std::slice::from_ref(&place), &others, limit),
@@ -111,7 +156,7 @@ proptest! {
             for (id, other) in (0_u32..).zip(&others) {
                 let time = rows.row(0).iter().find(|e| e.0 == id).map(|e| e.1);
                 let point = other.point;
-                let holding: Vec<_> = reached.pieces.iter().filter(|p| {
+                let holding: Vec<_> = reached.iter().filter(|p| {
                     let (low, high) = p.offsets();
                     p.edge == point.edge && low <= point.offset && point.offset <= high
                 }).collect();
@@ -134,15 +179,104 @@ proptest! {
         let network = Network::new(&graph, &metric);
         let place = streets.corner(&from);
         let limits = [TravelTime::from_tenths(a.min(b)), TravelTime::from_tenths(a.max(b))];
-        let mut space = SearchSpace::default();
-        let reached = ReachedNetwork::of_place(&network, &mut space, &place, Direction::From, &limits);
-        prop_assert!(reached[0].length_mm() <= reached[1].length_mm());
-        for network in &reached {
-            let mut spans: Vec<_> = network.pieces.iter().map(|p| (p.edge, p.offsets())).collect();
+        let mut space = IsochroneSpace::default();
+        let index = open_streets(&network);
+        let reached = isochrone(
+            &network, &index, &mut space, &place, Direction::From, &limits, IsochroneOptions::PIECES,
+        );
+        prop_assert!(reached[0].reached_mm <= reached[1].reached_mm);
+        for one in &reached {
+            let pieces = one.pieces.as_ref().unwrap();
+            let length_mm = |p: &ReachedPiece| u64::from((p.offsets().1 - p.offsets().0).as_mm());
+            prop_assert_eq!(one.reached_mm, pieces.iter().map(length_mm).sum::<u64>());
+            let mut spans: Vec<_> = pieces.iter().map(|p| (p.edge, p.offsets())).collect();
             spans.sort_unstable();
             for pair in spans.windows(2) {
                 prop_assert!(pair[0].0 != pair[1].0 || pair[0].1.1 <= pair[1].1.0, "{pair:?}");
             }
         }
     }
+
+    /// Each limit of a set gets what it gets alone, on memory that other questions used, whatever is
+    /// made beside it.
+    #[test]
+    fn a_limit_depends_on_nothing_but_itself(
+        streets in networks(), from in corners(),
+        limits in proptest::collection::vec(0_u32..9_000, 1..5)
+    ) {
+        let (graph, metric) = streets.build();
+        let network = Network::new(&graph, &metric);
+        let index = open_streets(&network);
+        let place = streets.corner(&from);
+        let limits: Vec<TravelTime> = limits.into_iter().map(TravelTime::from_tenths).collect();
+        let mut space = IsochroneSpace::default();
+        for direction in [Direction::From, Direction::Towards] {
+            let set = isochrone(&network, &index, &mut space, &place, direction, &limits, ALL);
+            prop_assert_eq!(set.len(), limits.len());
+            for (of_set, &limit) in set.iter().zip(&limits) {
+                prop_assert_eq!(of_set, &alone(&network, &place, direction, limit, ALL));
+                let outline = alone(&network, &place, direction, limit, IsochroneOptions::OUTLINE);
+                prop_assert_eq!(&outline.outline, &of_set.outline);
+                prop_assert_eq!(outline.reached_mm, of_set.reached_mm);
+                prop_assert_eq!(outline.pieces, None);
+            }
+        }
+    }
+}
+
+/// On streets with blocks to fill, sizes of cells to halve and a part of the map to lay out.
+#[test]
+fn in_a_city_each_limit_alone_equals_the_set() {
+    let corner = LngLat::from_degrees(114.0, 22.5).unwrap();
+    let city = GridCity::new(41, Length::from_m(97), corner);
+    let metric = Metric::uniform(&city.graph, Speed::from_mm_per_s(5_555).unwrap());
+    let network = Network::new(&city.graph, &metric);
+    let index = open_streets(&network);
+    let place = Place::new(
+        StreetPoint {
+            edge: city.graph.edges().nth(1_500).unwrap(),
+            offset: Length::from_m(13),
+        },
+        TravelTime::ZERO,
+    );
+    let limits = [310, 20, 125, 150, 125].map(TravelTime::from_secs);
+    let mut space = IsochroneSpace::default();
+    let set = isochrone(
+        &network,
+        &index,
+        &mut space,
+        &place,
+        Direction::From,
+        &limits,
+        ALL,
+    );
+    for (of_set, &limit) in set.iter().zip(&limits) {
+        assert_eq!(
+            of_set,
+            &alone(&network, &place, Direction::From, limit, ALL)
+        );
+    }
+    // Where only the surroundings are laid out and where all is, the same comes out.
+    let whole = open_streets(&network);
+    for side in [24, 12, 6].map(Length::from_m) {
+        whole.lay_out(&city.graph, side);
+    }
+    for _ in 0..12 {
+        for index in [&index, &whole] {
+            let from = Direction::From;
+            let again = isochrone(&network, index, &mut space, &place, from, &limits, ALL);
+            assert_eq!(again, set);
+        }
+    }
+    // What one question left in the memory is not seen by the next.
+    let again = isochrone(
+        &network,
+        &index,
+        &mut space,
+        &place,
+        Direction::From,
+        &limits[1..2],
+        ALL,
+    );
+    assert_eq!(again[0], set[1]);
 }

@@ -5,41 +5,25 @@ use graph::grid_city::GridCity;
 use graph::{Metric, picture};
 use proptest::prelude::*;
 use reach::{
-    Circles, Direction, Network, Place, PolygonOptions, PolygonSpace, ReachedNetwork,
-    ReachedPolygon, SearchSpace, SnapIndex, StreetPoint, circle_polygons_in, reached_polygons,
+    Direction, DrawnOutline, IsochroneOptions, IsochroneSpace, Network, OutlineOptions, Place,
+    StreetPoint, isochrone,
 };
 use units::{Length, LngLat, Outline, Ring, Speed, TravelTime};
 
+use crate::isochrone::{alone, open_streets, pieces};
 use crate::random_streets::networks;
 
-fn polygons(network: &Network<'_>, place: &Place, limits: &[TravelTime]) -> Vec<ReachedPolygon> {
-    let mut space = SearchSpace::default();
-    let reached = ReachedNetwork::of_place(network, &mut space, place, Direction::From, limits);
-    let metric = network.metric();
-    let index = SnapIndex::new(network.graph(), |edge| {
-        network
-            .graph()
-            .destination_arcs(edge)
-            .iter()
-            .any(|&arc| metric.is_open(arc))
-    });
-    let drawn = reached_polygons(network, &index, &reached, PolygonOptions::STANDARD);
-    let circles = Circles {
-        place,
-        direction: Direction::From,
-        limits,
-    };
-    let mut paper = PolygonSpace::default();
-    let at_once = circle_polygons_in(
-        network,
-        &mut space,
-        &mut paper,
-        &index,
-        circles,
-        PolygonOptions::STANDARD,
-    );
-    assert_eq!(at_once, drawn, "without pieces nothing else is drawn");
-    drawn
+fn outlines(network: &Network<'_>, place: &Place, limits: &[TravelTime]) -> Vec<DrawnOutline> {
+    let mut space = IsochroneSpace::default();
+    let index = open_streets(network);
+    let options = IsochroneOptions::OUTLINE;
+    let direction = Direction::From;
+    isochrone(
+        network, &index, &mut space, place, direction, limits, options,
+    )
+    .into_iter()
+    .map(|one| one.outline.unwrap())
+    .collect()
 }
 
 fn to_geo(outline: &Outline) -> geo::MultiPolygon<f64> {
@@ -82,7 +66,7 @@ fn the_grid_city_diamond_has_no_holes_and_leaks_little() {
         TravelTime::ZERO,
     );
     let limits = [TravelTime::from_secs(150), TravelTime::from_secs(310)];
-    let drawn = polygons(&network, &place, &limits);
+    let drawn = outlines(&network, &place, &limits);
     for polygon in &drawn {
         assert_eq!(polygon.outline.polygons().len(), 1);
         assert!(
@@ -107,7 +91,6 @@ fn cells_are_halved_until_both_errors_are_small() {
     );
     let metric = Metric::uniform(&city.graph, Speed::from_mm_per_s(5_555).unwrap());
     let network = Network::new(&city.graph, &metric);
-    let index = SnapIndex::new(&city.graph, |_| true);
     let place = Place::new(
         StreetPoint {
             edge: city.graph.edges().nth(400).unwrap(),
@@ -115,22 +98,25 @@ fn cells_are_halved_until_both_errors_are_small() {
         },
         TravelTime::ZERO,
     );
-    let mut space = SearchSpace::default();
-    let limits = [TravelTime::from_secs(125)];
-    let reached = ReachedNetwork::of_place(&network, &mut space, &place, Direction::From, &limits);
-    let worst = |options| {
-        let leak = reached_polygons(&network, &index, &reached, options)[0].leak;
+    let worst = |outline| {
+        let options = IsochroneOptions {
+            outline: Some(outline),
+            pieces: false,
+        };
+        let limit = TravelTime::from_secs(125);
+        let drawn = alone(&network, &place, Direction::From, limit, options).outline;
+        let leak = drawn.unwrap().leak;
         leak.inside_share().max(leak.outside_share())
     };
-    let coarse = PolygonOptions {
-        finest_cell: PolygonOptions::STANDARD.cell,
-        ..PolygonOptions::STANDARD
+    let coarse = OutlineOptions {
+        finest_cell: OutlineOptions::STANDARD.cell,
+        ..OutlineOptions::STANDARD
     };
     assert!(worst(coarse) > 0.01, "{}", worst(coarse));
     assert!(
-        worst(PolygonOptions::STANDARD) <= 0.01,
+        worst(OutlineOptions::STANDARD) <= 0.01,
         "{}",
-        worst(PolygonOptions::STANDARD)
+        worst(OutlineOptions::STANDARD)
     );
 }
 
@@ -150,7 +136,7 @@ fn a_ring_street_around_a_lake_keeps_its_hole() {
         },
         TravelTime::ZERO,
     );
-    let drawn = polygons(&network, &place, &[TravelTime::from_mins(30)]);
+    let drawn = outlines(&network, &place, &[TravelTime::from_mins(30)]);
     let outline = &drawn[0].outline;
     assert_eq!(outline.polygons().len(), 1);
     assert_eq!(
@@ -176,7 +162,7 @@ fn an_unreached_street_beside_a_reached_one_stays_outside() {
         },
         TravelTime::ZERO,
     );
-    let drawn = polygons(&network, &place, &[TravelTime::from_secs(80)]);
+    let drawn = outlines(&network, &place, &[TravelTime::from_secs(80)]);
     let outline = &drawn[0].outline;
     assert!(outline.contains(map.graph.node_position(map.node('A').unwrap())));
     assert!(!outline.contains(map.graph.node_position(map.node('X').unwrap())));
@@ -192,12 +178,11 @@ proptest! {
         let network = Network::new(&graph, &metric);
         let place = streets.place(from.0, from.1, 0);
         let limits = [TravelTime::from_tenths(limit)];
-        let drawn = polygons(&network, &place, &limits).remove(0);
+        let drawn = outlines(&network, &place, &limits).remove(0);
         let shape = to_geo(&drawn.outline);
         prop_assert!(shape.is_valid(), "{:?}", shape.validation_errors());
         // Both errors by sampling the streets against the outline itself.
-        let mut space = SearchSpace::default();
-        let reached = ReachedNetwork::of_place(&network, &mut space, &place, Direction::From, &limits).remove(0);
+        let reached = pieces(&network, &place, Direction::From, limits[0]);
         let inside_m = |line: &[LngLat], length: Length| -> f64 {
             // A street may be longer than it is drawn, so samples share its length.
             let shape_m: f64 = line.windows(2).map(|s| s[0].distance_to(s[1]).as_m_f64()).sum();
@@ -221,15 +206,17 @@ proptest! {
             .map(|edge| inside_m(&graph.edge_shape(edge).collect::<Vec<_>>(), graph.edge_length(edge)))
             .sum();
         let (mut reached_m, mut reached_inside_m) = (0.0, 0.0);
-        for piece in &reached.pieces {
+        let mut reached_mm = 0;
+        for piece in &reached {
             let (low, high) = piece.offsets();
+            reached_mm += u64::from((high - low).as_mm());
             reached_m += (high - low).as_m_f64();
             reached_inside_m += inside_m(&piece.line(&network), high - low);
         }
         let meters = |mm: u64| f64::from(u32::try_from(mm).unwrap()) / 1_000.0;
         let near = |stated_m: f64, sampled_m: f64| (stated_m - sampled_m).abs() <= 0.02 * reached_m + 30.0;
         let leak = drawn.leak;
-        prop_assert_eq!(leak.reached_mm, reached.length_mm());
+        prop_assert_eq!(leak.reached_mm, reached_mm);
         let (outside_m, extra_m) = (reached_m - reached_inside_m, street_inside_m - reached_inside_m);
         prop_assert!(near(meters(leak.reached_outside_mm), outside_m), "{leak:?}, sampled {outside_m} m outside");
         prop_assert!(near(meters(leak.unreached_inside_mm), extra_m), "{leak:?}, sampled {extra_m} m inside");

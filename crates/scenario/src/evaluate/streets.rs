@@ -1,28 +1,38 @@
+use std::sync::Arc;
+
 use coverage::{DemandSet, Facility, Linkage, Obstacle, Rows};
 use graph::{Components, EdgeId, GatePolicies, GatePolicy, Metric, Policies, StreetGraph};
-use reach::{Network, SnapIndex};
+use reach::{IsochroneIndex, IsochroneSpace, Network, SnapIndex};
 use units::TravelTime;
 
 use crate::evaluate::modified_metric::{slowed, two_way};
 use crate::evaluate::state::State;
 use crate::project::Project;
+use crate::project::kept_streets::KeptStreets;
 use crate::project::profile_streets::ProfileStreets;
 
 /// The streets of one profile under one scenario, owning what the scenario changed.
 pub(crate) struct ScenarioStreets<'a> {
     project: &'a Project,
     base: &'a ProfileStreets,
-    /// Its metric, and what hangs together under it when it may open streets.
-    changed: Option<(Metric, Option<Components>)>,
+    changed: Option<ChangedStreets>,
+}
+
+/// What a scenario makes of the streets of a profile.
+struct ChangedStreets {
+    metric: Metric,
+    /// What hangs together under it when it may open streets.
+    opened: Option<Components>,
+    kept: KeptStreets,
 }
 
 /// Streets ready for searching, with the demand joined to them.
 pub(crate) struct StreetsView<'a> {
     pub(crate) link: coverage::LinkOptions,
-    pub(crate) index: SnapIndex,
+    pub(crate) index: Arc<SnapIndex>,
     streets: &'a ScenarioStreets<'a>,
     pub(crate) network: Network<'a>,
-    pub(crate) demand: Linkage,
+    pub(crate) demand: Arc<Linkage>,
 }
 
 impl<'a> ScenarioStreets<'a> {
@@ -48,7 +58,11 @@ impl<'a> ScenarioStreets<'a> {
                 let metric = two_way(graph, usual.metric().0);
                 let opened = Components::of(graph, &metric);
                 Self {
-                    changed: Some((metric, Some(opened))),
+                    changed: Some(ChangedStreets {
+                        metric,
+                        opened: Some(opened),
+                        kept: KeptStreets::new(&usual.project.layouts),
+                    }),
                     project: usual.project,
                     base: usual.base,
                 }
@@ -84,7 +98,11 @@ impl<'a> ScenarioStreets<'a> {
             };
             // Closing streets changes times only; other policies may open the way into a scrap.
             let opened = policies_differ.then(|| Components::of(graph, &metric));
-            (metric, opened)
+            ChangedStreets {
+                metric,
+                opened,
+                kept: KeptStreets::new(&project.layouts),
+            }
         });
         Self {
             project,
@@ -97,14 +115,14 @@ impl<'a> ScenarioStreets<'a> {
 impl ScenarioStreets<'_> {
     /// Travel times, and the networks of the baseline.
     pub(crate) fn metric(&self) -> (&Metric, &Components) {
-        let changed = self.changed.as_ref().map(|(metric, _)| metric);
+        let changed = self.changed.as_ref().map(|changed| &changed.metric);
         (changed.unwrap_or(&self.base.metric), &self.base.components)
     }
 
     /// What places are joined to: the open streets of the baseline's networks, and those that the
     /// scenario joins to one.
     pub(crate) fn is_joinable(&self, edge: EdgeId) -> bool {
-        let Some((metric, opened)) = &self.changed else {
+        let Some(ChangedStreets { metric, opened, .. }) = &self.changed else {
             return self.base.components.is_network(edge);
         };
         let is_network = self.base.components.is_network(edge)
@@ -118,26 +136,52 @@ impl ScenarioStreets<'_> {
     pub(crate) fn is_scrap(&self, edge: EdgeId) -> bool {
         match &self.changed {
             None => self.base.components.is_scrap(edge),
-            Some((metric, _)) => {
-                is_open(&self.project.city.streets, metric, edge) && !self.is_joinable(edge)
+            Some(changed) => {
+                is_open(&self.project.city.streets, &changed.metric, edge)
+                    && !self.is_joinable(edge)
             }
         }
     }
 
+    /// What is kept for the metric of these streets.
+    fn kept(&self) -> &KeptStreets {
+        let changed = self.changed.as_ref().map(|changed| &changed.kept);
+        changed.unwrap_or(&self.base.kept)
+    }
+
+    /// The streets laid out for searching, once for each metric.
+    pub(crate) fn network(&self) -> Network<'_> {
+        let (metric, _) = self.metric();
+        self.kept().network(&self.project.city.streets, metric)
+    }
+
+    /// Every street that may be travelled, as outlines need them, and memory to draw in.
+    pub(crate) fn with_isochrones<T>(
+        &self,
+        work: impl FnOnce(&IsochroneIndex, &mut IsochroneSpace) -> T,
+    ) -> T {
+        let kept = self.kept();
+        let index = kept.isochrones(|| {
+            let graph = &self.project.city.streets;
+            IsochroneIndex::new(graph, |edge| self.is_joinable(edge) || self.is_scrap(edge))
+        });
+        kept.with_space(|space| work(index, space))
+    }
+
     pub(crate) fn view(&self) -> StreetsView<'_> {
         let graph = &self.project.city.streets;
-        let (metric, _) = self.metric();
         let joinable = |edge| self.is_joinable(edge);
-        let index = SnapIndex::with_scraps(graph, joinable, |edge| self.is_scrap(edge));
-        let link = self.base.link;
-        let network = Network::new(graph, metric);
-        let demand = Linkage::of_demand(&network, &index, &self.project.demand, joinable, link);
+        let (link, network, kept) = (self.base.link, self.network(), self.kept());
+        let index =
+            kept.index(|| SnapIndex::with_scraps(graph, joinable, |edge| self.is_scrap(edge)));
+        let demand = kept
+            .demand(|| Linkage::of_demand(&network, index, &self.project.demand, joinable, link));
         StreetsView {
             link,
-            index,
+            index: Arc::clone(index),
             streets: self,
+            demand: Arc::clone(demand),
             network,
-            demand,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use coverage::{Hazard, HazardRules, Linkage, StreetEffect};
 use graph::{EdgeId, StreetGraph};
-use reach::{Network, SnapIndex};
+use reach::SnapIndex;
 
 use crate::project::profile_streets::ProfileStreets;
 
@@ -24,7 +24,7 @@ impl Hazards {
     ///
     /// Cost: an index of the streets and a look-up for each hazard.
     pub(crate) fn joined(&self, graph: &StreetGraph, streets: &ProfileStreets) -> Linkage {
-        let network = Network::new(graph, &streets.metric);
+        let network = streets.kept.network(graph, &streets.metric);
         let index = SnapIndex::new(graph, |edge| streets.components.is_usable(edge));
         let positions: Vec<_> = self.list.iter().map(|hazard| hazard.position).collect();
         Linkage::of_positions(&network, &index, &positions, streets.link)

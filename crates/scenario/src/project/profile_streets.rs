@@ -1,6 +1,8 @@
 use coverage::LinkOptions;
 use graph::{Components, Metric, Profile};
 
+use crate::project::kept_streets::KeptStreets;
+
 /// The streets as one profile may use them.
 #[derive(Debug)]
 pub struct ProfileStreets {
@@ -12,4 +14,5 @@ pub struct ProfileStreets {
     pub components: Components,
     /// How places are joined.
     pub link: LinkOptions,
+    pub(crate) kept: KeptStreets,
 }

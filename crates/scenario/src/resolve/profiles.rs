@@ -1,16 +1,19 @@
 //! Who travels: built-in profiles and those that the plan describes, laid over the streets.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use coverage::{DemandSet, LinkOptions, StudyArea};
 use graph::{Components, Metric, Policies, Profile, StreetGraph};
+use reach::Layouts;
 use units::Length;
 
 use crate::plan::problem::Problems;
 use crate::plan::spec::{DemandSpec, PlanSpec};
+use crate::project::kept_streets::KeptStreets;
 use crate::project::profile_streets::ProfileStreets;
 
-/// The streets as each profile may use them.
+/// The streets as each profile may use them, and what counts how often they are laid out.
 ///
 /// Cost: one metric and its components for each, linear in the arcs.
 pub(crate) fn profiles(
@@ -18,7 +21,8 @@ pub(crate) fn profiles(
     policies: &Policies,
     named: BTreeMap<String, Profile>,
     (radius, island_below): (Length, Length),
-) -> BTreeMap<String, ProfileStreets> {
+) -> (BTreeMap<String, ProfileStreets>, Arc<Layouts>) {
+    let layouts = Arc::new(Layouts::default());
     let walk_speed = Profile::walking_speed();
     let laid_out = named.into_iter().map(|(name, profile)| {
         let metric = Metric::of(streets, &profile, policies);
@@ -28,10 +32,11 @@ pub(crate) fn profiles(
             metric,
             components,
             link: LinkOptions { radius, walk_speed },
+            kept: KeptStreets::new(&layouts),
         };
         (name, streets)
     });
-    laid_out.collect()
+    (laid_out.collect(), layouts)
 }
 
 /// Every profile that the plan's standards and demand name.

@@ -16,9 +16,9 @@ use crate::project::Project;
 pub(crate) struct BaseStreets<'a> {
     project: &'a Project,
     pub(crate) streets: ScenarioStreets<'a>,
-    pub(crate) index: SnapIndex,
+    pub(crate) index: Arc<SnapIndex>,
     pub(crate) link: LinkOptions,
-    pub(crate) demand: Linkage,
+    pub(crate) demand: Arc<Linkage>,
     /// The demand of each measure of the plan, likewise.
     measures: Vec<(Linkage, Rows)>,
     /// The linked points of the demand, then of each measure, with the index of the measure behind
@@ -72,7 +72,7 @@ impl<'a> BaseStreets<'a> {
         });
         let measures: Vec<(Linkage, Rows)> = measures.collect();
         let (mut linked, mut places) = (Vec::new(), Vec::new());
-        let all = std::iter::once(&view.demand).chain(measures.iter().map(|(linkage, _)| linkage));
+        let all = std::iter::once(&*view.demand).chain(measures.iter().map(|(linkage, _)| linkage));
         for (number, linkage) in all.enumerate() {
             let (points, of_points) = linkage.linked();
             linked.extend(points.into_iter().map(|point| (number, point)));
@@ -122,9 +122,9 @@ impl<'a> BaseStreets<'a> {
         })
     }
 
-    /// Cost: linear in the arcs.
+    /// Cost: none; the arcs stay laid out.
     pub(crate) fn network(&self) -> Network<'_> {
-        Network::new(&self.project.city.streets, self.streets.metric().0)
+        self.streets.network()
     }
 
     /// Cells from which the border lies within a limit; found once for each limit.
@@ -200,7 +200,7 @@ impl<'a> BaseStreets<'a> {
     /// Cost: one bounded search, once for each place.
     pub(crate) fn times_to<'c>(&self, column: &'c Column, of: Asking) -> &'c [Option<TravelTime>] {
         let times = column.times.get_or_init(|| {
-            let demand = std::iter::once(&self.demand);
+            let demand = std::iter::once(&*self.demand);
             let all = demand.chain(self.measures.iter().map(|(linkage, _)| linkage));
             let mut times: Vec<_> = all.map(|linkage| vec![None; linkage.n_places()]).collect();
             if let Some(link) = &column.link {

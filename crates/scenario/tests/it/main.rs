@@ -13,6 +13,7 @@ mod gate_choice;
 mod hourly_demand;
 mod islands;
 mod laws;
+mod layouts;
 mod measures;
 mod presets;
 mod same_town;

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use scenario::{EditError, Modification, ScenarioReport, Session, evaluate, resolve_changes};
+use scenario::{
+    EditError, IsochroneParts, IsochroneQuestion, Modification, ScenarioReport, Session, evaluate,
+    resolve_changes,
+};
 
 use crate::shenzhen::project;
 
@@ -187,25 +190,57 @@ fn a_wrong_edit_changes_nothing_and_says_why() {
 }
 
 #[test]
-fn a_circle_is_joined_to_the_street_it_shows() {
+fn an_isochrone_is_joined_to_the_street_it_shows_and_holds_what_was_asked_for() {
     let session = Session::new(project(), &[]).unwrap();
     let at = units::parse_position("114.0595,22.5431").unwrap();
     let limit = units::parse_time("5min").unwrap();
-    let circle = session
-        .circle("rider", at, reach::Direction::From, limit)
-        .unwrap()
-        .unwrap();
-    assert!(!circle.pieces.is_empty() && !circle.outline.is_empty());
-    assert!(
-        circle
-            .pieces
-            .iter()
-            .all(|p| p.start <= limit && p.end <= limit)
-    );
-    assert!(circle.outline.contains(circle.snap.position));
-    let unknown = session.circle("car", at, reach::Direction::From, limit);
+    let all = IsochroneParts {
+        outline: true,
+        streets: true,
+        cells: true,
+    };
+    let asked = IsochroneQuestion {
+        profile: "rider",
+        at,
+        direction: reach::Direction::From,
+        limit,
+        parts: all,
+    };
+    let found = session.isochrone(&asked).unwrap().unwrap();
+    let (streets, cells) = (found.streets.unwrap(), found.cells.unwrap());
+    assert!(!streets.is_empty());
+    assert!(streets.iter().all(|p| p.start <= limit && p.end <= limit));
+    let outline = found.isochrone.outline.unwrap();
+    assert!(outline.outline.contains(found.snap.position));
+    let in_cells: u64 = cells.cells.iter().map(|&(_, mm)| mm).sum();
+    assert_eq!(in_cells + cells.elsewhere_mm, found.isochrone.reached_mm);
+
+    let one = |outline, streets, cells| {
+        let parts = IsochroneParts {
+            outline,
+            streets,
+            cells,
+        };
+        let question = IsochroneQuestion { parts, ..asked };
+        session.isochrone(&question).unwrap().unwrap()
+    };
+    let drawn = one(true, false, false);
+    assert_eq!(drawn.isochrone.outline, Some(outline));
+    assert!(drawn.streets.is_none() && drawn.cells.is_none());
+    let lines = one(false, true, false);
+    assert_eq!(lines.streets.unwrap().len(), streets.len());
+    assert!(lines.isochrone.outline.is_none() && lines.cells.is_none());
+    let hexagons = one(false, false, true);
+    assert_eq!(hexagons.cells, Some(cells));
+    assert!(hexagons.isochrone.outline.is_none() && hexagons.streets.is_none());
+    assert_eq!(hexagons.isochrone.reached_mm, drawn.isochrone.reached_mm);
+
+    let unknown = session.isochrone(&IsochroneQuestion {
+        profile: "car",
+        ..asked
+    });
     assert!(unknown.unwrap_err().contains("take foot or rider"));
     let sea = units::parse_position("114.00,22.40").unwrap();
-    let nothing = session.circle("rider", sea, reach::Direction::From, limit);
+    let nothing = session.isochrone(&IsochroneQuestion { at: sea, ..asked });
     assert!(nothing.unwrap().is_none());
 }

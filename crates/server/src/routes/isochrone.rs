@@ -1,8 +1,11 @@
 use std::sync::Arc;
 
-use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Query, State as Given};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use reach::Direction;
+use scenario::{IsochroneParts, IsochroneQuestion};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -10,7 +13,7 @@ use crate::limits;
 use crate::problem::Problem;
 use crate::routes::compute;
 use crate::state::{BASELINE, State};
-use crate::wire::{self, IsochroneAnswer, MultiPolygon, Pieces};
+use crate::wire::{self, CellReached, CellsReached, IsochroneAnswer, MultiPolygon, Pieces};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -25,6 +28,9 @@ pub(crate) struct Asked {
     toward: Option<bool>,
     /// Key of the scenario whose streets count; the baseline when left out
     scenario: Option<String>,
+    /// What the answer holds, separated by commas: `outline`, `streets` (lines with times), `cells`
+    /// (street length by H3 cell); `outline` when left out
+    what: Option<String>,
 }
 
 /// Reached streets and their outline: street time, the walk to the street apart
@@ -35,20 +41,51 @@ pub(crate) struct Asked {
 pub(crate) async fn isochrone(
     Given(state): Given<Arc<State>>,
     Query(asked): Query<Asked>,
-) -> Result<Json<IsochroneAnswer>, Problem> {
-    compute(&state, move |state| Ok(Json(answer(state, asked)?))).await
+) -> Result<Response, Problem> {
+    // Written off the async threads too: a street answer is a megabyte.
+    let body = compute(&state, move |state| {
+        let answer = answer(state, asked)?;
+        let body = serde_json::to_vec(&answer).map_err(|e| Problem::bug(e.to_string()))?;
+        Ok(Bytes::from(body))
+    })
+    .await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+/// The parts that `what` names.
+fn parts(what: Option<&str>) -> Result<IsochroneParts, Problem> {
+    let mut parts = IsochroneParts {
+        outline: false,
+        streets: false,
+        cells: false,
+    };
+    for word in what.unwrap_or("outline").split(',') {
+        match word.trim() {
+            "outline" => parts.outline = true,
+            "streets" => parts.streets = true,
+            "cells" => parts.cells = true,
+            other => {
+                return Err(Problem::bad(format!(
+                    "an isochrone has no `{other}`; `what` takes `outline`, `streets`, `cells`, or \
+                     several separated by commas"
+                )));
+            }
+        }
+    }
+    Ok(parts)
 }
 
 fn answer(state: &State, asked: Asked) -> Result<IsochroneAnswer, Problem> {
     let at = units::parse_position(&asked.at).map_err(|e| Problem::bad(e.to_string()))?;
     let limit = units::parse_time(&asked.limit).map_err(|e| Problem::bad(e.to_string()))?;
-    if limit > limits::LONGEST_CIRCLE {
+    if limit > limits::LONGEST_ISOCHRONE {
         return Err(Problem::bad(format!(
             "a limit of `{}` is longer than one request may ask for; take at most {} min",
             asked.limit,
-            limits::LONGEST_CIRCLE.as_mins_f64()
+            limits::LONGEST_ISOCHRONE.as_mins_f64()
         )));
     }
+    let parts = parts(asked.what.as_deref())?;
     let profile = asked.profile.unwrap_or_else(|| "rider".to_owned());
     let toward = asked.toward.unwrap_or(false);
     let direction = if toward {
@@ -56,39 +93,58 @@ fn answer(state: &State, asked: Asked) -> Result<IsochroneAnswer, Problem> {
     } else {
         Direction::From
     };
+    let question = IsochroneQuestion {
+        profile: &profile,
+        at,
+        direction,
+        limit,
+        parts,
+    };
     let key = asked.scenario.as_deref().unwrap_or(BASELINE);
-    let (circle, radius) = state.in_session(key, |session| {
-        let circle = session.circle(&profile, at, direction, limit);
-        circle
-            .map(|circle| (circle, session.join_radius(&profile)))
+    let (found, radius) = state.in_session(key, |session| {
+        let found = session.isochrone(&question);
+        found
+            .map(|found| (found, session.join_radius(&profile)))
             .map_err(Problem::bad)
     })?;
-    let Some(circle) = circle else {
+    let Some(found) = found else {
         return Err(Problem::no_answer(format!(
             "`{at}` lies more than {} m from any street of the profile; check longitude and \
              latitude",
             radius.as_m_f64()
         )));
     };
+    let area = &state.project.area;
+    let drawn = found.isochrone.outline;
     Ok(IsochroneAnswer {
-        profile,
-        toward,
         limit_s: wire::seconds(limit),
+        toward,
         lng: at.lng(),
         lat: at.lat(),
-        snapped_lng: circle.snap.position.lng(),
-        snapped_lat: circle.snap.position.lat(),
-        walk_to_street_m: circle.snap.walk.as_m_f64(),
-        reached_km: kilometers(circle.reached_mm),
-        reached_outside_share: circle.leak.outside_share(),
-        unreached_inside_share: circle.leak.inside_share(),
-        outline: MultiPolygon::of(&circle.outline),
-        pieces: Pieces::of(
-            circle
-                .pieces
+        snapped_lng: found.snap.position.lng(),
+        snapped_lat: found.snap.position.lat(),
+        walk_to_street_m: found.snap.walk.as_m_f64(),
+        reached_km: meters(found.isochrone.reached_mm) / 1e3,
+        reached_outside_share: drawn.as_ref().map(|drawn| drawn.leak.outside_share()),
+        unreached_inside_share: drawn.as_ref().map(|drawn| drawn.leak.inside_share()),
+        outline: drawn.map(|drawn| MultiPolygon::of(&drawn.outline)),
+        streets: found.streets.map(|pieces| {
+            let pieces = pieces.iter();
+            Pieces::of(pieces.map(|piece| (&*piece.line, piece.start, piece.end)))
+        }),
+        cells: found.cells.map(|reached| CellsReached {
+            resolution: area.resolution().as_u8(),
+            cells: reached
+                .cells
                 .iter()
-                .map(|piece| (&*piece.line, piece.start, piece.end)),
-        ),
+                .map(|&(rank, mm)| CellReached {
+                    cell: area.cell(rank).to_string(),
+                    reached_m: meters(mm),
+                })
+                .collect(),
+            elsewhere_m: meters(reached.elsewhere_mm),
+        }),
+        profile,
     })
 }
 
@@ -97,6 +153,6 @@ fn answer(state: &State, asked: Asked) -> Result<IsochroneAnswer, Problem> {
     clippy::cast_precision_loss,
     reason = "street lengths are far below 2^53 mm"
 )]
-fn kilometers(mm: u64) -> f64 {
-    mm as f64 / 1e6
+fn meters(mm: u64) -> f64 {
+    mm as f64 / 1e3
 }

@@ -414,6 +414,16 @@ fn refusals_are_problems_with_the_sentences_of_the_command_line() {
             "take foot or rider",
         ),
         (
+            Asked::get("/api/isochrone?at=114.05,22.54&limit=5min&what=outline,roads"),
+            400,
+            "an isochrone has no `roads`; `what` takes `outline`, `streets`, `cells`",
+        ),
+        (
+            Asked::get("/api/isochrone?at=114.05,22.54&limit=5min&what="),
+            400,
+            "an isochrone has no ``",
+        ),
+        (
             Asked::get("/tiles/none/1/0/0.mvt"),
             404,
             "there is no layer `none`",
@@ -509,4 +519,55 @@ fn there_is_a_page_built_or_not() {
     assert_eq!(page.status, 200);
     assert!(page.body.contains("nuanquan"));
     assert_eq!(server::has_page(), !page.body.contains("cargo xtask web"));
+}
+
+#[test]
+fn an_isochrone_holds_what_was_asked_for_and_nothing_else() {
+    let server = ask::server();
+    let path = "/api/isochrone?at=114.05,22.54&limit=5min";
+    let of = |what: &str| answer(&server, Asked::get(&format!("{path}{what}")));
+    let parts = ["outline", "streets", "cells"];
+    let held = |answer: &Value| -> Vec<&str> {
+        let held = parts.iter().filter(|&&part| !answer[part].is_null());
+        held.copied().collect()
+    };
+    let usual = of("");
+    assert_eq!(held(&usual), ["outline"]);
+    assert_eq!(usual, of("&what=outline"));
+    let all = of("&what=cells,streets,outline");
+    assert_eq!(held(&all), parts);
+    assert_eq!(all["outline"], usual["outline"]);
+    for part in parts {
+        let one = of(&format!("&what={part}"));
+        assert_eq!(held(&one), [part]);
+        assert_eq!(one[part], all[part]);
+        assert_eq!(one["reached_km"], all["reached_km"]);
+        assert_eq!(!one["reached_outside_share"].is_null(), part == "outline");
+    }
+    // Rings are closed, and hold numbers of at most seven decimals.
+    assert_eq!(all["outline"]["type"], "MultiPolygon");
+    for ring in all["outline"]["coordinates"][0].as_array().unwrap() {
+        let corners = ring.as_array().unwrap();
+        assert!(corners.len() > 3 && corners.first() == corners.last());
+        for corner in corners {
+            let text = corner.to_string();
+            let decimals = text.trim_matches(['[', ']']).split(',').map(|number| {
+                let (_, decimals) = number.split_once('.').unwrap_or_default();
+                decimals.len()
+            });
+            assert!(decimals.max() <= Some(7), "{text}");
+        }
+    }
+    let lines = all["streets"]["features"].as_array().unwrap();
+    assert!(lines.len() > 100);
+    for line in lines {
+        assert_eq!(line["geometry"]["type"], "LineString");
+        assert!(line["geometry"]["coordinates"].as_array().unwrap().len() > 1);
+        assert!(line["properties"]["end_s"].as_f64().unwrap() <= 300.0);
+    }
+    let cells = all["cells"]["cells"].as_array().unwrap();
+    let meters = |value: &Value| value.as_f64().unwrap();
+    let sum: f64 = cells.iter().map(|cell| meters(&cell["reached_m"])).sum();
+    let reached_m = sum + meters(&all["cells"]["elsewhere_m"]);
+    assert!((reached_m - meters(&all["reached_km"]) * 1e3).abs() < 0.01);
 }

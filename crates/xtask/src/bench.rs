@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, bail};
 
 use crate::command::{release_binary, root};
+use crate::served::{self, Served};
 
 /// A whole command measured from outside, start of the process included.
 struct Measured {
@@ -20,7 +21,7 @@ struct Measured {
 /// How often each command is run; the first run warms the disk cache and is not counted.
 const N_RUNS: usize = 21;
 
-/// Measures import and run of the sample city and keeps the figures.
+/// Measures import, run and served isochrones of the sample city and keeps the figures.
 pub(crate) fn run() -> Result<()> {
     let program = release_binary()?;
     let data = root().join("data").join("shenzhen");
@@ -55,15 +56,21 @@ pub(crate) fn run() -> Result<()> {
     let measured = all.iter_mut().try_for_each(|one| measure(&program, one));
     fs::remove_dir_all(&aside)?;
     measured?;
-    let text = summary(&all);
+    let plan = data.join("plan.toml");
+    let served = served::measure(&program, &plan)?;
+    let text = format!("{}\n{}", summary(&all), served::table(&served));
     println!("\n{text}");
-    let folder = keep(&text, &all)?;
+    let folder = keep(&text, &all, &served)?;
     println!("kept in {}", folder.display());
-    let late: Vec<&str> = all
+    let late = all
         .iter()
         .filter(|m| median(&m.times) > m.bar)
-        .map(|m| m.what)
-        .collect();
+        .map(|m| m.what);
+    let late_served = served
+        .iter()
+        .filter(|one| one.bar.is_some_and(|bar| one.median() > bar))
+        .map(|one| one.what.as_str());
+    let late: Vec<&str> = late.chain(late_served).collect();
     if !late.is_empty() {
         bail!("slower than the bar: {}", late.join(", "));
     }
@@ -115,28 +122,26 @@ fn summary(all: &[Measured]) -> String {
 }
 
 /// Writes the figures to `benches/runs/<date>-<machine>/`.
-fn keep(text: &str, all: &[Measured]) -> Result<PathBuf> {
+fn keep(text: &str, all: &[Measured], served: &[Served]) -> Result<PathBuf> {
     let (folder, machine) = today_here()?;
     let page = format!(
         "# End to end\n\n`cargo xtask bench`: each command {N_RUNS} times from outside, after one \
-         run that is not counted.\n\n{text}\n{machine}"
+         run that is not counted; isochrones at many places over one connection to \
+         `nuanquan serve`.\n\n{text}\n{machine}"
     );
     fs::write(folder.join("end-to-end.md"), page)?;
     let mut json = String::from("{\n");
-    for (index, one) in all.iter().enumerate() {
-        let times: Vec<String> = one
-            .times
+    let commands = all.iter().map(|one| (one.what, &one.times));
+    let served = served.iter().map(|one| (one.what.as_str(), &one.times));
+    let mut lines = commands.chain(served).peekable();
+    while let Some((what, times)) = lines.next() {
+        let times: Vec<String> = times
             .iter()
             .map(|t| format!("{:.3}", t.as_secs_f64() * 1_000.0))
             .collect();
-        let comma = if index + 1 < all.len() { "," } else { "" };
-        writeln!(
-            json,
-            "  \"{} (ms)\": [{}]{comma}",
-            one.what,
-            times.join(", ")
-        )
-        .expect("writing to a string cannot fail");
+        let comma = if lines.peek().is_some() { "," } else { "" };
+        writeln!(json, "  \"{what} (ms)\": [{}]{comma}", times.join(", "))
+            .expect("writing to a string cannot fail");
     }
     json.push_str("}\n");
     fs::write(folder.join("end-to-end.json"), json)?;

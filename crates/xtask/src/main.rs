@@ -15,6 +15,7 @@ mod e2e;
 mod guard;
 mod peers;
 mod same_town;
+mod served;
 mod test;
 mod web;
 
@@ -30,7 +31,8 @@ cargo xtask types          make the types of the page from what the server descr
 cargo xtask web            install, check, test and build the page; needs Node 20 or newer
 cargo xtask e2e            walk through the page in headless Chromium, keep screenshots and drag times
 cargo xtask e2e drag       measure the drag alone, with the page as it was built
-cargo xtask bench          measure import and run on the sample city, keep the figures in benches/runs
+cargo xtask bench          measure import, run and served isochrones on the sample city, keep the figures in benches/runs
+cargo xtask bench served PLAN  what isochrones of a plan take over HTTP, printed
 cargo xtask bench peers [EXTRACT]  other programs and ours on one extract, keep the table of ratios
 cargo xtask architecture   check the crates against the table of arrows
 cargo xtask data           check the committed data against data/sources.toml";
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(false),
         ["test", "--long"] => test::run(true),
         ["bench"] => bench::run(),
+        ["bench", "served", plan] => served::run(plan),
         ["bench", "peers"] => peers::run(None),
         ["bench", "peers", extract] => peers::run(Some(extract)),
         ["architecture"] => architecture::check(),

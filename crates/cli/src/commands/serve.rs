@@ -4,6 +4,7 @@ use std::fs;
 use std::hash::{BuildHasher, Hasher};
 
 use anyhow::{Context, anyhow};
+use axum::serve::ListenerExt as _;
 use server::{Access, State};
 use tokio::net::TcpListener;
 
@@ -54,6 +55,12 @@ pub(crate) fn run(args: &Serve) -> Result<(), Failure> {
         }
         output::text(&format!("http://{address}/\n")).map_err(|failure| anyhow!("{failure}"))?;
         output::note("serving; Ctrl-C ends it");
+        // Else the end of an answer waits for the word that its beginning has arrived.
+        let listener = listener.tap_io(|connection| {
+            if let Err(error) = connection.set_nodelay(true) {
+                output::warning(&format!("answers may be slow: {error}"));
+            }
+        });
         axum::serve(listener, server::router(state))
             .with_graceful_shutdown(async {
                 // Without a signal to wait for, the server runs until it is ended otherwise.

@@ -22,7 +22,7 @@ pub struct State {
     pub(crate) project: &'static Project,
     /// The plan file as written, to which a saved plan appends.
     pub(crate) plan_text: String,
-    pub(crate) places: BTreeMap<String, Place>,
+    pub(crate) scenarios: BTreeMap<String, ServedScenario>,
     /// Keys in the order of the plan, the baseline first.
     pub(crate) order: Vec<String>,
     pub(crate) layers: [TileLayer; 3],
@@ -31,7 +31,7 @@ pub struct State {
 }
 
 /// One scenario: as the plan has it, and with edits.
-pub(crate) struct Place {
+pub(crate) struct ServedScenario {
     pub(crate) name: String,
     pub(crate) plain: Arc<Decisions>,
     pub(crate) revised: RwLock<Revised>,
@@ -97,14 +97,14 @@ impl State {
                 .iter()
                 .map(|s| (s.key.clone(), s.name.clone(), s.changes.as_slice())),
         );
-        let mut places = BTreeMap::new();
+        let mut scenarios = BTreeMap::new();
         let mut order = Vec::new();
         for (key, name, changes) in plain {
             let session = Session::new(project, changes).map_err(|why| StateError::Infeasible {
                 scenario: key.clone(),
                 why: why.to_string(),
             })?;
-            let place = Place {
+            let served = ServedScenario {
                 name,
                 plain: Arc::clone(session.decisions()),
                 revised: RwLock::new(Revised {
@@ -116,7 +116,7 @@ impl State {
                 edited_detail: Detailed::default(),
             };
             order.push(key.clone());
-            places.insert(key, place);
+            scenarios.insert(key, served);
         }
         let layers = [
             tiles::streets(&project.city.streets),
@@ -126,7 +126,7 @@ impl State {
         Ok(Self {
             project,
             plan_text,
-            places,
+            scenarios,
             order,
             layers,
             access,
@@ -136,12 +136,12 @@ impl State {
 
     /// Name and decisions of a scenario, or with `-edited` behind its key of it with its edits.
     pub(crate) fn decisions(&self, key: &str) -> Result<(String, Arc<Decisions>), Problem> {
-        if let Some(place) = self.places.get(key) {
-            return Ok((place.name.clone(), Arc::clone(&place.plain)));
+        if let Some(served) = self.scenarios.get(key) {
+            return Ok((served.name.clone(), Arc::clone(&served.plain)));
         }
-        let place = self.place_behind(key)?;
-        let revised = place.read()?;
-        let name = format!("{}（已编辑 edited）", place.name);
+        let served = self.scenario_behind(key)?;
+        let revised = served.read()?;
+        let name = format!("{}（已编辑 edited）", served.name);
         Ok((name, Arc::clone(revised.session.decisions())))
     }
 
@@ -153,13 +153,13 @@ impl State {
         key: &str,
         work: impl FnOnce(&Session<'static>) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        let revised = self.place_behind(key)?.read()?;
-        if !self.places.contains_key(key) || revised.session.edits().len() == 0 {
+        let revised = self.scenario_behind(key)?.read()?;
+        if !self.scenarios.contains_key(key) || revised.session.edits().len() == 0 {
             return work(&revised.session);
         }
         let plain = revised.session.scenario().to_vec();
         drop(revised);
-        let kept = &self.place(key)?.plain_session;
+        let kept = &self.scenario(key)?.plain_session;
         if let Some(session) = kept.get() {
             return work(session);
         }
@@ -173,20 +173,20 @@ impl State {
     ///
     /// Cost: an evaluation in detail the first time.
     pub(crate) fn detailed(&self, key: &str) -> Result<Arc<ScenarioResult>, Problem> {
-        let place = self.place_behind(key)?;
-        let (revision, changes, detail) = if self.places.contains_key(key) {
-            let plain = place.read()?.session.scenario().to_vec();
-            (0, plain, &place.plain_detail)
+        let served = self.scenario_behind(key)?;
+        let (revision, changes, detail) = if self.scenarios.contains_key(key) {
+            let plain = served.read()?.session.scenario().to_vec();
+            (0, plain, &served.plain_detail)
         } else {
-            let revised = place.read()?;
+            let revised = served.read()?;
             let changes: Vec<Change> = revised.session.changes().cloned().collect();
-            (revised.revision, changes, &place.edited_detail)
+            (revised.revision, changes, &served.edited_detail)
         };
         let mut known = detail.lock().map_err(broken)?;
         if let Some((_, result)) = known.as_ref().filter(|(of, _)| *of == revision) {
             return Ok(Arc::clone(result));
         }
-        let mut result = ScenarioResult::of(self.project, key, &place.name, &changes)
+        let mut result = ScenarioResult::of(self.project, key, &served.name, &changes)
             .map_err(|why| Problem::no_answer(why.to_string()))?;
         if key != BASELINE {
             // The baseline locks nothing but itself.
@@ -199,8 +199,8 @@ impl State {
     }
 
     /// A scenario by its key.
-    pub(crate) fn place(&self, key: &str) -> Result<&Place, Problem> {
-        self.places.get(key).ok_or_else(|| {
+    pub(crate) fn scenario(&self, key: &str) -> Result<&ServedScenario, Problem> {
+        self.scenarios.get(key).ok_or_else(|| {
             Problem::unknown(format!(
                 "there is no scenario `{key}`; the plan has {}",
                 self.order.join(", ")
@@ -209,10 +209,10 @@ impl State {
     }
 
     /// The scenario that a key speaks of, with or without its edits.
-    pub(crate) fn place_behind(&self, key: &str) -> Result<&Place, Problem> {
-        match self.places.get(key) {
-            Some(place) => Ok(place),
-            None => self.place(key.strip_suffix(EDITED).unwrap_or(key)),
+    pub(crate) fn scenario_behind(&self, key: &str) -> Result<&ServedScenario, Problem> {
+        match self.scenarios.get(key) {
+            Some(served) => Ok(served),
+            None => self.scenario(key.strip_suffix(EDITED).unwrap_or(key)),
         }
     }
 
@@ -230,7 +230,7 @@ impl State {
     }
 }
 
-impl Place {
+impl ServedScenario {
     pub(crate) fn read(&self) -> Result<RwLockReadGuard<'_, Revised>, Problem> {
         self.revised.read().map_err(broken)
     }

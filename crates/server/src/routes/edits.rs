@@ -50,7 +50,7 @@ pub(crate) async fn list(
 ) -> Result<Json<EditsAnswer>, Problem> {
     compute(&state, move |state| {
         let over = over(asked.over);
-        let revised = state.place(&over)?.read()?;
+        let revised = state.scenario(&over)?.read()?;
         Ok(Json(EditsAnswer {
             scenario: format!("{over}{EDITED}"),
             over,
@@ -75,9 +75,9 @@ pub(crate) async fn make(
     compute(&state, move |state| {
         let start = Instant::now();
         let over = over(asked.over);
-        let place = state.place(&over)?;
+        let served = state.scenario(&over)?;
         if asked.preview == Some(true) {
-            let revised = place.read()?;
+            let revised = served.read()?;
             let before = revised.session.decisions();
             let after = revised.session.preview(&edit).map_err(refused)?;
             return Ok(Json(ChangedAnswer {
@@ -87,7 +87,7 @@ pub(crate) async fn make(
                 ..changed(state, &over, start, before, &after)
             }));
         }
-        let mut revised = place.write()?;
+        let mut revised = served.write()?;
         if revised.session.edits().len() >= limits::MOST_EDITS {
             return Err(Problem::bad(format!(
                 "{} edits lie on this scenario, the most there may be; save them as a plan and \
@@ -113,7 +113,7 @@ pub(crate) async fn undo(
     compute(&state, move |state| {
         let start = Instant::now();
         let over = over(asked.over);
-        let mut revised = state.place(&over)?.write()?;
+        let mut revised = state.scenario(&over)?.write()?;
         let before = Arc::clone(revised.session.decisions());
         if revised.session.undo().is_none() {
             return Err(Problem::no_answer(format!(
@@ -137,8 +137,8 @@ pub(crate) async fn plan(
 ) -> Result<Response, Problem> {
     let text = compute(&state, move |state| {
         let over = over(asked.over);
-        let place = state.place(&over)?;
-        let revised = place.read()?;
+        let served = state.scenario(&over)?;
+        let revised = served.read()?;
         let own = state.project.spec.scenarios.iter().find(|s| s.key == over);
         let own = own.map_or(&[][..], |scenario| &scenario.modifications);
         let edits = revised.session.edits();
@@ -150,7 +150,7 @@ pub(crate) async fn plan(
             &state.plan_text,
             &state.project.spec,
             &over,
-            &place.name,
+            &served.name,
             modifications,
         )
     })

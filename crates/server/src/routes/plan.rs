@@ -32,7 +32,7 @@ pub(crate) async fn plan(Given(state): Given<Arc<State>>) -> Result<Json<PlanAns
 
 fn answer(state: &State) -> PlanAnswer {
     let project = state.project;
-    let report = state.places[BASELINE]
+    let report = state.scenarios[BASELINE]
         .plain
         .report(project, BASELINE, BASELINE);
     let n_modifications = |key: &str| {
@@ -80,12 +80,12 @@ fn answer(state: &State) -> PlanAnswer {
             .order
             .iter()
             .map(|key| {
-                let place = &state.places[key];
+                let served = &state.scenarios[key];
                 ScenarioInfo {
                     key: key.clone(),
-                    name: place.name.clone(),
+                    name: served.name.clone(),
                     n_modifications: n_modifications(key),
-                    n_edits: place
+                    n_edits: served
                         .read()
                         .map_or(0, |revised| revised.session.edits().len()),
                 }

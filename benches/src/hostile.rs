@@ -5,6 +5,7 @@
 //! changes from a fixed seed.
 
 use std::fs;
+use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -19,6 +20,8 @@ use scenario::run::ScenarioResult;
 use scenario::{Plan, resolve};
 use tempfile::TempDir;
 use units::{Length, TravelTime};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 /// A target by its name, which is also the folder of its corpus.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +33,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 7] = [
     Target {
         name: "pbf",
         read: pbf,
@@ -42,6 +45,10 @@ pub const TARGETS: [Target; 6] = [
     Target {
         name: "csv",
         read: csv,
+    },
+    Target {
+        name: "xlsx",
+        read: xlsx,
     },
     Target {
         name: "geojson",
@@ -111,6 +118,42 @@ pub fn csv(data: &[u8]) {
     read_rows(&path);
 }
 
+/// A workbook: its archive, or, since changes to an archive hardly get past its checksums, the text of
+/// one sheet of a workbook that is right otherwise.
+pub fn xlsx(data: &[u8]) {
+    if data.starts_with(b"PK") {
+        let (_folder, path) = file("a.xlsx", data);
+        read_rows(&path);
+        return;
+    }
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let parts: [(&str, &[u8]); 5] = [
+        (
+            "xl/workbook.xml",
+            br#"<workbook><sheets><sheet name="S" r:id="a"/></sheets></workbook>"#,
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            br#"<Relationships><Relationship Id="a" Type="/worksheet" Target="a.xml"/><Relationship Id="b" Type="/sharedStrings" Target="b.xml"/><Relationship Id="c" Type="/styles" Target="c.xml"/></Relationships>"#,
+        ),
+        ("xl/b.xml", b"<sst><si><t>id</t></si><si><t>lng</t></si></sst>"),
+        (
+            "xl/c.xml",
+            br#"<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>"#,
+        ),
+        ("xl/a.xml", data),
+    ];
+    for (name, bytes) in parts {
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        zip.start_file(name, options)
+            .expect("the archive is in memory");
+        zip.write_all(bytes).expect("the archive is in memory");
+    }
+    let archive = zip.finish().expect("the archive is in memory").into_inner();
+    let (_folder, path) = file("a.xlsx", &archive);
+    read_rows(&path);
+}
+
 /// A layer: every reader of rows with shapes.
 pub fn geojson(data: &[u8]) {
     let (_folder, path) = file("a.geojson", data);
@@ -157,6 +200,7 @@ fn read_rows(path: &Path) {
         FacilityOptions {
             catalog: &catalog,
             kind: None,
+            words: None,
             area: None,
         },
     ));

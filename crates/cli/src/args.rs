@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use units::{Length, LngLat, TravelTime};
+use formats::Encoding;
+use units::{Datum, Length, LngLat, TravelTime};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -78,13 +79,30 @@ fn side_path_links(text: &str) -> Result<Length, String> {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example: nuanquan inspect monaco.nqg")]
+#[command(
+    after_help = "Examples: nuanquan inspect monaco.nqg\n          nuanquan inspect stations.xlsx --network shenzhen.nqg"
+)]
 pub(crate) struct Inspect {
-    /// Network file (.nqg) or extract (.osm.pbf)
-    pub(crate) network: PathBuf,
-    /// Table to read, JSON for programs, or the gates
+    /// Network file (.nqg) or extract (.osm.pbf); or a table of facilities (.csv, .xlsx, .geojson)
+    pub(crate) file: PathBuf,
+    /// Table to read, JSON for programs, or the gates of a network
     #[arg(long, value_enum, default_value_t = InspectFormat::Table)]
     pub(crate) format: InspectFormat,
+    /// Of a table: the sheet of a workbook, by name or by number from 1
+    #[arg(long, value_name = "SHEET")]
+    pub(crate) sheet: Option<String>,
+    /// Of a table: its encoding (utf-8, utf-16, gbk or gb18030); found unless given
+    #[arg(long)]
+    pub(crate) encoding: Option<Encoding>,
+    /// Of a table: what separates its values; found unless given
+    #[arg(long, value_name = "CHARACTER")]
+    pub(crate) separator: Option<char>,
+    /// Of a table: the datum of its positions (wgs84, gcj02 or bd09); wgs84 unless given
+    #[arg(long)]
+    pub(crate) datum: Option<Datum>,
+    /// Of a table: the streets by which its datum is checked, a network file or an extract
+    #[arg(long, value_name = "FILE")]
+    pub(crate) network: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -6,6 +6,7 @@ pub(crate) mod explain;
 pub(crate) mod gates;
 pub(crate) mod import;
 pub(crate) mod inspect;
+pub(crate) mod inspect_table;
 pub(crate) mod isochrone;
 pub(crate) mod joining;
 pub(crate) mod matrix;

@@ -5,7 +5,9 @@ use units::{Outline, Polygon, Ring};
 
 use crate::datum::{Positions, shape_name};
 use crate::sheet::{RawShape, Reading, Sheet, SheetRow};
-use crate::{ColumnIndex, Field, Loaded, Note, ProblemKind, ReadError, Source, number, ring_check};
+use crate::{
+    BadRows, ColumnIndex, Field, Loaded, Note, ProblemKind, ReadError, Source, number, ring_check,
+};
 
 /// Reads zones: a polygon each, with an id and perhaps a name and a rank: a number of which only the
 /// order counts, such as an income, in thousandths.
@@ -32,6 +34,7 @@ pub fn read_zones(source: &Source) -> Result<Loaded<Vec<Zone>>, ReadError> {
     let mut zones: Vec<Zone> = Vec::new();
     let mut in_several: Vec<String> = Vec::new();
     for row in sheet.rows() {
+        let n_before = reading.n_problems();
         let polygons = polygons(row, &mut positions, &mut reading);
         let Some(id) = id else { continue };
         let value = row.value(id);
@@ -47,7 +50,9 @@ pub fn read_zones(source: &Source) -> Result<Loaded<Vec<Zone>>, ReadError> {
         let name = name.map_or("", |name| row.value(name));
         let name = if name.is_empty() { value } else { name };
         let rank = rank.and_then(|column| self::rank(&sheet, row, column, &mut reading));
-        if let Some(polygons) = polygons {
+        if let Some(polygons) = polygons
+            && reading.n_problems() == n_before
+        {
             // A zone may come in several rows.
             match zones.iter_mut().find(|zone| zone.id == value) {
                 Some(zone) => {
@@ -73,7 +78,7 @@ pub fn read_zones(source: &Source) -> Result<Loaded<Vec<Zone>>, ReadError> {
         });
     }
     positions.note(sheet.rows().len(), &mut reading);
-    reading.finish("zones", &sheet, zones)
+    reading.finish("zones", &sheet, source.bad_rows, zones)
 }
 
 /// A zone's place in an order; a zone without a value has none.
@@ -120,7 +125,8 @@ pub fn read_outline(source: &Source) -> Result<Loaded<Outline>, ReadError> {
         no_polygons(&sheet, &mut reading);
     }
     positions.note(sheet.rows().len(), &mut reading);
-    reading.finish("a boundary", &sheet, Outline::new(all))
+    // With a piece left out it would be another boundary.
+    reading.finish("a boundary", &sheet, BadRows::Refuse, Outline::new(all))
 }
 
 fn no_polygons(sheet: &Sheet, reading: &mut Reading) {

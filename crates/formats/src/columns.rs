@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -98,6 +99,14 @@ impl Field {
                 "站点编号",
                 "设施编号",
                 "代码",
+                "编码",
+                "点位编号",
+                "驿站编号",
+                "网点编号",
+                "设备编号",
+                "柜机编号",
+                "objectid",
+                "fid",
             ],
             Self::Name => &[
                 "name",
@@ -108,9 +117,55 @@ impl Field {
                 "设施名称",
                 "驿站名称",
                 "点位名称",
+                "驿站名",
+                "网点名称",
+                "门店名称",
+                "店名",
+                "机构名称",
+                "单位名称",
+                "场所名称",
+                "柜机名称",
             ],
-            Self::Lng => &["lng", "lon", "long", "longitude", "x", "经度"],
-            Self::Lat => &["lat", "latitude", "y", "纬度"],
+            Self::Lng => &[
+                "lng",
+                "lon",
+                "long",
+                "longitude",
+                "x",
+                "经度",
+                "东经",
+                "经度坐标",
+                "lng_wgs84",
+                "wgs84_lng",
+                "wgs84经度",
+                "lng_gcj02",
+                "gcj02_lng",
+                "gcj02经度",
+                "高德经度",
+                "lng_bd09",
+                "bd09_lng",
+                "bd09经度",
+                "百度经度",
+            ],
+            Self::Lat => &[
+                "lat",
+                "latitude",
+                "y",
+                "纬度",
+                "北纬",
+                "纬度坐标",
+                "lat_wgs84",
+                "wgs84_lat",
+                "wgs84纬度",
+                "lat_gcj02",
+                "gcj02_lat",
+                "gcj02纬度",
+                "高德纬度",
+                "lat_bd09",
+                "bd09_lat",
+                "bd09纬度",
+                "百度纬度",
+            ],
             Self::Position => &[
                 "position",
                 "location",
@@ -118,6 +173,23 @@ impl Field {
                 "坐标",
                 "经纬度",
                 "位置坐标",
+                "经纬度坐标",
+                "地理坐标",
+                "坐标点",
+                "百度坐标",
+                "高德坐标",
+                "经度纬度",
+                "经度,纬度",
+                "经度，纬度",
+                "lnglat",
+                "lonlat",
+                "lng,lat",
+                "latlng",
+                "latlon",
+                "lat,lng",
+                "纬经度",
+                "纬度经度",
+                "纬度,经度",
             ],
             Self::Kind => &[
                 "kind",
@@ -127,9 +199,23 @@ impl Field {
                 "类型",
                 "设施类型",
                 "类别",
+                "站点类型",
+                "点位类型",
+                "服务类型",
             ],
             Self::Amenities => &["amenities", "services", "服务项目", "服务内容", "配套设施"],
-            Self::OpeningHours => &["opening_hours", "hours", "营业时间", "开放时间", "服务时间"],
+            Self::OpeningHours => &[
+                "opening_hours",
+                "hours",
+                "营业时间",
+                "开放时间",
+                "服务时间",
+                "营业时段",
+                "开放时段",
+                "服务时段",
+                "开门时间",
+                "运营时间",
+            ],
             Self::Capacity => &[
                 "capacity",
                 "slots",
@@ -142,6 +228,12 @@ impl Field {
                 "座位数",
                 "充电桩数",
                 "桩数",
+                "柜口数",
+                "仓数",
+                "座位",
+                "床位数",
+                "容纳人数",
+                "可容纳人数",
             ],
             Self::StartDelay => &["start_delay", "停留时间", "换电时间"],
             Self::Owner => &[
@@ -151,6 +243,9 @@ impl Field {
                 "运营商",
                 "管理单位",
                 "权属",
+                "运营企业",
+                "主管单位",
+                "建设单位",
             ],
             Self::Opened => &[
                 "opened",
@@ -198,16 +293,49 @@ impl Field {
         }
     }
 
-    /// Whether two column names are the same but for case, spaces, hyphens and underscores.
+    /// Whether two column names are the same but for case, spaces, hyphens, underscores, what stands
+    /// in brackets (a unit, a datum) and the marks of a form (`经度*`, `纬度：`).
     pub(crate) fn is_same_name(a: &str, b: &str) -> bool {
-        let fold = |name: &str| -> String {
-            name.chars()
-                .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-'))
-                .flat_map(char::to_lowercase)
-                .collect()
-        };
-        fold(a) == fold(b)
+        let (a, b) = (fold(a), fold(b));
+        !a.is_empty() && a == b
     }
+
+    /// The field that a column of this name is taken for.
+    pub fn of_column(name: &str) -> Option<Self> {
+        static KNOWN: LazyLock<BTreeMap<String, Field>> = LazyLock::new(|| {
+            let names = |field: Field| {
+                field
+                    .known_names()
+                    .iter()
+                    .map(move |name| (fold(name), field))
+            };
+            Field::ALL.into_iter().flat_map(names).collect()
+        });
+        KNOWN.get(&fold(name)).copied()
+    }
+}
+
+/// A name without what does not tell it from others.
+fn fold(name: &str) -> String {
+    let mut depth = 0_u32;
+    let outside = name.chars().filter(|c| match c {
+        '(' | '（' | '[' | '【' => {
+            depth += 1;
+            false
+        }
+        ')' | '）' | ']' | '】' => {
+            depth = depth.saturating_sub(1);
+            false
+        }
+        c => {
+            let is_mark = matches!(
+                c,
+                '_' | '-' | '*' | '＊' | ':' | '：' | '\u{200b}' | '\u{feff}'
+            );
+            depth == 0 && !c.is_whitespace() && !is_mark
+        }
+    });
+    outside.flat_map(char::to_lowercase).collect()
 }
 
 /// The key.

@@ -4,27 +4,24 @@ use std::path::Path;
 
 use ::csv::{ReaderBuilder, Trim};
 
-use crate::sheet::{RawShape, Reading, Sheet, SheetRow};
-use crate::table::fixed;
-use crate::{
-    ColumnIndex, ColumnKind, Encoding, Loaded, Note, ProblemKind, Problems, ReadError, RowPlace,
-    Source, Table, Value, number,
-};
+use crate::head::{self, Record, trim};
+use crate::sheet::Sheet;
+use crate::table::{ILLUSTRATIVE, fixed};
+use crate::{ColumnKind, ColumnMap, Encoding, Note, ReadError, RowPlace, Table, Value, number};
+
+pub use crate::checked_rows::{CheckedRow, CheckedRows};
 
 /// Reads the rows of a CSV file that is already in memory.
 ///
-/// Values may be separated by commas, semicolons or tabs; the header decides, and anything but
-/// commas is noted.
-pub(crate) fn sheet(
-    path: &Path,
-    bytes: &[u8],
-    declared: Option<Encoding>,
-) -> Result<Sheet, ReadError> {
-    let decoded = Encoding::decode(bytes, declared).map_err(|error| ReadError::Encoding {
-        path: path.to_owned(),
-        line: error.line,
-        encoding: error.encoding,
-    })?;
+/// Values may be separated by commas, semicolons, tabs or bars; what is declared or the line that
+/// names it decides, else the line that reads best as column names. Anything but commas is noted.
+pub(crate) fn sheet(path: &Path, bytes: &[u8], source: Declared<'_>) -> Result<Sheet, ReadError> {
+    let decoded =
+        Encoding::decode(bytes, source.encoding).map_err(|error| ReadError::Encoding {
+            path: path.to_owned(),
+            line: error.line,
+            encoding: error.encoding,
+        })?;
     let mut notes = Vec::new();
     if decoded.is_guess {
         notes.push(Note::GuessedEncoding(decoded.encoding));
@@ -36,8 +33,9 @@ pub(crate) fn sheet(
         (Some(_), Some((_, rest))) => (rest, 1),
         _ => (decoded.text.as_str(), 0),
     };
-    let separator = named.unwrap_or_else(|| separator(first));
-    if separator != ',' {
+    let separator = source.separator.or(named);
+    let separator = separator.unwrap_or_else(|| separator_of(text, source.columns));
+    if separator != ',' && source.separator.is_none() {
         notes.push(Note::Separator(separator));
     }
     let form = |detail: String| ReadError::Form {
@@ -45,73 +43,53 @@ pub(crate) fn sheet(
         wanted: "a table of comma-separated values",
         detail,
     };
+    let top = || text.lines().take(20);
+    let by_full_width = top().map(|line| head::n_fields_of_line(line, '，', source.columns));
+    if !top().any(|line| line.contains(separator)) && by_full_width.max() >= Some(2) {
+        return Err(form(
+            "its values are separated by full-width commas (，); replace them by `,`".to_owned(),
+        ));
+    }
+    let delimiter = u8::try_from(separator).map_err(|_wide| {
+        form(format!(
+            "`{separator}` cannot separate its values; only ASCII characters can"
+        ))
+    })?;
     let mut reader = ReaderBuilder::new()
         .flexible(true)
+        .has_headers(false)
         .trim(Trim::All)
-        .delimiter(u8::try_from(separator).unwrap_or(b','))
+        .delimiter(delimiter)
         .from_reader(text.as_bytes());
-    let header: Vec<String> = match reader.headers() {
-        Ok(header) => header.iter().map(|name| name.trim().to_owned()).collect(),
-        Err(error) => return Err(form(error.to_string())),
-    };
-    if header.iter().any(|name| name.contains('\0')) {
+    let mut records = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| form(error.to_string()))?;
+        let place = RowPlace::Line(n_before + line_of(&record, text));
+        let values = record.iter().map(|value| as_meant(trim(value)).to_owned());
+        records.push(Record {
+            place,
+            values: values.collect(),
+        });
+    }
+    let mut sheet = head::sheet(path, records, source.columns, notes).map_err(form)?;
+    if sheet.header.iter().any(|name| name.contains('\0')) {
+        let place = sheet.head.unwrap_or(RowPlace::Line(1));
         let cure = "save it as UTF-8 (in Excel: CSV UTF-8)";
         return Err(form(format!(
-            "line 1 holds NUL bytes; it is damaged, or UTF-16 without its mark: {cure}"
+            "{place} holds NUL bytes; it is damaged, or UTF-16 without its mark: {cure}"
         )));
     }
-    if header.iter().all(String::is_empty) {
-        return Err(form("line 1 holds no column names".to_owned()));
-    }
-    let mut problems = Problems::default();
-    for (column, name) in header.iter().enumerate() {
-        if !name.is_empty() && header[..column].contains(name) {
-            let kind = ProblemKind::Repeated {
-                column: "header".to_owned(),
-                got: name.clone(),
-                first: RowPlace::Line(1),
-            };
-            problems.push(RowPlace::Line(1), kind);
-        }
-    }
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => return Err(form(error.to_string())),
-        };
-        let place = RowPlace::Line(n_before + line_of(&record, text));
-        if record.len() != header.len() {
-            // Spreadsheets leave rows of nothing but separators behind.
-            if record.iter().all(str::is_empty) {
-                continue;
-            }
-            let kind = ProblemKind::Width {
-                got: record.len(),
-                wanted: header.len(),
-            };
-            problems.push_with_hint(place, kind, "put values that hold a comma in double quotes");
-            continue;
-        }
-        let values = record.iter().map(|value| as_meant(value.trim()).to_owned());
-        let values: Vec<String> = values.collect();
-        if values.iter().any(|value| !value.is_empty()) {
-            let row = SheetRow {
-                place,
-                values,
-                shape: RawShape::None,
-            };
-            row.check_text(&header, &mut problems);
-            rows.push(row);
-        }
-    }
-    Ok(Sheet {
-        path: path.to_owned(),
-        header,
-        rows,
-        notes,
-        problems,
-    })
+    sheet.encoding = Some(decoded.encoding);
+    sheet.separator = Some(separator);
+    Ok(sheet)
+}
+
+/// What was declared about the text of a table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Declared<'a> {
+    pub(crate) encoding: Option<Encoding>,
+    pub(crate) separator: Option<char>,
+    pub(crate) columns: &'a ColumnMap,
 }
 
 /// The line on which a record begins. The reader's own position lies before the empty lines that it
@@ -136,14 +114,29 @@ fn named_separator(line: &str) -> Option<char> {
     (word.eq_ignore_ascii_case("sep=") && named.next().is_none()).then_some(separator)
 }
 
-fn separator(header: &str) -> char {
-    let count = |separator: char| header.chars().filter(|&c| c == separator).count();
-    // Of equally frequent ones the comma wins, then the earlier.
-    [',', ';', '\t']
+/// What separates values: that by which a line near the top names most fields, else the most
+/// frequent one in the first line.
+fn separator_of(text: &str, columns: &ColumnMap) -> char {
+    // Of equal ones the comma wins, then the earlier.
+    const KNOWN: [char; 4] = ['|', '\t', ';', ','];
+    let lines = || text.lines().filter(|line| !line.trim().is_empty()).take(20);
+    let n_fields = |separator: char| {
+        let fields = lines().map(|line| head::n_fields_of_line(line, separator, columns));
+        fields.max().unwrap_or(0)
+    };
+    let best = KNOWN
         .into_iter()
-        .rev()
-        .max_by_key(|&separator| count(separator))
-        .unwrap_or(',')
+        .max_by_key(|&separator| n_fields(separator));
+    if let Some(best) = best.filter(|&best| n_fields(best) >= 2) {
+        return best;
+    }
+    let first = lines().next().unwrap_or("");
+    let count = |separator: char| first.chars().filter(|&c| c == separator).count();
+    let most = KNOWN
+        .into_iter()
+        .skip(1)
+        .max_by_key(|&separator| count(separator));
+    most.unwrap_or(',')
 }
 
 /// Writes a table as CSV text: a header, then one line for each row, lines ending in `\n`.
@@ -156,7 +149,7 @@ fn separator(header: &str) -> char {
 pub fn to_csv(table: &Table) -> String {
     let mut text = String::new();
     let mut names: Vec<&str> = table.columns().iter().map(crate::Column::name).collect();
-    names.extend(table.is_illustrative().then_some(ILLUSTRATIVE));
+    names.extend(table.adds_illustrative().then_some(ILLUSTRATIVE));
     push_line(&mut text, names.into_iter());
     for row in table.rows() {
         let values = table
@@ -173,11 +166,20 @@ pub fn to_csv(table: &Table) -> String {
                     _ => value.to_string(),
                 },
             });
-        let illustrative = table.is_illustrative().then(|| true.to_string());
+        let illustrative = table.adds_illustrative().then(|| true.to_string());
         let values: Vec<String> = values.chain(illustrative).collect();
         push_line(&mut text, values.iter().map(String::as_str));
     }
     text
+}
+
+/// A table as the text of a file: as [`to_csv`], with the mark before it by which Excel knows UTF-8
+/// where that is wished. The readers of this crate take the mark off.
+///
+/// Cost: linear.
+pub fn to_file(table: &Table, mark: bool) -> String {
+    let mark = if mark { "\u{feff}" } else { "" };
+    mark.to_owned() + &to_csv(table)
 }
 
 /// Text that a spreadsheet would run as a formula, with the `'` by which spreadsheets take it for
@@ -202,9 +204,6 @@ fn as_meant(text: &str) -> &str {
     }
 }
 
-/// Name of the column that says a row rests on made-up data.
-pub(crate) const ILLUSTRATIVE: &str = "illustrative";
-
 fn push_line<'a>(text: &mut String, values: impl Iterator<Item = &'a str>) {
     let mut n_values = 0;
     let start = text.len();
@@ -228,206 +227,27 @@ fn push_line<'a>(text: &mut String, values: impl Iterator<Item = &'a str>) {
     text.push('\n');
 }
 
-/// A CSV file read column by column with checks, for readers whose rows are no place: costs, plain
-/// demand, orders.
-///
-/// Ask for the columns, then for the values; [`finish`](Self::finish) reports every problem at
-/// once.
-///
-/// ```
-/// use formats::csv::CheckedRows;
-/// # let folder = tempfile::tempdir()?;
-/// # let path = folder.path().join("costs.csv");
-/// std::fs::write(&path, "site_id,demand_id,cost\na,1,2.5\na,2,x\n")?;
-/// let mut rows = CheckedRows::open(&formats::Source::new(&path))?;
-/// let site = rows.column("site_id");
-/// let cost = rows.column("cost");
-/// let costs: Vec<(String, f64)> = rows.each(|row| Some((row.text(site)?, row.number(cost)?)));
-/// assert_eq!(costs, [("a".to_owned(), 2.5)]);
-/// let error = rows.finish("costs", costs).unwrap_err();
-/// assert!(error.to_string().ends_with("line 3: `cost` is `x`; wanted a number"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug)]
-pub struct CheckedRows {
-    sheet: Sheet,
-    reading: Reading,
-}
-
-impl CheckedRows {
-    /// Opens a file.
-    ///
-    /// # Errors
-    /// When it cannot be opened, is not text, or is no table.
-    pub fn open(source: &Source) -> Result<Self, ReadError> {
-        let sheet = source.read()?;
-        let reading = Reading::of(&sheet);
-        Ok(Self { sheet, reading })
-    }
-
-    /// The column with this name (case, spaces, hyphens and underscores aside); a problem when
-    /// there is none.
-    pub fn column(&mut self, name: &str) -> Option<ColumnIndex> {
-        let found = self.optional_column(name);
-        if found.is_none() {
-            self.sheet
-                .no_column(name, &[name], &mut self.reading.problems);
-        }
-        found
-    }
-
-    /// As [`column`](Self::column), but may be missing.
-    pub fn optional_column(&self, name: &str) -> Option<ColumnIndex> {
-        let mut header = self.sheet.header.iter();
-        let found = header.find(|column| crate::Field::is_same_name(column, name))?;
-        self.sheet.column(found)
-    }
-
-    /// Names of the columns.
-    pub fn header(&self) -> &[String] {
-        self.sheet.header()
-    }
-
-    /// The name of a column.
-    pub fn column_name(&self, column: ColumnIndex) -> &str {
-        self.sheet.column_name(column)
-    }
-
-    /// Reads each row; rows for which `read` gives nothing are left out (their problems are noted).
-    pub fn each<T>(&mut self, mut read: impl FnMut(&mut CheckedRow<'_>) -> Option<T>) -> Vec<T> {
-        let (sheet, problems) = (&self.sheet, &mut self.reading.problems);
-        sheet
-            .rows
-            .iter()
-            .filter_map(|row| {
-                read(&mut CheckedRow {
-                    sheet,
-                    row,
-                    problems,
-                })
-            })
-            .collect()
-    }
-
-    /// Notes a problem that only the reader can see.
-    pub fn problem(&mut self, place: RowPlace, kind: ProblemKind, hint: Option<String>) {
-        match hint {
-            Some(hint) => self.reading.problems.push_with_hint(place, kind, hint),
-            None => self.reading.problems.push(place, kind),
-        }
-    }
-
-    /// What was read, unless something is wrong; `what` names it in the error.
-    ///
-    /// # Errors
-    /// When there was any problem.
-    pub fn finish<T>(self, what: &'static str, value: T) -> Result<Loaded<T>, ReadError> {
-        self.reading.finish(what, &self.sheet, value)
-    }
-}
-
-/// One row of [`CheckedRows`]; each reader takes a column that may be missing, gives `None` when
-/// the value cannot be read, and notes why.
-#[derive(Debug)]
-pub struct CheckedRow<'a> {
-    sheet: &'a Sheet,
-    row: &'a SheetRow,
-    problems: &'a mut Problems,
-}
-
-impl CheckedRow<'_> {
-    /// Where the row stands.
-    pub fn place(&self) -> RowPlace {
-        self.row.place
-    }
-
-    /// The value in a column as it stands there, which may be nothing.
-    pub fn value(&self, column: ColumnIndex) -> &str {
-        self.row.value(column)
-    }
-
-    /// The name of a column.
-    pub fn column_name(&self, column: ColumnIndex) -> &str {
-        self.sheet.column_name(column)
-    }
-
-    /// Text that is not empty.
-    pub fn text(&mut self, column: Option<ColumnIndex>) -> Option<String> {
-        self.parsed(column, "some text", |text| Some(text.to_owned()))
-    }
-
-    /// A finite number.
-    pub fn number(&mut self, column: Option<ColumnIndex>) -> Option<f64> {
-        self.numeric(column, "a number", number::finite)
-    }
-
-    /// A whole number from 0.
-    pub fn whole(&mut self, column: Option<ColumnIndex>) -> Option<u64> {
-        self.numeric(column, "a whole number", number::whole)
-    }
-
-    /// As [`parsed`](Self::parsed), and says what is wrong with text that is nearly a number.
-    pub fn numeric<T>(
-        &mut self,
-        column: Option<ColumnIndex>,
-        wanted: &str,
-        parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Option<T> {
-        let column = column?;
-        let text = self.row.value(column);
-        let value = parse(text);
-        if value.is_none() && !text.is_empty() {
-            let name = self.sheet.column_name(column);
-            self.problems
-                .push_number(self.row.place, name, text, wanted);
-            return None;
-        }
-        self.parsed(Some(column), wanted, |_| value)
-    }
-
-    /// Anything that can be parsed; `wanted` says what in the problem.
-    pub fn parsed<T>(
-        &mut self,
-        column: Option<ColumnIndex>,
-        wanted: &str,
-        parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Option<T> {
-        let column = column?;
-        let text = self.row.value(column);
-        let name = || self.sheet.column_name(column).to_owned();
-        if text.is_empty() {
-            let kind = ProblemKind::Empty {
-                column: name(),
-                wanted: wanted.to_owned(),
-            };
-            self.problems.push(self.row.place, kind);
-            return None;
-        }
-        let value = parse(text);
-        if value.is_none() {
-            let kind = ProblemKind::Value {
-                column: name(),
-                got: text.to_owned(),
-                wanted: wanted.to_owned(),
-            };
-            self.problems.push(self.row.place, kind);
-        }
-        value
-    }
-
-    /// Notes a problem with this row.
-    pub fn problem(&mut self, kind: ProblemKind) {
-        self.problems.push(self.row.place, kind);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Column;
 
+    fn declared(columns: &ColumnMap, encoding: Option<Encoding>) -> Declared<'_> {
+        Declared {
+            encoding,
+            separator: None,
+            columns,
+        }
+    }
+
     fn read(text: &str) -> Sheet {
-        sheet(Path::new("x.csv"), text.as_bytes(), None).unwrap()
+        let columns = ColumnMap::default();
+        sheet(
+            Path::new("x.csv"),
+            text.as_bytes(),
+            declared(&columns, None),
+        )
+        .unwrap()
     }
 
     #[test]
@@ -498,10 +318,11 @@ mod tests {
 
     #[test]
     fn an_empty_file_is_no_table() {
-        let error = sheet(Path::new("x.csv"), b"", None).unwrap_err();
+        let columns = ColumnMap::default();
+        let error = sheet(Path::new("x.csv"), b"", declared(&columns, None)).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "could not read `x.csv`: it is not a table of comma-separated values: line 1 holds no column names"
+            "could not read `x.csv`: it is not a table of comma-separated values: it holds no column names"
         );
     }
 
@@ -563,7 +384,9 @@ mod tests {
             "name,time_s,n,illustrative\n\"a \"\"b\"\", c\nd\",1.2,3,true\n\" 暖 \",,,true\n"
         );
         for encoding in [Encoding::Utf8, Encoding::Gb18030] {
-            let back = sheet(Path::new("x.csv"), &encoding.encode(&text), Some(encoding)).unwrap();
+            let columns = ColumnMap::default();
+            let declared = declared(&columns, Some(encoding));
+            let back = sheet(Path::new("x.csv"), &encoding.encode(&text), declared).unwrap();
             assert_eq!(back.header, ["name", "time_s", "n", "illustrative"]);
             assert_eq!(back.rows[0].values, ["a \"b\", c\nd", "1.2", "3", "true"]);
             assert_eq!(back.rows[1].values, ["暖", "", "", "true"]);

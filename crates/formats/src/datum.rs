@@ -1,7 +1,9 @@
 use units::{Datum, Gcj02, Length, LngLat};
 
+use crate::angle::{self, Axis};
+use crate::coordinate::{SWAPPED, datum_in, degrees};
 use crate::sheet::{ColumnIndex, RawShape, Reading, Sheet, SheetRow};
-use crate::{Area, Field, MissingPositions, Note, Outside, ProblemKind, RowPlace, Source, number};
+use crate::{Area, Field, MissingPositions, Note, Outside, ProblemKind, RowPlace, Source};
 
 /// A position this near to the area may be outside only because of its datum: GCJ-02 shifts by 100
 /// to 700 m, BD-09 by up to 1.4 km.
@@ -24,6 +26,12 @@ pub(crate) struct Positions<'a> {
     n_missing: usize,
     n_crossing: usize,
     first_crossing: Option<(RowPlace, LngLat)>,
+    /// The column of both names the latitude first.
+    is_latitude_first: bool,
+    n_latitude_first: usize,
+    first_latitude: Option<RowPlace>,
+    n_translated: usize,
+    first_translated: Option<(String, f64)>,
 }
 
 #[derive(Debug)]
@@ -54,6 +62,29 @@ impl<'a> Positions<'a> {
                 _ => Columns::Missing,
             }
         };
+        let named: Vec<ColumnIndex> = match &columns {
+            Columns::Two(lng, lat) => vec![*lng, *lat],
+            Columns::One(column) => vec![*column],
+            Columns::Shapes | Columns::Missing => Vec::new(),
+        };
+        let names = named.iter().map(|&column| sheet.column_name(column));
+        let other = names.clone().find_map(|name| {
+            let named = datum_in(name).filter(|named| *named != source.datum)?;
+            Some(Note::DatumInName {
+                column: name.to_owned(),
+                named,
+                declared: source.datum,
+            })
+        });
+        reading.notes.extend(other);
+        let is_latitude_first = matches!(columns, Columns::One(_))
+            && names.clone().any(|name| {
+                let name = name.to_lowercase();
+                name.contains("latlng")
+                    || name.contains("latlon")
+                    || name.contains("纬经")
+                    || name.contains("纬度经")
+            });
         Self {
             source,
             area,
@@ -65,6 +96,11 @@ impl<'a> Positions<'a> {
             n_missing: 0,
             n_crossing: 0,
             first_crossing: None,
+            is_latitude_first,
+            n_latitude_first: 0,
+            first_latitude: None,
+            n_translated: 0,
+            first_translated: None,
         }
     }
 
@@ -82,6 +118,11 @@ impl<'a> Positions<'a> {
             n_missing: 0,
             n_crossing: 0,
             first_crossing: None,
+            is_latitude_first: false,
+            n_latitude_first: 0,
+            first_latitude: None,
+            n_translated: 0,
+            first_translated: None,
         }
     }
 
@@ -112,71 +153,33 @@ impl<'a> Positions<'a> {
         if self.says_nowhere(row) && self.is_dealt_with(sheet, row, reading) {
             return None;
         }
-        let (lng_column, lat_column, lng, lat) = match self.columns {
-            Columns::Missing => return None,
-            Columns::Shapes => match row.shape {
-                RawShape::Point([lng, lat]) => (
-                    "longitude".to_owned(),
-                    "latitude".to_owned(),
-                    lng.to_string(),
-                    lat.to_string(),
-                ),
-                RawShape::None | RawShape::Polygons(_) | RawShape::Other(_) => {
-                    let kind = ProblemKind::Shape {
-                        got: shape_name(&row.shape).to_owned(),
-                        wanted: "a Point",
-                    };
-                    let hint = match row.shape {
-                        RawShape::None => LEAVE_OUT,
-                        _ => ONE_POINT,
-                    };
-                    reading.problems.push_with_hint(row.place, kind, hint);
-                    return None;
-                }
-            },
-            Columns::Two(lng, lat) => (
-                sheet.column_name(lng).to_owned(),
-                sheet.column_name(lat).to_owned(),
-                row.value(lng).to_owned(),
-                row.value(lat).to_owned(),
-            ),
-            Columns::One(column) => {
-                let name = sheet.column_name(column).to_owned();
-                let text = row.value(column);
-                let Some((lng, lat)) = text.split_once([',', '，', ' ', ';']) else {
-                    let wanted = "longitude and latitude, as in `114.05,22.54`".to_owned();
-                    let got = text.to_owned();
-                    let kind = ProblemKind::Value {
-                        column: name,
-                        got,
-                        wanted,
-                    };
-                    reading.problems.push(row.place, kind);
-                    return None;
-                };
-                (
-                    name.clone(),
-                    name,
-                    lng.trim().to_owned(),
-                    lat.trim().to_owned(),
-                )
-            }
-        };
-        let lng_degrees = degrees(
+        let (lng_column, lat_column, lng, lat) = self.texts(sheet, row, reading)?;
+        let lng_angle = degrees(
             row.place,
             &lng_column,
             &lng,
-            "a longitude from -180 to 180",
+            (Axis::Lng, "a longitude from -180 to 180"),
             reading,
         );
-        let lat_degrees = degrees(
+        let lat_angle = degrees(
             row.place,
             &lat_column,
             &lat,
-            "a latitude from -90 to 90",
+            (Axis::Lat, "a latitude from -90 to 90"),
             reading,
         );
-        let (lng_degrees, lat_degrees) = (lng_degrees?, lat_degrees?);
+        let (lng_angle, lat_angle) = (lng_angle?, lat_angle?);
+        if lng_angle.is_translated || lat_angle.is_translated {
+            self.n_translated += 1;
+            self.first_translated.get_or_insert_with(|| {
+                if lng_angle.is_translated {
+                    (lng.clone(), lng_angle.degrees)
+                } else {
+                    (lat.clone(), lat_angle.degrees)
+                }
+            });
+        }
+        let (lng_degrees, lat_degrees) = (lng_angle.degrees, lat_angle.degrees);
         let position = self.position(
             row.place,
             [lng_degrees, lat_degrees],
@@ -207,6 +210,83 @@ impl<'a> Positions<'a> {
             None => reading.problems.push(row.place, kind),
         }
         None
+    }
+
+    /// The names of the columns of both numbers, and the numbers as they are written.
+    fn texts(
+        &mut self,
+        sheet: &Sheet,
+        row: &SheetRow,
+        reading: &mut Reading,
+    ) -> Option<(String, String, String, String)> {
+        Some(match self.columns {
+            Columns::Missing => return None,
+            Columns::Shapes => match row.shape {
+                RawShape::Point([lng, lat]) => (
+                    "longitude".to_owned(),
+                    "latitude".to_owned(),
+                    lng.to_string(),
+                    lat.to_string(),
+                ),
+                RawShape::None | RawShape::Polygons(_) | RawShape::Other(_) => {
+                    let kind = ProblemKind::Shape {
+                        got: shape_name(&row.shape).to_owned(),
+                        wanted: "a Point",
+                    };
+                    let hint = match row.shape {
+                        RawShape::None => LEAVE_OUT,
+                        _ => ONE_POINT,
+                    };
+                    reading.problems.push_with_hint(row.place, kind, hint);
+                    return None;
+                }
+            },
+            Columns::Two(lng, lat) => (
+                sheet.column_name(lng).to_owned(),
+                sheet.column_name(lat).to_owned(),
+                row.value(lng).to_owned(),
+                row.value(lat).to_owned(),
+            ),
+            Columns::One(column) => {
+                let name = sheet.column_name(column).to_owned();
+                let text = row.value(column);
+                let Some((lng, lat)) = angle::pair(text) else {
+                    let wanted = "longitude and latitude, as in `114.05,22.54`".to_owned();
+                    let got = text.to_owned();
+                    let kind = ProblemKind::Value {
+                        column: name,
+                        got,
+                        wanted,
+                    };
+                    reading.problems.push(row.place, kind);
+                    return None;
+                };
+                let (lng, lat) = if self.latitude_comes_first(lng, lat) {
+                    self.n_latitude_first += 1;
+                    self.first_latitude.get_or_insert(row.place);
+                    (lat, lng)
+                } else {
+                    (lng, lat)
+                };
+                (name.clone(), name, lng.to_owned(), lat.to_owned())
+            }
+        })
+    }
+
+    /// Whether the first of two angles is the latitude: its letter or its column says so, or the
+    /// second is none, which is past 90 degrees.
+    fn latitude_comes_first(&self, first: &str, second: &str) -> bool {
+        let (Some(first), Some(second)) = (angle::parse(first), angle::parse(second)) else {
+            return false;
+        };
+        match (first.axis, second.axis) {
+            (Some(axis), _) => axis == Axis::Lat,
+            (None, Some(axis)) => axis == Axis::Lng,
+            (None, None) => {
+                first.degrees.abs() <= 90.0
+                    && (self.is_latitude_first || (90.0..=180.0).contains(&second.degrees.abs()))
+            }
+        }
     }
 
     /// Whether a row has no geometry, or nothing stands in its columns.
@@ -334,6 +414,19 @@ impl<'a> Positions<'a> {
                 most: self.most,
             });
         }
+        if let Some((text, degrees)) = &self.first_translated {
+            reading.notes.push(Note::TranslatedAngles {
+                n_rows: self.n_translated,
+                text: text.clone(),
+                degrees: format!("{degrees:.6}"),
+            });
+        }
+        if let Some(place) = self.first_latitude {
+            reading.notes.push(Note::LatitudeFirst {
+                n_rows: self.n_latitude_first,
+                place,
+            });
+        }
         if let Some((place, at)) = self.first_crossing {
             reading.notes.push(Note::Crossing {
                 n_outlines: self.n_crossing,
@@ -380,7 +473,6 @@ impl<'a> Positions<'a> {
 const WRONG_AREA: &str = "check the datum of the file and the box of the area; if the file is about \
      a larger area, say `outside = \"keep\"` or `outside = \"skip\"`";
 
-const SWAPPED: &str = "longitude and latitude look swapped; longitude comes first";
 const LEAVE_OUT: &str = "a plan leaves rows without a position out and counts them with \
                          `missing_positions = \"leave-out\"` on their source";
 const ONE_POINT: &str = "give each row one position; in QGIS, Point on Surface makes them of polygons \
@@ -397,26 +489,4 @@ pub(crate) fn shape_name(shape: &RawShape) -> &str {
         RawShape::Polygons(_) => "a Polygon",
         RawShape::Other(name) => name,
     }
-}
-
-fn degrees(
-    place: RowPlace,
-    column: &str,
-    text: &str,
-    wanted: &str,
-    reading: &mut Reading,
-) -> Option<f64> {
-    let (column, wanted) = (column.to_owned(), wanted.to_owned());
-    if text.is_empty() {
-        reading
-            .problems
-            .push(place, ProblemKind::Empty { column, wanted });
-        return None;
-    }
-    let value = number::finite(text);
-    if value.is_none() {
-        let problems = &mut reading.problems;
-        problems.push_number(place, &column, text, &wanted);
-    }
-    value
 }

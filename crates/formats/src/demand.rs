@@ -29,15 +29,18 @@ pub fn read_positions(
     let pattern = pattern_column(&sheet, source, patterns, &mut reading);
     let mut counts = Vec::new();
     for row in sheet.rows() {
+        let n_before = reading.n_problems();
         let demand = column.and_then(|column| demand(&sheet, row, column, &mut reading));
         let pattern =
             pattern.and_then(|column| self::pattern(&sheet, row, column, patterns, &mut reading));
         let position = positions.read(&sheet, row, &mut reading);
         let amount = demand.map(|demand| Amount { demand, pattern });
-        counts.extend(position.zip(amount));
+        if reading.n_problems() == n_before {
+            counts.extend(position.zip(amount));
+        }
     }
     positions.note(sheet.rows().len(), &mut reading);
-    reading.finish("demand", &sheet, counts)
+    reading.finish("demand", &sheet, source.bad_rows, counts)
 }
 
 /// Reads demand counted per zone: one count for each zone, zero where the file has no row, and
@@ -84,11 +87,15 @@ pub fn read_zones(
                 continue;
             }
             first[index] = Some(row.place);
-            if let Some(demand) = demand(&sheet, row, column, &mut reading) {
-                counts[index].demand = demand;
-            }
-            counts[index].pattern = pattern
+            let n_before = reading.n_problems();
+            let demand = demand(&sheet, row, column, &mut reading);
+            let pattern = pattern
                 .and_then(|column| self::pattern(&sheet, row, column, patterns, &mut reading));
+            if let Some(demand) = demand
+                && reading.n_problems() == n_before
+            {
+                counts[index] = Amount { demand, pattern };
+            }
         }
     }
     let without: Vec<&str> = zones
@@ -106,7 +113,7 @@ pub fn read_zones(
             of: zones.n_zones(),
         });
     }
-    reading.finish("demand", &sheet, counts)
+    reading.finish("demand", &sheet, source.bad_rows, counts)
 }
 
 /// The column that names patterns; without patterns none is looked for.

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::Problems;
+use crate::{Problems, shown};
 
 /// A file that could not be read.
 #[derive(Debug, Error)]
@@ -39,15 +39,21 @@ pub enum ReadError {
         detail: String,
     },
     /// Its rows are wrong.
-    #[error("could not read {what} from `{}`\n{problems}", path.display())]
+    #[error("could not read {what} from `{}`{}\n{problems}", path.display(), of_sheet(sheet.as_ref()))]
     Rows {
         /// What was to be read: `facilities`.
         what: &'static str,
         /// The file.
         path: PathBuf,
+        /// The sheet of a workbook.
+        sheet: Option<String>,
         /// All problems.
         problems: Problems,
     },
+}
+
+fn of_sheet(name: Option<&String>) -> String {
+    name.map_or_else(String::new, |name| format!(", sheet `{}`", shown(name)))
 }
 
 impl ReadError {

@@ -7,6 +7,8 @@ use units::TravelTime;
 
 use crate::cells::Cells;
 use crate::datum::Positions;
+use crate::ids::Ids;
+use crate::neighbors::Neighbors;
 use crate::sheet::{ColumnIndex, Reading, Sheet};
 use crate::{Area, Field, Loaded, Note, ProblemKind, ReadError, Source, hours};
 
@@ -15,6 +17,8 @@ use crate::{Area, Field, Loaded, Note, ProblemKind, ReadError, Source, hours};
 pub struct FacilityOptions<'a> {
     /// The kinds that the plan knows.
     pub catalog: &'a KindCatalog,
+    /// What words of the table mean, before the catalog is asked.
+    pub words: Option<&'a BTreeMap<String, FacilityKind>>,
     /// The kind of every row; `None` reads it from a column.
     pub kind: Option<&'a FacilityKind>,
     /// Where rows are expected.
@@ -48,7 +52,7 @@ pub fn from_sheet(
     let mut reading = Reading::of(sheet);
     let mut positions = Positions::new(source, options.area, sheet, &mut reading);
     let map = &source.columns;
-    let id = sheet.required_field(Field::Id, map, &mut reading);
+    let mut ids = Ids::of(sheet, map, &mut reading);
     let kind = match options.kind {
         Some(_) => None,
         None => sheet.required_field(Field::Kind, map, &mut reading),
@@ -62,18 +66,19 @@ pub fn from_sheet(
     let opened = sheet.field(Field::Opened, map, &mut reading);
 
     let mut facilities = Vec::new();
-    let mut ids = BTreeMap::new();
+    let mut neighbors = Neighbors::default();
     let (mut n_translated, mut translated) = (0, BTreeSet::new());
     for row in sheet.rows() {
+        let n_before = reading.n_problems();
         let mut cells = Cells {
             sheet,
             row,
             reading: &mut reading,
         };
-        let id = cells.unique(id, &mut ids);
+        let id = ids.id(&mut cells);
         let kind = match options.kind {
             Some(kind) => Some(kind.clone()),
-            None => cells.kind(kind, options.catalog),
+            None => cells.kind(kind, options),
         };
         let amenities = cells.amenities(amenities);
         let hours = cells.parsed(
@@ -99,7 +104,10 @@ pub fn from_sheet(
         );
         let text = |column: Option<ColumnIndex>| column.map_or("", |c| row.value(c)).to_owned();
         let position = positions.read(sheet, row, &mut reading);
-        if let (Some(id), Some(kind), Some(position)) = (id, kind, position) {
+        if let (Some(id), Some(kind), Some(position)) = (id, kind, position)
+            && reading.n_problems() == n_before
+        {
+            neighbors.add(row.place, name.map_or("", |c| row.value(c)), position);
             facilities.push(Facility {
                 name: text(name),
                 amenities,
@@ -128,14 +136,23 @@ pub fn from_sheet(
             texts: translated.into_iter().collect(),
         });
     }
-    reading.finish("facilities", sheet, facilities)
+    ids.note(&mut reading);
+    reading.notes.extend(neighbors.note());
+    reading.finish("facilities", sheet, source.bad_rows, facilities)
 }
 
 impl Cells<'_> {
-    fn kind(&mut self, column: Option<ColumnIndex>, catalog: &KindCatalog) -> Option<FacilityKind> {
+    fn kind(
+        &mut self,
+        column: Option<ColumnIndex>,
+        options: FacilityOptions<'_>,
+    ) -> Option<FacilityKind> {
         let column = column?;
         let text = self.row.value(column);
-        match catalog.find(text) {
+        if let Some(kind) = options.words.and_then(|words| words.get(text)) {
+            return Some(kind.clone());
+        }
+        match options.catalog.find(text) {
             Ok(kind) => Some(kind),
             Err(unknown) => {
                 let kind = ProblemKind::Value {

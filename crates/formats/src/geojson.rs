@@ -11,10 +11,9 @@ use ::geojson::{
 use serde_json::Number;
 use units::{LngLat, Outline, Ring};
 
-use crate::csv::ILLUSTRATIVE;
 use crate::projection::Projection;
 use crate::sheet::{RawShape, Sheet, SheetRow};
-use crate::table::fixed;
+use crate::table::{ILLUSTRATIVE, fixed};
 use crate::{
     Column, ColumnKind, Encoding, Layer, Note, Problems, ReadError, RowPlace, Shape, Value, shown,
 };
@@ -94,11 +93,13 @@ pub(crate) fn sheet(
         notes.push(Note::Unprojected { n_rows: rows.len() });
     }
     let mut problems = Problems::default();
-    for row in &rows {
-        row.check_text(&header, &mut problems);
-    }
+    rows.retain(|row| row.check_text(&header, &mut problems));
     Ok(Sheet {
         path: path.to_owned(),
+        name: None,
+        head: None,
+        encoding: Some(decoded.encoding),
+        separator: None,
         header,
         rows,
         notes,
@@ -352,7 +353,7 @@ fn feature(layer: &Layer, shape: &Shape, row: &[Value]) -> Feature {
     for (column, value) in table.columns().iter().zip(row) {
         properties.insert(column.name().to_owned(), json(value, Some(column)));
     }
-    if table.is_illustrative() {
+    if table.adds_illustrative() {
         properties.insert(ILLUSTRATIVE.to_owned(), JsonValue::Bool(true));
     }
     Feature {

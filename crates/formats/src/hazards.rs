@@ -4,6 +4,7 @@ use coverage::{Hazard, HazardKind, HazardState};
 
 use crate::cells::Cells;
 use crate::datum::Positions;
+use crate::ids::Ids;
 use crate::sheet::Reading;
 use crate::{Area, Field, Loaded, ReadError, Source};
 
@@ -20,20 +21,20 @@ pub fn read(source: &Source, area: Option<&Area>) -> Result<Loaded<Vec<Hazard>>,
     let mut reading = Reading::of(&sheet);
     let mut positions = Positions::new(source, area, &sheet, &mut reading);
     let map = &source.columns;
-    let id = sheet.required_field(Field::Id, map, &mut reading);
+    let mut ids = Ids::of(&sheet, map, &mut reading);
     let kind = sheet.required_field(Field::Kind, map, &mut reading);
     let state = sheet.field(Field::State, map, &mut reading);
     let since = sheet.field(Field::Since, map, &mut reading);
     let note = sheet.field(Field::Note, map, &mut reading);
-    let mut ids = std::collections::BTreeMap::new();
     let mut hazards = Vec::new();
     for row in sheet.rows() {
+        let n_before = reading.n_problems();
         let mut cells = Cells {
             sheet: &sheet,
             row,
             reading: &mut reading,
         };
-        let id = cells.unique(id, &mut ids);
+        let id = ids.id(&mut cells);
         let kinds = HazardKind::ALL.map(HazardKind::key).join(", ");
         let kind = cells.required(kind, &format!("one of {kinds}"), |text| {
             text.parse::<HazardKind>()
@@ -44,7 +45,9 @@ pub fn read(source: &Source, area: Option<&Area>) -> Result<Loaded<Vec<Hazard>>,
         let text =
             |column: Option<crate::ColumnIndex>| column.map_or("", |c| row.value(c)).to_owned();
         let position = positions.read(&sheet, row, &mut reading);
-        if let (Some(id), Some(kind), Some(position)) = (id, kind, position) {
+        if let (Some(id), Some(kind), Some(position)) = (id, kind, position)
+            && reading.n_problems() == n_before
+        {
             hazards.push(Hazard {
                 id,
                 kind,
@@ -57,5 +60,6 @@ pub fn read(source: &Source, area: Option<&Area>) -> Result<Loaded<Vec<Hazard>>,
         }
     }
     positions.note(sheet.rows().len(), &mut reading);
-    reading.finish("hazards", &sheet, hazards)
+    ids.note(&mut reading);
+    reading.finish("hazards", &sheet, source.bad_rows, hazards)
 }

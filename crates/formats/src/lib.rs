@@ -22,6 +22,7 @@
 //!     facilities::FacilityOptions {
 //!         catalog: &KindCatalog::default(),
 //!         kind: Some(&FacilityKind::BatterySwapCabinet),
+//!         words: None,
 //!         area: None,
 //!     },
 //! )?;
@@ -33,11 +34,14 @@
 //!
 //! What it does not do: know plans (that is `scenario`), keep anything (that is `store`).
 
+mod angle;
 mod area;
 pub mod boundaries;
 pub mod calendar;
 mod cells;
+mod checked_rows;
 mod columns;
+mod coordinate;
 pub mod csv;
 mod datum;
 pub mod demand;
@@ -47,8 +51,12 @@ pub mod facilities;
 pub mod geojson;
 pub mod geotiff;
 pub mod hazards;
+mod head;
 pub mod hours;
+mod ids;
 mod layer;
+mod loaded;
+mod neighbors;
 mod note;
 mod number;
 pub mod output;
@@ -61,16 +69,20 @@ mod raster_place;
 mod ring_check;
 mod sheet;
 mod source;
+pub mod survey;
 mod table;
+mod workbook;
+pub mod workbook_file;
 
 pub use area::{Area, Outside, distance_outside};
 pub use columns::{ColumnMap, Field};
 pub use encoding::{DecodeError, Decoded, Encoding, UnknownEncoding};
 pub use error::ReadError;
 pub use layer::{Layer, Shape};
-pub use note::{Loaded, Note};
+pub use loaded::Loaded;
+pub use note::Note;
 pub use output::{OutputError, OutputFile, OutputFolder};
 pub use problem::{Problem, ProblemKind, Problems, RowPlace, SHOWN, shown};
 pub use sheet::{ColumnIndex, RawShape, Sheet, SheetRow};
-pub use source::{MissingPositions, Source};
+pub use source::{BadRows, MissingPositions, SheetName, Source};
 pub use table::{Column, ColumnKind, Table, Value};

@@ -2,10 +2,10 @@ use std::fmt;
 
 use units::{Datum, Length, LngLat};
 
-use crate::{Encoding, RowPlace, SHOWN, shown};
+use crate::{Encoding, Problems, RowPlace, SHOWN, shown};
 
 /// Something that reading a file did or doubts, to be shown and kept in reports.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Note {
     /// The encoding was guessed.
@@ -93,6 +93,144 @@ pub enum Note {
     },
     /// Values were separated by something other than commas.
     Separator(char),
+    /// A sheet of a workbook that has others, or that is hidden.
+    SheetTaken {
+        /// Its name.
+        name: String,
+        /// Whether it is hidden.
+        hidden: bool,
+        /// The names of the others.
+        others: Vec<String>,
+    },
+    /// Rows above the column names that are titles.
+    Titles {
+        /// Where the column names stand.
+        place: RowPlace,
+        /// What each of them says first.
+        titles: Vec<String>,
+    },
+    /// Column names that take two rows.
+    HeadOfTwoRows {
+        /// The second.
+        place: RowPlace,
+    },
+    /// Hidden rows of a workbook, which were read like the others.
+    HiddenRows {
+        /// How many.
+        n_rows: usize,
+    },
+    /// Hidden columns of a workbook, which were read like the others.
+    HiddenColumns {
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// Cells below the first of a merged cell, which got its value.
+    MergedCells {
+        /// How many.
+        n_cells: usize,
+    },
+    /// Formulas that were never calculated, and count as empty.
+    FormulasWithoutResult {
+        /// How many.
+        n_cells: usize,
+        /// The name of the first.
+        first: String,
+    },
+    /// Whole numbers of more digits than a workbook keeps.
+    LongNumbers {
+        /// How many.
+        n_cells: usize,
+        /// The name of the first.
+        first: String,
+    },
+    /// Values to the right of the last named column of a sheet, which were not read.
+    BesideTable {
+        /// How many rows have such.
+        n_rows: usize,
+        /// The first of them.
+        place: RowPlace,
+        /// What stands there.
+        value: String,
+    },
+    /// There are no rows below the column names.
+    NoRows,
+    /// Cells that show an error, such as `#N/A`.
+    ErrorCells {
+        /// How many.
+        n_cells: usize,
+        /// The name of the first.
+        first: String,
+        /// What it shows.
+        error: String,
+    },
+    /// Rows that sum up others (合计) and were left out.
+    TotalRows {
+        /// How many.
+        n_rows: usize,
+        /// The first.
+        first: RowPlace,
+    },
+    /// Rows that are remarks (注：…) and were left out.
+    RemarkRows {
+        /// How many.
+        n_rows: usize,
+        /// The first.
+        first: RowPlace,
+    },
+    /// Angles that were more than numbers of degrees.
+    TranslatedAngles {
+        /// How many rows.
+        n_rows: usize,
+        /// The first text.
+        text: String,
+        /// The degrees that it was read as.
+        degrees: String,
+    },
+    /// Positions whose latitude comes first, as its size or its letter says.
+    LatitudeFirst {
+        /// How many rows.
+        n_rows: usize,
+        /// The row of the first.
+        place: RowPlace,
+    },
+    /// The name of a column names another datum than was declared.
+    DatumInName {
+        /// The column.
+        column: String,
+        /// The datum that it names.
+        named: Datum,
+        /// The one that was declared.
+        declared: Datum,
+    },
+    /// Rows with the name of another row near by.
+    NearDuplicates {
+        /// How many.
+        n_rows: usize,
+        /// The first of them.
+        place: RowPlace,
+        /// The row that it is like.
+        like: RowPlace,
+        /// Their name.
+        name: String,
+    },
+    /// Rows got ids made of their names and positions.
+    MadeIds {
+        /// How many.
+        n_rows: usize,
+        /// The first.
+        place: RowPlace,
+        /// Its id.
+        id: String,
+    },
+    /// Bad rows were left out, as declared.
+    LeftBadRows {
+        /// The name of the file.
+        file: String,
+        /// The sheet of a workbook.
+        sheet: Option<String>,
+        /// What is wrong with them.
+        problems: Problems,
+    },
     /// The values of a raster were scaled as GDAL's metadata says.
     Scaled {
         /// What they were multiplied by.
@@ -125,6 +263,15 @@ impl Note {
                 | Self::Crossing { .. }
                 | Self::ZoneInSeveralRows { .. }
                 | Self::UnnamedSystem
+                | Self::DatumInName { .. }
+                | Self::NearDuplicates { .. }
+                | Self::FormulasWithoutResult { .. }
+                | Self::ErrorCells { .. }
+                | Self::LongNumbers { .. }
+                | Self::BesideTable { .. }
+                | Self::NoRows
+                | Self::LeftBadRows { .. }
+                | Self::SheetTaken { .. }
         )
     }
 }
@@ -218,6 +365,139 @@ impl fmt::Display for Note {
             Self::Separator(separator) => {
                 write!(f, "values are separated by {separator:?}, not by commas")
             }
+            Self::SheetTaken {
+                name,
+                hidden,
+                others,
+            } => {
+                let hidden = if *hidden { ", which is hidden," } else { "" };
+                write!(f, "sheet `{}`{hidden} was read", shown(name))?;
+                if others.is_empty() {
+                    return Ok(());
+                }
+                write!(f, "; the workbook also has ")?;
+                listed(f, others.iter().map(String::as_str))?;
+                write!(f, ": name the one you mean with `sheet`")
+            }
+            Self::Titles { place, titles } => {
+                write!(
+                    f,
+                    "the column names stand in {place}; the rows above were taken for titles: "
+                )?;
+                listed(f, titles.iter().map(String::as_str))
+            }
+            Self::HeadOfTwoRows { place } => {
+                write!(
+                    f,
+                    "the column names take two rows; those of {place} were put over the row above"
+                )
+            }
+            Self::HiddenRows { n_rows } => write!(
+                f,
+                "{n_rows} rows are hidden or filtered away and were read like the others"
+            ),
+            Self::HiddenColumns { names } => {
+                write!(f, "hidden columns were read like the others: ")?;
+                listed(f, names.iter().map(String::as_str))
+            }
+            Self::MergedCells { n_cells } => {
+                write!(
+                    f,
+                    "{n_cells} cells below the first of a merged cell got its value"
+                )
+            }
+            Self::FormulasWithoutResult { n_cells, first } => write!(
+                f,
+                "{n_cells} formulas have no result and count as empty (the first: cell {first}); open \
+                 the workbook in a spreadsheet program and save it"
+            ),
+            Self::LongNumbers { n_cells, first } => write!(
+                f,
+                "{n_cells} whole numbers have more than 15 digits, of which workbooks keep 15 (the \
+                 first: cell {first}); write such ids as text"
+            ),
+            Self::BesideTable {
+                n_rows,
+                place,
+                value,
+            } => write!(
+                f,
+                "{n_rows} rows have values right of the last named column, which were not read (the \
+                 first: {place}, `{}`)",
+                shown(value)
+            ),
+            Self::NoRows => f.write_str("there are no rows below the column names"),
+            Self::ErrorCells {
+                n_cells,
+                first,
+                error,
+            } => write!(
+                f,
+                "{n_cells} cells show an error (the first: cell {first} shows `{}`)",
+                shown(error)
+            ),
+            Self::TotalRows { n_rows, first } => write!(
+                f,
+                "{n_rows} rows sum up others (合计, total) and were left out (the first: {first})"
+            ),
+            Self::RemarkRows { n_rows, first } => {
+                write!(
+                    f,
+                    "{n_rows} rows are remarks and were left out (the first: {first})"
+                )
+            }
+            Self::TranslatedAngles {
+                n_rows,
+                text,
+                degrees,
+            } => write!(
+                f,
+                "the positions of {n_rows} rows were read from degrees, minutes and seconds or words, as \
+                 `{}` = {degrees}",
+                shown(text)
+            ),
+            Self::LatitudeFirst { n_rows, place } => write!(
+                f,
+                "the latitude comes first in {n_rows} rows (the first: {place}) and was read so"
+            ),
+            Self::DatumInName {
+                column,
+                named,
+                declared,
+            } => write!(
+                f,
+                "column `{}` names {named}, and the source is read as {declared}: say `datum = \
+                 \"{named}\"` if that is what it holds",
+                shown(column)
+            ),
+            Self::NearDuplicates {
+                n_rows,
+                place,
+                like,
+                name,
+            } => write!(
+                f,
+                "{n_rows} rows have the name of another within 50 m and may be the same place (the \
+                 first: {place} is like {like}, `{}`)",
+                shown(name)
+            ),
+            Self::MadeIds { n_rows, place, id } => write!(
+                f,
+                "there is no column of ids; those of {n_rows} rows were made of name and position, and \
+                 stay while these do ({place} is `{id}`)"
+            ),
+            Self::LeftBadRows {
+                sheet, problems, ..
+            } => {
+                let of_sheet = sheet.as_ref();
+                let of_sheet = of_sheet
+                    .map_or_else(String::new, |name| format!(" of sheet `{}`", shown(name)));
+                write!(
+                    f,
+                    "{} bad rows{of_sheet} were left out\n{problems}",
+                    problems.n_rows()
+                )
+            }
             Self::Scaled { scale, offset } => write!(
                 f,
                 "the values of the raster were multiplied by {scale} and {offset} was added, as its \
@@ -241,31 +521,21 @@ impl fmt::Display for Note {
     }
 }
 
-/// What was read, and what reading it did or doubts.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Loaded<T> {
-    /// What was read.
-    pub value: T,
-    /// What happened on the way.
-    pub notes: Vec<Note>,
-}
-
-impl<T> Loaded<T> {
-    /// How many rows were left out because they say nowhere.
-    pub fn n_without_position(&self) -> usize {
-        let left = self.notes.iter().map(|note| match note {
-            Note::LeftWithoutPosition { n_rows, .. } => *n_rows,
-            _ => 0,
-        });
-        left.sum()
+/// The first names of a list, and how many more there are.
+fn listed<'a>(
+    f: &mut fmt::Formatter<'_>,
+    names: impl ExactSizeIterator<Item = &'a str>,
+) -> fmt::Result {
+    let n_more = names.len().saturating_sub(LISTED);
+    for (number, name) in names.take(LISTED).enumerate() {
+        let comma = if number == 0 { "" } else { ", " };
+        write!(f, "{comma}`{}`", shown(name))?;
     }
-
-    /// How many rows were left out because they lie outside the area.
-    pub fn n_left_outside(&self) -> usize {
-        let left = self.notes.iter().map(|note| match note {
-            Note::LeftOutside { n_rows, .. } => *n_rows,
-            _ => 0,
-        });
-        left.sum()
+    match n_more {
+        0 => Ok(()),
+        more => write!(f, " and {more} more"),
     }
 }
+
+/// How many names a note lists; the rest is counted.
+const LISTED: usize = 5;

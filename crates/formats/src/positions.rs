@@ -1,12 +1,12 @@
 //! Rows to named positions: origins and destinations of a matrix, candidate sites.
 
-use std::collections::BTreeMap;
-
 use units::LngLat;
 
+use crate::cells::Cells;
 use crate::datum::Positions;
+use crate::ids::Ids;
 use crate::sheet::Reading;
-use crate::{Area, Field, Loaded, ProblemKind, ReadError, RowPlace, Source};
+use crate::{Area, Field, Loaded, ReadError, Source};
 
 /// A position with an id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,37 +29,29 @@ pub fn read(source: &Source, area: Option<&Area>) -> Result<Loaded<Vec<NamedPosi
     let sheet = source.read()?;
     let mut reading = Reading::of(&sheet);
     let mut positions = Positions::new(source, area, &sheet, &mut reading);
-    let id = sheet.required_field(Field::Id, &source.columns, &mut reading);
+    let mut ids = Ids::of(&sheet, &source.columns, &mut reading);
     let name = sheet.field(Field::Name, &source.columns, &mut reading);
-    let mut ids: BTreeMap<&str, RowPlace> = BTreeMap::new();
     let mut named = Vec::new();
     for row in sheet.rows() {
+        let n_before = reading.n_problems();
         let position = positions.read(&sheet, row, &mut reading);
-        let Some(column) = id else { continue };
-        let value = row.value(column);
-        let column = || sheet.column_name(column).to_owned();
-        if value.is_empty() {
-            let kind = ProblemKind::Empty {
-                column: column(),
-                wanted: "an id".to_owned(),
-            };
-            reading.problems.push(row.place, kind);
-        } else if let Some(&first) = ids.get(value) {
-            let kind = ProblemKind::Repeated {
-                column: column(),
-                got: value.to_owned(),
-                first,
-            };
-            reading.problems.push(row.place, kind);
-        } else {
-            ids.insert(value, row.place);
-            named.extend(position.map(|position| NamedPosition {
-                id: value.to_owned(),
+        let mut cells = Cells {
+            sheet: &sheet,
+            row,
+            reading: &mut reading,
+        };
+        let id = ids.id(&mut cells);
+        if let (Some(id), Some(position)) = (id, position)
+            && reading.n_problems() == n_before
+        {
+            named.push(NamedPosition {
+                id,
                 name: name.map_or("", |name| row.value(name)).to_owned(),
                 position,
-            }));
+            });
         }
     }
     positions.note(sheet.rows().len(), &mut reading);
-    reading.finish("positions", &sheet, named)
+    ids.note(&mut reading);
+    reading.finish("positions", &sheet, source.bad_rows, named)
 }

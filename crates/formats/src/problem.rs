@@ -124,6 +124,36 @@ pub enum ProblemKind {
     },
 }
 
+impl ProblemKind {
+    /// The column that is to blame, where one is.
+    pub fn column(&self) -> Option<&str> {
+        match self {
+            Self::Value { column, .. }
+            | Self::Empty { column, .. }
+            | Self::Repeated { column, .. } => Some(column),
+            Self::Outside { lng_column, .. } => Some(lng_column),
+            Self::NoColumn { .. }
+            | Self::Width { .. }
+            | Self::MostOutside { .. }
+            | Self::Shape { .. } => None,
+        }
+    }
+
+    /// What stands there, where it is to blame.
+    pub fn value(&self) -> Option<&str> {
+        match self {
+            Self::Value { got, .. } | Self::Repeated { got, .. } | Self::Shape { got, .. } => {
+                Some(got)
+            }
+            Self::Outside { lng, .. } => Some(lng),
+            Self::NoColumn { .. }
+            | Self::Empty { .. }
+            | Self::Width { .. }
+            | Self::MostOutside { .. } => None,
+        }
+    }
+}
+
 /// Longest value that a message repeats, in characters; of longer ones as many are shown.
 const LONGEST_SHOWN: usize = 80;
 
@@ -156,9 +186,16 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// How many names that would do a message lists.
+const MOST_NAMES: usize = 6;
+
 fn quoted(words: &[String]) -> String {
-    let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-    words.join(", ")
+    let listed = words.iter().take(MOST_NAMES);
+    let mut listed: Vec<String> = listed.map(|word| format!("`{word}`")).collect();
+    if words.len() > MOST_NAMES {
+        listed.push("…".to_owned());
+    }
+    listed.join(", ")
 }
 
 /// Metres below one kilometre, kilometres with one decimal above.
@@ -239,6 +276,11 @@ impl Problems {
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
+    }
+
+    /// How many different rows they are about; they stand in order.
+    pub fn n_rows(&self) -> usize {
+        self.all.chunk_by(|a, b| a.place == b.place).count()
     }
 
     /// All of them.

@@ -1,6 +1,8 @@
 use std::path::{Path, PathBuf};
 
-use crate::{ColumnMap, Field, Note, ProblemKind, Problems, ReadError, RowPlace};
+use crate::{
+    BadRows, ColumnMap, Encoding, Field, Note, ProblemKind, Problems, ReadError, RowPlace,
+};
 
 /// The rows of a file as they stand there: a header, and for each row its place, its values as
 /// text and, in GeoJSON, its shape.
@@ -9,6 +11,14 @@ use crate::{ColumnMap, Field, Note, ProblemKind, Problems, ReadError, RowPlace};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sheet {
     pub(crate) path: PathBuf,
+    /// The sheet of a workbook.
+    pub(crate) name: Option<String>,
+    /// Where the column names stand; features have theirs each for itself.
+    pub(crate) head: Option<RowPlace>,
+    /// How the text was written; the parts of a workbook say so themselves.
+    pub(crate) encoding: Option<Encoding>,
+    /// What separates the values of a text.
+    pub(crate) separator: Option<char>,
     pub(crate) header: Vec<String>,
     pub(crate) rows: Vec<SheetRow>,
     pub(crate) notes: Vec<Note>,
@@ -68,6 +78,10 @@ impl Sheet {
             .collect();
         Self {
             path: name.into(),
+            name: None,
+            head: None,
+            encoding: None,
+            separator: None,
             header,
             rows,
             notes: Vec::new(),
@@ -78,6 +92,31 @@ impl Sheet {
     /// Where it comes from.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The name of the sheet, where the file is a workbook.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The row of the column names, where the file has one.
+    pub fn head(&self) -> Option<RowPlace> {
+        self.head
+    }
+
+    /// How its text was written; `None` for a workbook.
+    pub fn encoding(&self) -> Option<Encoding> {
+        self.encoding
+    }
+
+    /// What separates its values; `None` where nothing does.
+    pub fn separator(&self) -> Option<char> {
+        self.separator
+    }
+
+    /// Problems found while the rows were read, such as rows of the wrong width.
+    pub fn problems(&self) -> &Problems {
+        &self.problems
     }
 
     /// Names of the columns.
@@ -173,8 +212,9 @@ impl Sheet {
 }
 
 impl SheetRow {
-    /// Notes values that hold NUL bytes: no text does, so the file is damaged.
-    pub(crate) fn check_text(&self, header: &[String], problems: &mut Problems) {
+    /// Notes values that hold NUL bytes: no text does, so the file is damaged. Whether there is none.
+    pub(crate) fn check_text(&self, header: &[String], problems: &mut Problems) -> bool {
+        let n_before = problems.all().len();
         for (name, value) in header.iter().zip(&self.values) {
             if value.contains('\0') {
                 let kind = ProblemKind::Value {
@@ -185,6 +225,7 @@ impl SheetRow {
                 problems.push(self.place, kind);
             }
         }
+        problems.all().len() == n_before
     }
 
     /// The value in a column; empty when nothing stands there.
@@ -194,7 +235,7 @@ impl SheetRow {
 }
 
 /// What a reader gathers while it goes through a sheet.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Reading {
     pub(crate) problems: Problems,
     pub(crate) notes: Vec<Note>,
@@ -208,27 +249,44 @@ impl Reading {
         }
     }
 
-    /// The rows, unless something is wrong with them.
+    /// How many problems there are so far: a row after which there are more is a bad one.
+    pub(crate) fn n_problems(&self) -> usize {
+        self.problems.all().len()
+    }
+
+    /// The rows, unless something is wrong with them; bad rows are left out and told where that is
+    /// declared. What is wrong with the file as a whole is never left out.
     pub(crate) fn finish<T>(
         self,
         what: &'static str,
         sheet: &Sheet,
+        bad_rows: BadRows,
         value: T,
     ) -> Result<crate::Loaded<T>, ReadError> {
-        let mut problems = self.problems;
+        let (mut problems, mut notes) = (self.problems, self.notes);
         problems.sort();
+        let is_of_row = |place: RowPlace| place != RowPlace::File && Some(place) != sheet.head;
+        let are_rows = problems
+            .all()
+            .iter()
+            .all(|problem| is_of_row(problem.place));
         if problems.is_empty() {
-            Ok(crate::Loaded {
-                value,
-                notes: self.notes,
-            })
-        } else {
-            let path = sheet.path.clone();
-            Err(ReadError::Rows {
-                what,
-                path,
-                problems,
-            })
+            return Ok(crate::Loaded { value, notes });
         }
+        if bad_rows == BadRows::LeaveOut && are_rows {
+            let file = sheet.path.file_name().unwrap_or_default();
+            notes.push(Note::LeftBadRows {
+                file: file.to_string_lossy().into_owned(),
+                sheet: sheet.name.clone(),
+                problems,
+            });
+            return Ok(crate::Loaded { value, notes });
+        }
+        Err(ReadError::Rows {
+            what,
+            path: sheet.path.clone(),
+            sheet: sheet.name.clone(),
+            problems,
+        })
     }
 }

@@ -1,9 +1,10 @@
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use units::Datum;
 
-use crate::{ColumnMap, Encoding, ReadError, Sheet, csv, geojson};
+use crate::{ColumnMap, Encoding, ReadError, Sheet, csv, geojson, workbook};
 
 /// A file and what was declared about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,12 +15,18 @@ pub struct Source {
     pub path: PathBuf,
     /// Declared encoding; guessed with a warning when there is none.
     pub encoding: Option<Encoding>,
+    /// Declared separator of its values; found and noted when there is none.
+    pub separator: Option<char>,
+    /// Which sheet of a workbook; the first that is neither hidden nor empty when there is none.
+    pub sheet: Option<SheetName>,
     /// Which datum its numbers are in.
     pub datum: Datum,
     /// Columns that the plan names itself.
     pub columns: ColumnMap,
     /// What becomes of rows that say nowhere.
     pub missing_positions: MissingPositions,
+    /// What becomes of rows in which anything is wrong.
+    pub bad_rows: BadRows,
     /// Made up to show something (示意); carried into every result.
     pub illustrative: bool,
 }
@@ -35,6 +42,36 @@ pub enum MissingPositions {
     LeaveOut,
 }
 
+/// What becomes of rows in which anything is wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BadRows {
+    /// Nothing is read, and all of them are told.
+    #[default]
+    Refuse,
+    /// They are left out, told and counted.
+    LeaveOut,
+}
+
+/// A sheet of a workbook, by its name or by its number from 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum SheetName {
+    /// From 1, hidden ones counted.
+    Number(usize),
+    /// As its tab says.
+    Name(String),
+}
+
+impl fmt::Display for SheetName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "number {number}"),
+            Self::Name(name) => write!(f, "`{}`", crate::shown(name)),
+        }
+    }
+}
+
 impl Source {
     /// A file in WGS-84 about which nothing else was declared; named by its path.
     pub fn new(path: impl Into<PathBuf>) -> Self {
@@ -43,28 +80,68 @@ impl Source {
             name: path.display().to_string(),
             path,
             encoding: None,
+            separator: None,
+            sheet: None,
             datum: Datum::Wgs84,
             columns: ColumnMap::default(),
             missing_positions: MissingPositions::Refuse,
+            bad_rows: BadRows::Refuse,
             illustrative: false,
         }
     }
 
     /// Reads the rows: `.geojson`, `.json` and the endings of features one a line (`.geojsonl`,
-    /// `.geojsons`, `.jsonl`, `.ndjson`) as GeoJSON, anything else as CSV.
+    /// `.geojsons`, `.jsonl`, `.ndjson`) as GeoJSON, what is a zip archive as a workbook, anything
+    /// else as CSV.
     ///
     /// # Errors
-    /// When the file cannot be opened, is not text, or is not of its format.
+    /// When the file cannot be opened, is not text, is not of its format, or was declared to have
+    /// what its format has not.
     ///
     /// Cost: linear in the file.
     pub fn read(&self) -> Result<Sheet, ReadError> {
         let bytes = read_bytes(&self.path)?;
         let ending = self.path.extension().and_then(|ending| ending.to_str());
-        match ending.map(str::to_lowercase).as_deref() {
+        let ending = ending.map(str::to_lowercase);
+        let form = |wanted: &'static str, detail: &str| ReadError::Form {
+            path: self.path.clone(),
+            wanted,
+            detail: detail.to_owned(),
+        };
+        if workbook::is_archive(&bytes) {
+            let wrong = match (self.encoding, self.separator) {
+                (Some(_), _) => Some("`encoding`"),
+                (None, Some(_)) => Some("`separator`"),
+                (None, None) => None,
+            };
+            if let Some(key) = wrong {
+                let detail = format!("it is a workbook, which has no {key}; leave that out");
+                return Err(form("a text", &detail));
+            }
+            return workbook::sheet(&self.path, &bytes, self.sheet.as_ref(), &self.columns);
+        }
+        if let Some(detail) = workbook::other_spreadsheet(&bytes) {
+            return Err(form("a table", detail));
+        }
+        if self.sheet.is_some() {
+            return Err(form("a workbook", "only workbooks (.xlsx) have a `sheet`"));
+        }
+        match ending.as_deref() {
+            Some("xlsx" | "xlsm" | "xltx") => Err(form(
+                "a workbook",
+                "it does not begin like one; it is damaged or something else",
+            )),
             Some("geojson" | "json" | "geojsonl" | "geojsons" | "jsonl" | "ndjson") => {
                 geojson::sheet(&self.path, &bytes, self.encoding)
             }
-            _ => csv::sheet(&self.path, &bytes, self.encoding),
+            _ => {
+                let declared = csv::Declared {
+                    encoding: self.encoding,
+                    separator: self.separator,
+                    columns: &self.columns,
+                };
+                csv::sheet(&self.path, &bytes, declared)
+            }
         }
     }
 }

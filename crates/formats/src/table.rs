@@ -275,7 +275,19 @@ impl Table {
     pub fn is_illustrative(&self) -> bool {
         self.illustrative
     }
+
+    /// Whether a column must be added that says so: one that tells row by row says more.
+    pub(crate) fn adds_illustrative(&self) -> bool {
+        self.illustrative
+            && self
+                .columns
+                .iter()
+                .all(|column| column.name != ILLUSTRATIVE)
+    }
 }
+
+/// Name of the column that says a row rests on made-up data.
+pub(crate) const ILLUSTRATIVE: &str = "illustrative";
 
 /// A number as text with a fixed count of decimals; never `-0`, and nothing when it is not finite.
 pub(crate) fn fixed(value: f64, places: u8) -> Option<String> {
@@ -302,6 +314,24 @@ mod tests {
         assert_eq!(fixed(-1.25, 1).as_deref(), Some("-1.2"));
         assert_eq!(fixed(f64::NAN, 1), None);
         assert_eq!(fixed(3.0, 0).as_deref(), Some("3"));
+    }
+
+    #[test]
+    fn a_table_that_tells_row_by_row_gets_no_second_column() {
+        let mut table = Table::new("t", vec![Column::text("id"), Column::boolean(ILLUSTRATIVE)]);
+        table.push(vec!["a".into(), false.into()]);
+        table.mark_illustrative();
+        assert_eq!(crate::csv::to_csv(&table), "id,illustrative\na,false\n");
+        let layer_text = {
+            let mut layer = crate::Layer::new(Table::new("t", table.columns().to_vec()));
+            layer.push(crate::Shape::None, vec!["a".into(), false.into()]);
+            layer.mark_illustrative();
+            crate::geojson::to_geojson(&layer)
+        };
+        assert!(
+            layer_text.contains("\"illustrative\":false"),
+            "{layer_text}"
+        );
     }
 
     #[test]

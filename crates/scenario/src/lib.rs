@@ -40,7 +40,7 @@ pub use project::change::Change;
 pub use project::choice_rules::{ChoiceRules, TimeLimit};
 pub use project::gate_change::GateChange;
 pub use project::hazards::Hazards;
-pub use project::left_out::LeftOut;
+pub use project::left_out::{BadRow, LeftOut};
 pub use project::measure::Measure;
 pub use project::profile_streets::ProfileStreets;
 pub use project::{Project, ResolvedScenario, UnknownStandard};
@@ -51,6 +51,7 @@ pub use report::{
     balance, compare, detail_report, district, joint_detail, run, summary, tables, words,
 };
 pub use resolve::changes::resolve_changes;
+pub use resolve::datum_check::{DatumEvidence, DatumHypothesis, Sureness};
 pub use resolve::resolve;
 pub use session::decisions::Decisions;
 pub use session::isochrone::{IsochroneParts, IsochroneQuestion, JoinedIsochrone, PieceLine};

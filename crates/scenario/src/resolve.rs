@@ -4,6 +4,7 @@ pub(crate) mod candidate_source;
 pub(crate) mod changes;
 pub(crate) mod choice_rules;
 pub(crate) mod corners;
+pub(crate) mod datum_check;
 pub(crate) mod demand_source;
 pub(crate) mod fingerprints;
 pub(crate) mod hazards;
@@ -14,12 +15,13 @@ pub(crate) mod sources;
 pub(crate) mod standard_source;
 pub(crate) mod study_area;
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use city::City;
 use coverage::{
-    DEFAULT_BORDER, DemandSet, Facility, HolidayCalendar, KindCatalog, ReferenceWeek, StudyArea,
-    Zones, border_nodes,
+    DEFAULT_BORDER, DemandSet, Facility, FacilityKind, HolidayCalendar, KindCatalog, ReferenceWeek,
+    StudyArea, Zones, border_nodes,
 };
 use formats::{Encoding, Field, Source, boundaries, calendar};
 use graph::Components;
@@ -63,15 +65,10 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
     let mut notes = spec.notes.clone();
     let mut files = Vec::new();
 
-    let kinds = kinds(spec, &mut problems);
+    let (kinds, kind_words) = kinds(spec, &mut problems);
     let week = week(plan, &mut problems, &mut notes, &mut files);
-    let area = study_area(
-        plan,
-        &spec.study_area,
-        &mut problems,
-        &mut notes,
-        &mut files,
-    );
+    let study = &spec.study_area;
+    let area = study_area(plan, study, &mut problems, &mut notes, &mut files);
     let named = named_profiles(spec, &mut problems);
     let (standards, joints) = standards(spec, &kinds, &mut problems);
     let margin = margin(spec, &named, &standards, &mut problems);
@@ -94,11 +91,12 @@ pub fn resolve(plan: &Plan, city: City) -> Result<Project, Problems> {
         city: &city,
         area: &area,
         margin,
-        kinds: &kinds,
+        kinds: (&kinds, &kind_words),
         week: &week,
         notes: &mut notes,
         left_out: &mut left_out,
         files: &mut files,
+        nearest_street: OnceCell::new(),
     };
     let zones = zones(&mut reader, spec, &mut problems);
     let mut facilities = facilities(&mut reader, spec, &mut problems);
@@ -313,7 +311,11 @@ fn week(
     Some((week, day?, night?))
 }
 
-fn kinds(spec: &PlanSpec, problems: &mut Problems) -> KindCatalog {
+/// The kinds of a plan, and what it says that tables mean by a word for one.
+fn kinds(
+    spec: &PlanSpec,
+    problems: &mut Problems,
+) -> (KindCatalog, BTreeMap<String, FacilityKind>) {
     let mut kinds = KindCatalog::default();
     for (key, kind) in &spec.kinds {
         problems.keep(
@@ -321,7 +323,12 @@ fn kinds(spec: &PlanSpec, problems: &mut Problems) -> KindCatalog {
             kinds.declare(key, &kind.zh, &kind.en),
         );
     }
-    kinds
+    let words = spec.kind_words.iter().filter_map(|(word, kind)| {
+        let kind = problems.keep(&format!("[kind_words], `{word}`"), kinds.find(kind))?;
+        Some((word.trim().to_owned(), kind))
+    });
+    let words = words.collect();
+    (kinds, words)
 }
 
 fn zones(reader: &mut Reader<'_>, spec: &PlanSpec, problems: &mut Problems) -> Zones {

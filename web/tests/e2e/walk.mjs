@@ -379,7 +379,8 @@ async function runOf(address, over) {
   const { standards } = JSON.parse(readFileSync(join(home, "result.json"), "utf8"));
   return {
     covered: (key) => standards.find((one) => one.key === key).covered_thousandths,
-    table: (name) => readFileSync(join(home, name), "utf8"),
+    // Without the mark for Excel, which a fetched text loses too.
+    table: (name) => readFileSync(join(home, name), "utf8").replace(/^\ufeff/, ""),
   };
 }
 

@@ -4,13 +4,17 @@ use graph::{Components, Metric, Policies, Profile};
 use serde_json::json;
 
 use crate::args::{Inspect, InspectFormat};
-use crate::commands::{gates, network};
+use crate::commands::{gates, inspect_table, network};
 use crate::failure::Failure;
 use crate::output;
 
 /// `nuanquan inspect`.
 pub(crate) fn run(args: &Inspect) -> Result<(), Failure> {
-    let city = network::open(&args.network)?;
+    if inspect_table::is_table(&args.file) {
+        return inspect_table::run(args);
+    }
+    no_table_options(args)?;
+    let city = network::open(&args.file)?;
     let streets = &city.streets;
     let profiles: Vec<(&str, Components)> =
         [("rider", Profile::rider()), ("foot", Profile::foot())]
@@ -99,6 +103,25 @@ pub(crate) fn run(args: &Inspect) -> Result<(), Failure> {
             output::text(&text)
         }
     }
+}
+
+/// Refuses what only tables have.
+fn no_table_options(args: &Inspect) -> Result<(), Failure> {
+    let given = [
+        ("--sheet", args.sheet.is_some()),
+        ("--encoding", args.encoding.is_some()),
+        ("--separator", args.separator.is_some()),
+        ("--datum", args.datum.is_some()),
+        ("--network", args.network.is_some()),
+    ];
+    if let Some((option, _)) = given.into_iter().find(|&(_, is_given)| is_given) {
+        return Err(anyhow::anyhow!(
+            "`{option}` is about tables, and `{}` is none",
+            args.file.display()
+        )
+        .into());
+    }
+    Ok(())
 }
 
 /// How much street hangs together, in words.

@@ -6,6 +6,7 @@ mod demo;
 mod golden;
 mod killed;
 mod obeyed;
+mod office;
 mod outputs;
 mod program;
 mod site_fit;

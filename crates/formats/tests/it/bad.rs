@@ -76,7 +76,7 @@ fn a_wrong_column_names_what_is_wanted_and_what_is_there() {
     assert_eq!(told[0], "could not read positions from `a.csv`");
     assert_eq!(
         told[1],
-        "  no column for `lng`; wanted one of `lng`, `lon`, `long`, `longitude`, `x`, `经度`"
+        "  no column for `lng`; wanted one of `lng`, `lon`, `long`, `longitude`, `x`, `经度`, …"
     );
     assert!(
         told[2].starts_with("  no column for `id`; wanted one of `id`, `facility_id`"),

@@ -36,6 +36,7 @@ pub(crate) fn any_kind(catalog: &KindCatalog) -> FacilityOptions<'_> {
     FacilityOptions {
         catalog,
         kind: None,
+        words: None,
         area: None,
     }
 }

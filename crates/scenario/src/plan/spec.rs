@@ -52,6 +52,9 @@ pub struct PlanSpec {
     /// Kinds of facility beyond the four built in, by key.
     #[serde(default)]
     pub kinds: BTreeMap<String, KindSpec>,
+    /// Words of tables for kinds, each with the kind's key or name, beyond those that are known.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kind_words: BTreeMap<String, String>,
     /// Facilities.
     #[serde(default, rename = "layer")]
     pub layers: Vec<LayerSpec>,
@@ -77,6 +80,39 @@ pub struct PlanSpec {
     /// Scenarios over the baseline.
     #[serde(default, rename = "scenario")]
     pub scenarios: Vec<ScenarioSpec>,
+    /// How results are written.
+    #[serde(default, skip_serializing_if = "OutputsSpec::is_usual")]
+    pub outputs: OutputsSpec,
+}
+
+/// How results are written; what they say does not change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OutputsSpec {
+    /// CSV begins with the mark by which Excel knows UTF-8; without it Excel takes Chinese for
+    /// nonsense. Programs that stumble over the mark get along without.
+    pub csv_mark: bool,
+    /// Each scenario also gets a workbook, `results.xlsx`, with a sheet for each table.
+    pub xlsx: bool,
+}
+
+impl Default for OutputsSpec {
+    fn default() -> Self {
+        Self {
+            csv_mark: true,
+            xlsx: false,
+        }
+    }
+}
+
+impl OutputsSpec {
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "what serde asks whether to leave out comes by reference"
+    )]
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl PlanSpec {

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use coverage::Demand;
 use formats::output::{FolderKind, OutputFolder, Staging};
-use formats::{Layer, OutputError, Table, csv, geojson};
+use formats::{Layer, OutputError, Table, csv, geojson, workbook_file};
 use rayon::prelude::*;
 use serde::Serialize;
 use siting::Infeasible;
@@ -111,7 +112,7 @@ impl ScenarioResult {
         let layers = layers.iter().map(Layer::table);
         let tables = self.tables(project);
         let found = layers.chain(&tables).find(|table| table.name() == name);
-        found.map(csv::to_csv)
+        found.map(|table| csv::to_file(table, project.spec.outputs.csv_mark))
     }
 
     fn layers(&self, project: &Project) -> [Layer; 8] {
@@ -256,17 +257,25 @@ pub fn write(
     summary: &str,
     output: &OutputFolder,
 ) -> Result<Vec<PathBuf>, RunError> {
+    let mark = project.spec.outputs.csv_mark;
     output.write(|staging| {
         results
             .par_iter()
             .try_for_each(|result| write_scenario(project, result, staging))?;
         if let Some(first) = results.first() {
             let candidates = tables::candidates(project, &first.links);
-            staging.file("candidates.csv", csv::to_csv(candidates.table()).as_bytes())?;
+            staging.file(
+                "candidates.csv",
+                csv::to_file(candidates.table(), mark).as_bytes(),
+            )?;
             staging.file(
                 "candidates.geojson",
                 geojson::to_geojson(&candidates).as_bytes(),
             )?;
+        }
+        if !project.left_out.listed.is_empty() {
+            let bad_rows = tables::bad_rows(&project.left_out.listed);
+            staging.file("bad-rows.csv", csv::to_file(&bad_rows, mark).as_bytes())?;
         }
         staging.file(SUMMARY_FILE, summary.as_bytes())?;
         Ok(())
@@ -293,18 +302,26 @@ fn write_scenario(
     staging: &Staging,
 ) -> Result<(), RunError> {
     let home = &result.report.scenario;
-    for layer in &result.layers(project) {
+    let mark = project.spec.outputs.csv_mark;
+    let (layers, tables) = (result.layers(project), result.tables(project));
+    for layer in &layers {
         let name = layer.table().name();
         staging.file(
             &format!("{home}/{name}.csv"),
-            csv::to_csv(layer.table()).as_bytes(),
+            csv::to_file(layer.table(), mark).as_bytes(),
         )?;
         let text = geojson::to_geojson(layer);
         staging.file(&format!("{home}/{name}.geojson"), text.as_bytes())?;
     }
-    for table in &result.tables(project) {
+    for table in &tables {
         let path = format!("{home}/{}.csv", table.name());
-        staging.file(&path, csv::to_csv(table).as_bytes())?;
+        staging.file(&path, csv::to_file(table, mark).as_bytes())?;
+    }
+    if project.spec.outputs.xlsx {
+        let about = about(project, &result.report);
+        let all = layers.iter().map(Layer::table).chain(&tables);
+        let bytes = workbook_file::to_xlsx(&about, all);
+        staging.file(&format!("{home}/{WORKBOOK_FILE}"), &bytes)?;
     }
     write_json(staging, &format!("{home}/{RESULT_FILE}"), &result.report)?;
     write_json(
@@ -313,6 +330,88 @@ fn write_scenario(
         &result.detail_report,
     )
 }
+
+/// What the first sheet of a workbook says: where the figures come from, what must be known about
+/// them, and each balance.
+fn about(project: &Project, report: &ScenarioReport) -> Vec<(String, String)> {
+    let mut rows = vec![
+        ("plan 方案".to_owned(), report.plan.clone()),
+        (
+            "scenario 情景".to_owned(),
+            format!("{} ({})", report.scenario_name, report.scenario),
+        ),
+        ("program 程序".to_owned(), report.program.clone()),
+        (
+            "fingerprint 指纹".to_owned(),
+            report.plan_fingerprint.clone(),
+        ),
+        (
+            "streets 道路".to_owned(),
+            format!(
+                "{}, {}; © OpenStreetMap contributors, ODbL 1.0",
+                project.city.source.file_name,
+                project
+                    .city
+                    .source
+                    .data_date
+                    .as_deref()
+                    .unwrap_or("date not stated")
+            ),
+        ),
+        ("demand 需求".to_owned(), report.demand_unit.clone()),
+    ];
+    for layer in &project.spec.layers {
+        let from = match &layer.from.path {
+            Some(path) => format!(
+                "{}, datum {}",
+                path.display(),
+                layer.from.datum.as_deref().unwrap_or("wgs84")
+            ),
+            None => format!("OpenStreetMap tags {}", layer.from.tags.join(", ")),
+        };
+        rows.push((format!("layer 图层 {}", layer.name), from));
+    }
+    if report.illustrative {
+        let says = "contains data made up for illustration 含示意数据";
+        rows.push(("ILLUSTRATIVE 示意".to_owned(), says.to_owned()));
+    }
+    for standard in &report.standards {
+        let (demand, facilities) = (
+            &standard.figures.balance.demand,
+            &standard.figures.balance.facilities,
+        );
+        let classes = demand.classes().map(|(class, thousandths)| {
+            format!(
+                "{class} {}",
+                Demand::from_thousandths(thousandths).as_units_f64()
+            )
+        });
+        rows.push((
+            format!("balance 平衡, {}", standard.figures.key),
+            format!(
+                "demand {} = {}",
+                Demand::from_thousandths(demand.given_thousandths).as_units_f64(),
+                classes.join(" + ")
+            ),
+        ));
+        let classes = facilities
+            .classes()
+            .map(|(class, n)| format!("{class} {n}"));
+        rows.push((
+            format!("balance 平衡, {}", standard.figures.key),
+            format!("facilities {} = {}", facilities.given, classes.join(" + ")),
+        ));
+    }
+    let notes = report
+        .notes
+        .iter()
+        .map(|note| ("note 说明".to_owned(), note.clone()));
+    rows.extend(notes);
+    rows
+}
+
+/// The workbook of a scenario's folder.
+const WORKBOOK_FILE: &str = "results.xlsx";
 
 fn write_json(staging: &Staging, path: &str, report: &impl Serialize) -> Result<(), RunError> {
     let mut json = serde_json::to_string_pretty(report).expect("reports are plain data");
@@ -376,11 +475,17 @@ pub fn write_comparison(
 ) -> Result<(), RunError> {
     let place = |name: &str| below.map_or(name.to_owned(), |below| format!("{below}/{name}"));
     let standards = tables::compared_standards(comparison);
-    staging.file(&place("standards.csv"), csv::to_csv(&standards).as_bytes())?;
+    staging.file(
+        &place("standards.csv"),
+        csv::to_file(&standards, true).as_bytes(),
+    )?;
     let zones = tables::compared_zones(comparison);
-    staging.file(&place("zones.csv"), csv::to_csv(&zones).as_bytes())?;
+    staging.file(&place("zones.csv"), csv::to_file(&zones, true).as_bytes())?;
     let cells = tables::compared_cells(before, comparison);
-    staging.file(&place("cells.csv"), csv::to_csv(cells.table()).as_bytes())?;
+    staging.file(
+        &place("cells.csv"),
+        csv::to_file(cells.table(), true).as_bytes(),
+    )?;
     staging.file(
         &place("cells.geojson"),
         geojson::to_geojson(&cells).as_bytes(),

@@ -1,5 +1,6 @@
 //! Every result as tables and layers: the single meeting point with `formats`.
 
+mod bad_rows;
 mod balance;
 mod candidates;
 mod cells;
@@ -17,6 +18,7 @@ mod sites;
 mod values;
 mod zones;
 
+pub(crate) use bad_rows::bad_rows;
 pub use balance::balance;
 pub use candidates::candidates;
 pub use cells::cells;

@@ -91,6 +91,7 @@ pub(crate) fn all_demand(
 }
 
 /// Demand as a plan describes it at a place.
+#[expect(clippy::too_many_lines, reason = "one arm for each source of demand")]
 fn demand_set(
     reader: &mut Reader<'_>,
     at: &str,
@@ -104,6 +105,8 @@ fn demand_set(
         DemandSpec::StreetLength { profile, .. } => street_length(reader, at, inputs, profile)?,
         DemandSpec::Table {
             path,
+            sheet,
+            bad_rows,
             unit,
             datum,
             encoding,
@@ -115,6 +118,8 @@ fn demand_set(
         } => {
             let from = SourceSpec {
                 path: Some(path.clone()),
+                sheet: sheet.clone(),
+                bad_rows: *bad_rows,
                 datum: datum.clone(),
                 encoding: encoding.clone(),
                 columns: columns.clone(),
@@ -136,6 +141,7 @@ fn demand_set(
         }
         DemandSpec::ZoneTable {
             path,
+            sheet,
             unit,
             profile,
             encoding,
@@ -145,6 +151,7 @@ fn demand_set(
         } => {
             let from = SourceSpec {
                 path: Some(path.clone()),
+                sheet: sheet.clone(),
                 encoding: encoding.clone(),
                 columns: columns.clone(),
                 ..SourceSpec::default()

@@ -1,18 +1,24 @@
 //! Named sources opened through `formats`, or picked from the city's places by their tags.
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use city::{City, Place};
 use coverage::{
     Amenity, AmenitySet, Capacity, Facility, FacilityKind, KindCatalog, OpeningHours,
     ReferenceWeek, StudyArea,
 };
 use formats::{Area, Encoding, Loaded, Note, Outside, Source, facilities, hours};
-use units::{Datum, Length, TravelTime, parse_time};
+use reach::SnapIndex;
+use units::{Datum, Length, LngLat, TravelTime, parse_time};
 
 use crate::plan::Plan;
 use crate::plan::problem::Problems;
 use crate::plan::spec::{self, LayerSpec, SourceSpec};
-use crate::project::left_out::LeftOut;
+use crate::project::left_out::{BadRow, LeftOut};
 use crate::project::rim::distance_outside;
+use crate::resolve::datum_check::DatumEvidence;
 
 /// What reading layers needs to know.
 pub(crate) struct Reader<'a> {
@@ -21,7 +27,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) area: &'a StudyArea,
     /// How far outside the study area facilities are kept.
     pub(crate) margin: Length,
-    pub(crate) kinds: &'a KindCatalog,
+    /// The kinds of the plan, and what its tables mean by further words.
+    pub(crate) kinds: (&'a KindCatalog, &'a BTreeMap<String, FacilityKind>),
     /// The week that opening hours are read in.
     pub(crate) week: &'a ReferenceWeek,
     pub(crate) notes: &'a mut Vec<String>,
@@ -29,6 +36,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) left_out: &'a mut LeftOut,
     /// Every file that was read, for the fingerprint.
     pub(crate) files: &'a mut Vec<std::path::PathBuf>,
+    /// The streets, for the check of datums; laid out for the first table that has one.
+    pub(crate) nearest_street: OnceCell<SnapIndex>,
 }
 
 impl Reader<'_> {
@@ -39,7 +48,7 @@ impl Reader<'_> {
         let kind = layer
             .kind
             .as_deref()
-            .map(|text| self.kinds.find(text))
+            .map(|text| self.kinds.0.find(text))
             .transpose();
         let kind = problems.keep(&format!("{place}, kind"), kind);
         let delay = layer.start_delay.as_deref().map(parse_time).transpose();
@@ -100,6 +109,7 @@ impl Reader<'_> {
     ) -> Vec<Facility> {
         let n_all = facilities.len();
         let (mut kept, mut n_near, mut n_far) = (Vec::with_capacity(n_all), 0_usize, 0_usize);
+        let mut farthest: Option<(String, Length)> = None;
         for facility in facilities {
             match distance_outside(self.area, facility.position) {
                 None => kept.push(facility),
@@ -109,8 +119,11 @@ impl Reader<'_> {
                     n_near += 1;
                     kept.push(facility);
                 }
-                Some(_) => {
+                Some(distance) => {
                     n_far += 1;
+                    if farthest.as_ref().is_none_or(|(_, most)| distance > *most) {
+                        farthest = Some((facility.id.clone(), distance));
+                    }
                     self.left_out.outside.push(facility);
                 }
             }
@@ -130,6 +143,13 @@ impl Reader<'_> {
             self.notes.push(format!(
                 "{place}: {n_far} of {n_all} facilities lie outside the study area and are left \
                  out: {why}"
+            ));
+        }
+        if let Some((id, distance)) = farthest.filter(|(_, distance)| *distance > ANOTHER_CITY) {
+            self.notes.push(format!(
+                "{place}: `{id}` lies {:.0} km outside the study area, in another city or in no right \
+                 place",
+                distance.as_m_f64() / 1_000.0
             ));
         }
         kept
@@ -197,19 +217,48 @@ impl Reader<'_> {
             outside: rows_outside(from.outside),
         };
         let options = facilities::FacilityOptions {
-            catalog: self.kinds,
+            catalog: self.kinds.0,
             kind,
+            words: Some(self.kinds.1),
             area: Some(&area),
         };
         let loaded = facilities::read(&source, options);
-        let n_bad = loaded.as_ref().map_or(0, Loaded::n_without_position);
+        if let Ok(loaded) = &loaded {
+            self.check_datum(place, from, source.datum, &loaded.value);
+        }
+        let n_bad = loaded.as_ref().map_or(0, |loaded| {
+            loaded.n_without_position() + loaded.n_bad_rows()
+        });
         Ok((self.take(place, loaded)?, n_bad))
+    }
+
+    /// Says what speaks for which datum where the plan declares none, and wherever another than the
+    /// declared one fits clearly better. GeoJSON is in WGS-84 unless it breaks its own rule.
+    fn check_datum(
+        &mut self,
+        place: &str,
+        from: &SourceSpec,
+        datum: Datum,
+        facilities: &[Facility],
+    ) {
+        let positions: Vec<LngLat> = facilities.iter().map(|f| f.position).collect();
+        let streets = &self.city.streets;
+        let index = self
+            .nearest_street
+            .get_or_init(|| SnapIndex::new(streets, |_| true));
+        let area = Some(self.area.outline());
+        let Some(evidence) = DatumEvidence::of(&positions, datum, streets, index, area) else {
+            return;
+        };
+        let note = evidence.note(from, datum);
+        self.notes
+            .extend(note.map(|note| format!("{place}: {note}")));
     }
 
     /// The file of a source with what the plan declares about it.
     pub(crate) fn file(&mut self, place: &str, from: &SourceSpec) -> Result<Source, Problems> {
         let mut problems = Problems::default();
-        let path = from.path.as_deref().unwrap_or(std::path::Path::new(""));
+        let path = from.path.as_deref().unwrap_or(Path::new(""));
         let datum: Result<Datum, _> = from.datum.as_deref().unwrap_or("wgs84").parse();
         let datum = problems.keep(&format!("{place}, datum"), datum);
         let encoding = from
@@ -227,9 +276,12 @@ impl Reader<'_> {
             name: place.to_owned(),
             path,
             encoding,
+            separator: from.separator,
+            sheet: from.sheet.clone(),
             datum,
             columns: from.columns.clone(),
             missing_positions: from.missing_positions.unwrap_or_default(),
+            bad_rows: from.bad_rows.unwrap_or_default(),
             illustrative: from.illustrative,
         })
     }
@@ -249,6 +301,9 @@ impl Reader<'_> {
                     .filter(|n| !matches!(n, Note::UnknownHours { .. }));
                 self.notes
                     .extend(notes.map(|note| format!("{place}: {note}")));
+                for note in &loaded.notes {
+                    self.list_bad_rows(place, note);
+                }
                 Ok(loaded.value)
             }
             Err(error) => {
@@ -260,6 +315,28 @@ impl Reader<'_> {
                 Err(Problems::one(text))
             }
         }
+    }
+
+    /// Keeps what is wrong with rows that are left out, for the table that lists them.
+    fn list_bad_rows(&mut self, place: &str, note: &Note) {
+        let Note::LeftBadRows {
+            file,
+            sheet,
+            problems,
+        } = note
+        else {
+            return;
+        };
+        let rows = problems.all().iter().map(|problem| BadRow {
+            source: place.to_owned(),
+            file: file.clone(),
+            sheet: sheet.clone(),
+            row: problem.place.to_string(),
+            column: problem.kind.column().map(str::to_owned),
+            value: problem.kind.value().map(str::to_owned),
+            reason: problem.kind.to_string(),
+        });
+        self.left_out.listed.extend(rows);
     }
 
     fn tagged(
@@ -372,6 +449,9 @@ fn hours_notes(place: &str, facilities: &[Facility], week: &ReferenceWeek) -> Ve
     }
     notes
 }
+
+/// What lies farther outside the study area belongs to another city, or its numbers are wrong.
+const ANOTHER_CITY: Length = Length::from_m(150_000);
 
 /// How many ids a note names; the rest is counted.
 const SHOWN_IDS: usize = 5;

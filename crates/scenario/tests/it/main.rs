@@ -15,6 +15,7 @@ mod islands;
 mod laws;
 mod layouts;
 mod measures;
+mod office;
 mod presets;
 mod same_town;
 mod session;

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use formats::{ColumnMap, MissingPositions};
+use formats::{BadRows, ColumnMap, MissingPositions, SheetName};
 use serde::{Deserialize, Serialize};
 
 use crate::plan::spec::source::Outside;
@@ -33,8 +33,14 @@ pub enum DemandSpec {
     },
     /// Counts at positions.
     Table {
-        /// A CSV with `lng`, `lat` and `weight`.
+        /// A CSV or workbook with `lng`, `lat` and `weight`.
         path: PathBuf,
+        /// Which sheet of a workbook, by name or by number from 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sheet: Option<SheetName>,
+        /// Rows in which anything is wrong: `refuse` (unless given) or `leave-out`, told and listed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bad_rows: Option<BadRows>,
         /// What is counted, e.g. `orders per day`.
         unit: String,
         /// Datum of the file.
@@ -58,8 +64,11 @@ pub enum DemandSpec {
     },
     /// Counts of the plan's `[zones]`, spread over the length of the streets in each.
     ZoneTable {
-        /// A CSV with the zone's id and `demand`.
+        /// A CSV or workbook with the zone's id and `demand`.
         path: PathBuf,
+        /// Which sheet of a workbook, by name or by number from 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sheet: Option<SheetName>,
         /// What is counted.
         unit: String,
         /// The profile whose streets it is spread over.

@@ -1,14 +1,21 @@
 use std::path::PathBuf;
 
-use formats::{ColumnMap, MissingPositions};
+use formats::{BadRows, ColumnMap, MissingPositions, SheetName};
 use serde::{Deserialize, Serialize};
 
 /// Where rows come from: a table, or OSM objects by their tags.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SourceSpec {
-    /// A CSV or GeoJSON file.
+    /// A CSV or GeoJSON file, or an Excel workbook (`.xlsx`).
     pub path: Option<PathBuf>,
+    /// Which sheet of a workbook, by name or by number from 1; the first that is neither hidden nor
+    /// empty unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<SheetName>,
+    /// What separates the values of a CSV; found and noted unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separator: Option<char>,
     /// Instead of a file: places of the network file that carry one of these tags, `key=value` or
     /// `key=*`.
     #[serde(default)]
@@ -27,6 +34,10 @@ pub struct SourceSpec {
     /// Rows without a position: `refuse` (unless given) or `leave-out`, counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing_positions: Option<MissingPositions>,
+    /// Rows in which anything is wrong: `refuse` (unless given) the file and tell all of them, or
+    /// `leave-out`, told, counted, and listed in `bad-rows.csv` beside the results.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bad_rows: Option<BadRows>,
     /// Only rows with at least this capacity.
     pub capacity_at_least: Option<u32>,
     /// Only rows with less than this capacity.

@@ -78,8 +78,13 @@ impl TwoLabels {
                         break;
                     }
                     let label = &mut labels[NodeId::new(arc.node).index()];
+                    let new = pack(tenths, source);
+                    // Most that come late are no better than the second best: one look ends them.
+                    if new >= label[1] {
+                        break;
+                    }
                     n_reached += u64::from(label[0] == NONE);
-                    if !lower(label, pack(tenths, source)) {
+                    if !lower(label, new) {
                         break;
                     }
                     match arc.onward() {
@@ -136,6 +141,7 @@ pub(crate) fn lower(label: &mut [u64; 2], new: u64) -> bool {
     true
 }
 
+#[inline]
 pub(crate) fn pack(tenths: u32, source: u32) -> u64 {
     u64::from(tenths) << 32 | u64::from(source)
 }

@@ -126,8 +126,9 @@ fn full() {
         more: "supply = { slots = 1, demand = 4 }\n",
         ..on(NEAR)
     };
-    assert_eq!(case.reason(), ("full".to_owned(), None));
-    // Five of ten are half: then it is covered.
+    // Four of ten find room: the other six are the gap.
+    assert_eq!(case.gaps(), [("full".to_owned(), 6.0, None)]);
+    // Five of ten are half: then the cell is covered.
     let case = Case {
         more: "supply = { slots = 1, demand = 5 }\n",
         ..on(NEAR)

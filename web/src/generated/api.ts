@@ -1226,7 +1226,7 @@ export interface components {
             fragile_thousandths: number;
             /**
              * Format: int64
-             * @description Joined to a scrap of street that no trip leaves or enters: no statement.
+             * @description Joined to a scrap of street that trips cannot both enter and leave: no statement.
              */
             on_scrap_thousandths: number;
             /**

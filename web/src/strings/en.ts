@@ -27,7 +27,7 @@ export const en: Strings = {
   "demand.tooFar": "too far from any street",
   "demand.onScraps": "on scraps of street",
   scrapStreet: "beside it, street of scraps",
-  scrapStreetNote: "Pieces of street that no trip leaves or enters, too short to be a network of their own; not part of the demand.",
+  scrapStreetNote: "Pieces of street that trips cannot both enter and leave, too short to be a network of their own; not part of the demand.",
   "demand.outside": "outside the area",
   facilitiesGiven: "Facilities given",
   "facility.serving": "serving",

@@ -25,7 +25,7 @@ export const zhCN = {
   "demand.tooFar": "离任何道路都太远",
   "demand.onScraps": "在零碎道路上",
   scrapStreet: "另有零碎道路",
-  scrapStreetNote: "与其他道路不相通、又短到不成路网的零碎路段；不计入需求。",
+  scrapStreetNote: "不能既驶入又驶出、又短到不成路网的零碎路段；不计入需求。",
   "demand.outside": "在研究区外",
   facilitiesGiven: "数据中的设施",
   "facility.serving": "提供服务",

@@ -33,7 +33,7 @@ pub(crate) fn doubt(snap: &Snap) -> Option<String> {
     Some(
         match LinkDoubt::of(snap.on_scrap, snap.lifted, snap.walk)? {
             LinkDoubt::OnScrap => format!(
-                "{}, which trips neither leave nor enter; no other street is near",
+                "{}, which trips cannot both enter and leave; no other street is near",
                 way("a scrap of street")
             ),
             LinkDoubt::Lifted(Lifted::Tunnel) => way("a tunnel, and no other street is near"),

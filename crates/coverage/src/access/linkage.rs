@@ -23,7 +23,7 @@ pub struct Link {
     pub position: LngLat,
     /// The straight walk.
     pub walk: Length,
-    /// Whether that street is a scrap: a piece of the network that trips neither leave nor enter,
+    /// Whether that street is a scrap: a piece of the network that trips cannot both enter and leave,
     /// and too short to be a network of its own.
     pub on_scrap: bool,
     /// Whether times from here may hang on how near a junction must lie to be joined

@@ -13,7 +13,7 @@ pub enum PointState {
     Partly,
     /// Joined to the streets, but does not meet the standard.
     Uncovered,
-    /// Joined to a scrap of street that no trip leaves or enters ([`LinkState::OnScrap`](crate::LinkState::OnScrap)), so
+    /// Joined to a scrap of street that trips cannot both enter and leave ([`LinkState::OnScrap`](crate::LinkState::OnScrap)), so
     /// nothing can be said.
     OnScrap,
     /// Too far from any street of the profile, so nothing can be said.

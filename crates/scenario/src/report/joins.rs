@@ -9,7 +9,7 @@ use crate::evaluate::joined::JoinedPlace;
 pub struct JoinsReport {
     /// Moved more than 50 m.
     pub n_far: usize,
-    /// On a scrap of street that trips neither leave nor enter.
+    /// On a scrap of street that trips cannot both enter and leave.
     pub n_on_scrap: usize,
     /// To a tunnel or a bridge, for want of another street.
     pub n_lifted: usize,

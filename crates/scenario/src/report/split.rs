@@ -9,7 +9,7 @@ pub struct SplitReport {
     pub covered_thousandths: u64,
     /// Does not.
     pub uncovered_thousandths: u64,
-    /// Joined to a scrap of street that no trip leaves or enters: no statement.
+    /// Joined to a scrap of street that trips cannot both enter and leave: no statement.
     pub on_scrap_thousandths: u64,
     /// Too far from any street of the profile: no statement.
     pub unlinked_thousandths: u64,

@@ -151,7 +151,7 @@ pub(crate) fn island_notes(
             String::new()
         };
         notes.push(format!(
-            "profile `{name}`: {} scraps of street that trips neither leave nor enter, {} in all, \
+            "profile `{name}`: {} scraps of street that trips cannot both enter and leave, {} in all, \
              {} of it in the study area, are no part of street-length demand: {}{rest}",
             scraps.len(),
             kilometers(all),

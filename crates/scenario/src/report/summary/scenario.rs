@@ -157,7 +157,7 @@ pub(crate) fn balance_of_demand(
     ));
     if balance.scrap_street_thousandths > 0 {
         out.line(&format!(
-            "    beside it {} of scraps in the area, which no trip leaves or enters",
+            "    beside it {} of scraps in the area, which trips cannot both enter and leave",
             demand.of(balance.scrap_street_thousandths),
         ));
     }

@@ -131,7 +131,7 @@ impl DetailReport {
 
 impl DetailReport {
     /// Marks every figure of evenness that looks better than in the baseline only since the better
-    /// served lost ([`DistrictReport::levelled_down`]).
+    /// served lost ([`DistrictReport::levelled_down`](crate::district::DistrictReport::levelled_down)).
     ///
     /// Cost: linear in standards times districts.
     pub fn mark_levelled(&mut self, baseline: &Self) {

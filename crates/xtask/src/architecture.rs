@@ -37,6 +37,13 @@ const ARROWS: &[(&str, &[&str])] = &[
             "server",
         ],
     ),
+    (
+        "nuanquan",
+        &[
+            "units", "graph", "city", "osm", "reach", "coverage", "siting", "formats", "scenario",
+            "tiles", "server",
+        ],
+    ),
     ("xtask", &[]),
 ];
 

@@ -33,10 +33,8 @@ use crate::bytes::{Reader, Writer};
 use crate::{Backdrop, City, Places};
 use section::{ENTRY_LEN, Entry, HEADER_LEN, SectionReader};
 
-/// What the names of city files end in.
-pub const EXTENSION: &str = "nqg";
 /// Version of the file format; a file of another version is refused.
-pub const FORMAT_VERSION: u32 = 5;
+pub(crate) const FORMAT_VERSION: u32 = 5;
 
 /// What city files begin with.
 pub const MAGIC: &[u8; 8] = b"NUANQUAN";

@@ -38,7 +38,7 @@ use graph::StreetGraph;
 pub use backdrop::{Area, AreaKind, AreaSpec, Backdrop};
 pub use boundaries::{Boundaries, Boundary};
 pub use cut::streets_within;
-pub use file::{CityFile, EXTENSION, FORMAT_VERSION, MAGIC, OpenError, WriteError};
+pub use file::{CityFile, MAGIC, OpenError, WriteError};
 pub use osm_id::OsmId;
 pub use places::{Place, Places, PlacesBuilder};
 pub use report::{

@@ -6,7 +6,7 @@ mod kind;
 mod open_set;
 
 pub use amenity::{Amenity, AmenitySet, UnknownAmenity};
-pub use facility_index::FacilityIndex;
+pub(crate) use facility_index::FacilityIndex;
 pub use kind::{CustomKind, FacilityKind, KindCatalog, KindError, UnknownKind};
 pub use open_set::OpenSet;
 

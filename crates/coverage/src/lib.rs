@@ -73,15 +73,15 @@ pub use demand::{
     ZonePart, Zones, streets_outside,
 };
 pub use facility::{
-    Amenity, AmenitySet, Capacity, CustomKind, Facility, FacilityIndex, FacilityKind, KindCatalog,
-    KindError, OpenSet, UnknownAmenity, UnknownKind,
+    Amenity, AmenitySet, Capacity, CustomKind, Facility, FacilityKind, KindCatalog, KindError,
+    OpenSet, UnknownAmenity, UnknownKind,
 };
 pub use findings::{
     ByHour, CellLedger, DEFAULT_BORDER, DemandBalance, Distribution, EdgeAffected, Equity,
     EquityInputs, FacilityBalance, FacilityClass, FacilityLedger, Gap, HourState, HourlyProfile,
-    Indicators, LORENZ_STEPS, Lack, Ledger, LorenzPoint, Margin, ORDINARY_DETOUR_PERCENT, Obstacle,
-    OpenHours, Part, Reason, ReasonInputs, SupplyRatio, TwoStepCatchment, WorstTenth, border_nodes,
-    by_hour, concentration_of_times, gaps, gaps_without_street, night_gap, reasons,
+    Indicators, Lack, Ledger, LorenzPoint, Margin, Obstacle, OpenHours, Part, Reason, ReasonInputs,
+    SupplyRatio, TwoStepCatchment, WorstTenth, border_nodes, by_hour, gaps, gaps_without_street,
+    night_gap, reasons,
 };
 pub use grid::{
     CellId, CellIdError, MOST_CELLS, Resolution, ResolutionError, StudyArea, StudyAreaError,
@@ -93,7 +93,7 @@ pub use hours::{
 pub use id::{CellRank, DemandId, FacilityId, ZoneId};
 pub use spelling::nearest_spelling;
 pub use standard::{
-    Assignment, ByTime, CellClass, DemandSplit, FRAGILE_BAND_PERCENT, FacilityLoad, JointCoverage,
-    JointRule, JointStandard, PointState, Selection, ServiceCoverage, ServiceInputs, ServiceRate,
+    Assignment, ByTime, CellClass, DemandSplit, FacilityLoad, JointCoverage, JointRule,
+    JointStandard, PointState, Selection, ServiceCoverage, ServiceInputs, ServiceRate,
     ServiceStandard,
 };

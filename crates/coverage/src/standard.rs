@@ -12,7 +12,7 @@ pub use capacity::{FacilityLoad, ServiceRate};
 pub use cell_coverage::{CellClass, DemandSplit, PointState};
 pub use joint::JointCoverage;
 pub use served::ByTime;
-pub use service_coverage::{FRAGILE_BAND_PERCENT, ServiceCoverage, ServiceInputs};
+pub use service_coverage::{ServiceCoverage, ServiceInputs};
 
 use std::num::NonZeroU32;
 

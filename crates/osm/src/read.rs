@@ -24,12 +24,20 @@ use crate::guard::{self, FileHeader, Pass};
 use crate::ids::{IdIndex, as_usize, number_of};
 use crate::positions::Positions;
 use crate::restriction::Restriction;
-use crate::squares::Across;
 use crate::wire::{Contents, as_u64};
 use crate::{ImportError, Progress, Step};
 use nodes::nodes_of;
 use relations::{Relation, relations_of};
 use ways::ways_of;
+
+/// A straight way across an area.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Across {
+    /// The way that is shown for it: the area itself, or the first of its border.
+    pub(crate) way: i64,
+    pub(crate) ends: (u32, u32),
+    pub(crate) street: WayStreet,
+}
 
 /// Everything that is kept of a file.
 pub(crate) struct Extract {

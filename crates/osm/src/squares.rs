@@ -14,7 +14,7 @@ use units::LngLat;
 
 use crate::budget::Budget;
 use crate::ids::{as_usize, number_of};
-use crate::read::{Extract, WayStreet};
+use crate::read::{Across, Extract, WayStreet};
 use crate::wire::as_u64;
 use crate::{ImportError, areas, network};
 
@@ -27,15 +27,6 @@ const WAY_BYTES: u64 = 256;
 
 /// What was doubted.
 type Found = Vec<(FindingKind, OsmId)>;
-
-/// A straight way across an area.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Across {
-    /// The way that is shown for it: the area itself, or the first of its border.
-    pub(crate) way: i64,
-    pub(crate) ends: (u32, u32),
-    pub(crate) street: WayStreet,
-}
 
 /// An area with its rings as dense nodes, the last one not given again.
 struct Area {

@@ -3,7 +3,7 @@
 //!
 //! One search to the largest limit gives times at nodes ([`within`]); from them *waves* run into
 //! the edges from both ends ([`waves`]), which say what of each edge is reached; the outline is
-//! drawn from that ([`crate::outline`]). Each limit is answered by itself: a question with several
+//! drawn from that ([`outline`]). Each limit is answered by itself: a question with several
 //! limits gives for each what a question with that one alone gives.
 //!
 //! Where metres are to stand beside times (how long is the fastest way?), they come by a pass of
@@ -16,17 +16,20 @@
 //! laid out like the labels, so that searches for times alone count the same instructions as now.
 
 mod index;
+mod outline;
 mod piece;
+mod street_raster;
 mod waves;
 
 use units::TravelTime;
 
 use crate::network::{Direction, Network};
-use crate::outline::{DrawnOutline, OutlineOptions, OutlineSpace};
 use crate::place::Place;
 use crate::search::{SearchSpace, within};
 
 pub use index::IsochroneIndex;
+use outline::OutlineSpace;
+pub use outline::{DrawnOutline, Leak, OutlineOptions};
 pub use piece::ReachedPiece;
 pub(crate) use piece::shape_between;
 pub(crate) use waves::Stretch;

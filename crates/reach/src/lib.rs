@@ -51,7 +51,6 @@ mod layout;
 mod nearest;
 mod network;
 mod order;
-mod outline;
 mod path;
 mod place;
 mod place_links;
@@ -67,7 +66,8 @@ mod two_labels;
 pub use batch::{Batch, Cancelled, Destinations, Origins};
 pub use hierarchy::Hierarchy;
 pub use isochrone::{
-    Isochrone, IsochroneIndex, IsochroneOptions, IsochroneSpace, ReachedPiece, isochrone,
+    DrawnOutline, Isochrone, IsochroneIndex, IsochroneOptions, IsochroneSpace, Leak,
+    OutlineOptions, ReachedPiece, isochrone,
 };
 pub use join::{JOIN_RADIUS, JUNCTION_REACH, Joined, Joining};
 pub use lanes::{LANES, LaneTimes};
@@ -75,7 +75,6 @@ pub use layout::{Layout, Layouts};
 pub use nearest::NearestFacilities;
 pub use network::{Direction, Network};
 pub use order::ContractionOrder;
-pub use outline::{DrawnOutline, Leak, OutlineOptions};
 pub use path::{Leg, Path};
 pub use place::Place;
 pub use place_links::PlaceLinks;
@@ -83,6 +82,6 @@ pub use row_fold::{Count, CoverBits, Decay, DecayedSum, FullRow, Nearest, RowFol
 pub use rows::{SparseRows, row, rows_from, rows_towards};
 pub use search::{Reached, SearchSpace, SearchStats, within};
 pub use search_arcs::SearchArcs;
-pub use snap::{PAST_SCRAP, Snap, SnapIndex, StreetPoint};
+pub use snap::{Snap, SnapIndex, StreetPoint};
 pub use sweep::SweepStats;
 pub use two_labels::{SourceTime, TwoLabels};

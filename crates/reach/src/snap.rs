@@ -29,7 +29,7 @@ pub struct Snap {
 
 /// How much farther than the nearest scrap a place may be joined, to pass it by: across the aisles
 /// of a car park, or a street that the map left unconnected.
-pub const PAST_SCRAP: Length = Length::from_m(50);
+pub(crate) const PAST_SCRAP: Length = Length::from_m(50);
 
 /// An R-tree of the edges that a profile may use.
 #[derive(Clone, Debug)]
@@ -90,10 +90,10 @@ impl SnapIndex {
     ///
     /// A tunnel or a bridge is taken only when nothing else lies within the radius. A scrap is taken
     /// when it is the only street on the ground there, or when every other lies more than
-    /// [`PAST_SCRAP`] farther away.
+    /// 50 m farther away.
     ///
     /// Cost: as [`snap`](Self::snap); where the nearest street is a tunnel or a bridge, or lies more
-    /// than [`PAST_SCRAP`] away, a second or third look.
+    /// than 50 m away, a second or third look.
     pub fn choose(&self, graph: &StreetGraph, position: LngLat, radius: Length) -> Option<Snap> {
         let on_ground = |edge| graph.edge_is_lifted(edge).is_none();
         let nearest = self.snap(graph, position, radius);

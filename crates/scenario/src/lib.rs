@@ -47,9 +47,8 @@ pub use project::{Project, ResolvedScenario, UnknownStandard};
 pub use report::ScenarioReport;
 pub use report::detail_report::DetailReport;
 pub use report::joins::JoinsReport;
-pub use report::{
-    balance, compare, detail_report, district, joint_detail, run, summary, tables, words,
-};
+pub use report::joint_detail::JointDetail;
+pub use report::{balance, compare, detail_report, district, run, summary, tables, words};
 pub use resolve::changes::resolve_changes;
 pub use resolve::datum_check::{DatumEvidence, DatumHypothesis, Sureness};
 pub use resolve::resolve;

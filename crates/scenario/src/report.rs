@@ -11,7 +11,7 @@ pub(crate) mod gap;
 pub(crate) mod gap_name;
 pub(crate) mod joins;
 pub(crate) mod joint;
-pub mod joint_detail;
+pub(crate) mod joint_detail;
 pub mod run;
 pub(crate) mod split;
 pub(crate) mod standard;

@@ -51,6 +51,11 @@ impl DemandIx {
         Self(index)
     }
 
+    /// The same for a place in an array; an instance holds fewer than 2^32 demand points.
+    pub(crate) fn from_index(index: usize) -> Self {
+        Self(ix(index))
+    }
+
     /// The place in the order of ids.
     pub fn index(self) -> usize {
         at(self.0)

@@ -4,7 +4,7 @@ use crate::world::{WorldBox, WorldPoint};
 
 /// The deepest zoom with tiles of its own: a tile is 150 m wide there at the latitude of Shenzhen,
 /// and one step of its grid is 4 cm. Maps magnify its tiles beyond.
-pub const MAX_ZOOM: u8 = 18;
+const MAX_ZOOM: u8 = 18;
 
 /// Which square of the world: zoom, column from the west, row from the north.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -34,7 +34,7 @@ mod mvt;
 mod streets;
 mod world;
 
-pub use address::{MAX_ZOOM, TileAddress, TileAddressError};
+pub use address::{TileAddress, TileAddressError};
 pub use backdrop::backdrop;
 pub use cells::cells;
 pub use layer::TileLayer;

@@ -49,38 +49,6 @@ impl Weekday {
     }
 }
 
-/// Minutes since midnight, 0 to 1439.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct TimeOfDay(u16);
-
-impl TimeOfDay {
-    /// From hour (0 to 23) and minute (0 to 59); `None` outside.
-    pub const fn new(hour: u8, minute: u8) -> Option<Self> {
-        if hour > 23 || minute > 59 {
-            return None;
-        }
-        #[expect(clippy::as_conversions, reason = "u8 fits u16; `from` is not const")]
-        Some(Self(hour as u16 * 60 + minute as u16))
-    }
-
-    /// Hour, 0 to 23.
-    pub const fn hour(self) -> u16 {
-        self.0 / 60
-    }
-
-    /// Minute, 0 to 59.
-    pub const fn minute(self) -> u16 {
-        self.0 % 60
-    }
-}
-
-/// `HH:MM`.
-impl fmt::Display for TimeOfDay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:02}:{:02}", self.hour(), self.minute())
-    }
-}
-
 /// One of the 168 hours of a week, Monday 00:00 first.
 ///
 /// ```

@@ -27,7 +27,7 @@ mod text;
 mod time;
 
 pub use bounding_box::BoundingBox;
-pub use clock::{HourOfWeek, HourOfWeekError, TimeOfDay, Weekday};
+pub use clock::{HourOfWeek, HourOfWeekError, Weekday};
 pub use datum::{Bd09, Datum, Gcj02};
 pub use dense_id::index;
 pub use length::Length;
@@ -35,5 +35,5 @@ pub use lng_lat::{EARTH_RADIUS_M, LngLat, PositionError};
 pub use outline::{Outline, Polygon, Ring, RingError};
 pub use plane::{LocalPlane, PlanePoint, nearest_to_center};
 pub use speed::Speed;
-pub use text::{ParseQuantityError, parse_length, parse_position, parse_speed, parse_time};
+pub use text::{ParseQuantityError, parse_length, parse_position, parse_time};
 pub use time::TravelTime;

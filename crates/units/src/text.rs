@@ -4,7 +4,7 @@
 
 use thiserror::Error;
 
-use crate::{Length, LngLat, Speed, TravelTime};
+use crate::{Length, LngLat, TravelTime};
 
 /// Text that is not the quantity asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -82,34 +82,6 @@ pub fn parse_length(text: &str) -> Result<Length, ParseQuantityError> {
         .ok_or_else(error)
 }
 
-/// A speed: a number and `km/h` or `m/s`.
-///
-/// # Errors
-/// When the number or the unit is missing or not understood, or the speed is not above zero and
-/// below 1,000 km/h.
-///
-/// ```
-/// use units::parse_speed;
-/// assert_eq!(parse_speed("1.2m/s")?.as_mm_per_s(), 1_200);
-/// # Ok::<(), units::ParseQuantityError>(())
-/// ```
-pub fn parse_speed(text: &str) -> Result<Speed, ParseQuantityError> {
-    let error = || ParseQuantityError {
-        text: text.to_owned(),
-        wanted: "a speed with its unit",
-        example: "`18km/h` or `1.2m/s`",
-    };
-    let (number, unit) = split(text).ok_or_else(error)?;
-    let mm_per_s = match unit {
-        "km/h" => number * 1_000_000.0 / 3_600.0,
-        "m/s" => number * 1_000.0,
-        _ => return Err(error()),
-    };
-    whole(mm_per_s, 277_778.0)
-        .and_then(Speed::from_mm_per_s)
-        .ok_or_else(error)
-}
-
 /// A WGS-84 position: longitude, comma, latitude, in degrees.
 ///
 /// # Errors
@@ -164,7 +136,6 @@ mod tests {
             "`15` is not a time with its unit; write it as in `15min`, `90s` or `1h`"
         );
         assert!(parse_length("100").is_err());
-        assert!(parse_speed("18").is_err());
     }
 
     #[test]
@@ -183,6 +154,5 @@ mod tests {
         for text in ["", "114.05", "200,1", "1,95", "a,b", "1,2,3"] {
             assert!(parse_position(text).is_err(), "{text}");
         }
-        assert!(parse_speed("0km/h").is_err());
     }
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use crate::command::root;
+use crate::rooms;
 
 /// What each crate of ours may use of ours. The table is exact: an arrow that is not drawn here is
 /// an error, and so is one that is drawn but gone.
@@ -75,6 +76,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     // Report types say themselves what they are on the wire.
     ("utoipa", &["scenario", "server"]),
     ("anyhow", &["cli", "xtask"]),
+    ("syn", &["xtask"]),
 ];
 
 /// Words that may stand only in the named files or folders below `crates`.
@@ -106,6 +108,7 @@ const WORDS: &[(&str, &[&str], &str)] = &[
 /// older one, each with who needs it.
 const FORCED_TWICE: &[(&str, &str)] = &[
     ("thiserror", "protobuf 3, which osmpbfreader reads with"),
+    ("syn", "macros that still read with the second version"),
     ("rustix", "the build of protobuf 3, by `which`"),
 ];
 
@@ -146,6 +149,12 @@ pub(crate) fn check() -> Result<()> {
             continue;
         }
         let used = dependencies(&root.join("crates").join(name))?;
+        // Every package carries the texts of its licences; here they are links to one copy.
+        for text in ["LICENSE-MIT", "LICENSE-APACHE"] {
+            if !root.join("crates").join(name).join(text).exists() {
+                problems.push(format!("`{name}` does not carry `{text}`"));
+            }
+        }
         for dependency in used.iter().filter(|d| ours.contains(d.as_str())) {
             if !allowed.contains(&dependency.as_str()) {
                 problems.push(format!("`{name}` uses `{dependency}`: no such arrow"));
@@ -165,6 +174,8 @@ pub(crate) fn check() -> Result<()> {
     check_words(&root, &mut problems)?;
     check_lock(&root, &mut problems)?;
     check_top_level(&root, &mut problems)?;
+    let names: Vec<&str> = ARROWS.iter().map(|(name, _)| *name).collect();
+    rooms::check(&root, &names, &mut problems)?;
     if !problems.is_empty() {
         bail!(
             "the architecture does not hold:\n  {}",
@@ -231,7 +242,8 @@ fn check_words(root: &Path, problems: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-fn rust_files(folder: &Path, files: &mut Vec<std::path::PathBuf>) -> Result<()> {
+/// The Rust files below a folder, in the order of their paths; none when there is no such folder.
+pub(crate) fn rust_files(folder: &Path, files: &mut Vec<std::path::PathBuf>) -> Result<()> {
     if !folder.is_dir() {
         return Ok(());
     }

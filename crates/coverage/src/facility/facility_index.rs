@@ -9,7 +9,7 @@ use crate::{Facility, FacilityId};
 ///
 /// For looking things up (duplicates, names for gaps); coverage is decided on the streets.
 #[derive(Clone, Debug)]
-pub struct FacilityIndex {
+pub(crate) struct FacilityIndex {
     plane: LocalPlane,
     tree: RTree<GeomWithData<[f64; 2], FacilityId>>,
 }
@@ -18,7 +18,7 @@ impl FacilityIndex {
     /// Indexes facilities on a plane that touches the earth near them.
     ///
     /// Cost: n log n.
-    pub fn new(facilities: &[Facility], plane: LocalPlane) -> Self {
+    pub(crate) fn new(facilities: &[Facility], plane: LocalPlane) -> Self {
         let points = facilities
             .iter()
             .enumerate()
@@ -37,7 +37,7 @@ impl FacilityIndex {
     /// id.
     ///
     /// Cost: logarithmic.
-    pub fn nearest(&self, position: LngLat) -> Option<(FacilityId, Length)> {
+    pub(crate) fn nearest(&self, position: LngLat) -> Option<(FacilityId, Length)> {
         let point = self.plane.project(position);
         let mut nearest = self
             .tree
@@ -49,28 +49,6 @@ impl FacilityIndex {
             .chain([first.data])
             .min()?;
         Some((id, Length::from_m_f64(squared.sqrt())))
-    }
-
-    /// The facilities within a straight distance, the distance included, in ascending order of
-    /// ids.
-    ///
-    /// Cost: logarithmic, plus the facilities found.
-    pub fn within(&self, position: LngLat, radius: Length) -> Vec<(FacilityId, Length)> {
-        let point = self.plane.project(position);
-        // Half a millimetre more, since the distance handed back is rounded to millimetres.
-        let radius_m = radius.as_m_f64() + 0.000_5;
-        let mut found: Vec<(FacilityId, Length)> = self
-            .tree
-            .locate_within_distance([point.x_m, point.y_m], radius_m * radius_m)
-            .map(|found| {
-                let [x_m, y_m] = *found.geom();
-                let distance_m = point.distance_m(units::PlanePoint { x_m, y_m });
-                (found.data, Length::from_m_f64(distance_m))
-            })
-            .filter(|&(_, distance)| distance <= radius)
-            .collect();
-        found.sort_unstable();
-        found
     }
 }
 
@@ -85,7 +63,7 @@ mod tests {
         #[test]
         fn as_brute_force(
             points in prop::collection::vec((-40_i32..40, -40_i32..40), 1..40),
-            x in -40_i32..40, y in -40_i32..40, radius in 0_u32..600
+            x in -40_i32..40, y in -40_i32..40,
         ) {
             let plane = LocalPlane::at(LngLat::from_degrees(114.05, 22.54).unwrap());
             let position = |(x, y): (i32, i32)| plane.unproject(PlanePoint { x_m: f64::from(x) * 10.0, y_m: f64::from(y) * 10.0 });
@@ -95,17 +73,14 @@ mod tests {
                 .collect();
             let index = FacilityIndex::new(&facilities, plane);
             let here = position((x, y));
-            let all: Vec<(FacilityId, Length)> = facilities
+            let nearest = facilities
                 .iter()
                 .enumerate()
-                .map(|(i, facility)| (FacilityId::from_index(i), plane.distance(here, facility.position)))
-                .collect();
-            let radius = Length::from_m(radius);
-            let near: Vec<_> = all.iter().copied().filter(|&(_, d)| d <= radius).collect();
-            prop_assert_eq!(index.within(here, radius), near);
-            let best = all.iter().map(|&(_, d)| d).min().unwrap();
-            let (_, distance) = index.nearest(here).unwrap();
-            prop_assert_eq!(distance, best);
+                .map(|(i, facility)| (plane.distance(here, facility.position), FacilityId::from_index(i)))
+                .min()
+                .unwrap();
+            let (id, distance) = index.nearest(here).unwrap();
+            prop_assert_eq!((distance, id), nearest);
         }
     }
 }

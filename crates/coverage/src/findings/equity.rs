@@ -181,7 +181,7 @@ fn height(corners: &[LorenzPoint], demand_share: f64) -> f64 {
 /// Journal of Econometrics, 1997). `None` without demand or when all times are zero.
 ///
 /// Cost: n log n.
-pub fn concentration_of_times(
+pub(crate) fn concentration_of_times(
     samples: impl IntoIterator<Item = (TravelTime, Demand, Ranking)>,
 ) -> Option<f64> {
     let mut samples: Vec<(Ranking, TravelTime, Demand)> = samples

@@ -1,13 +1,14 @@
 use units::{LngLat, Speed, TravelTime};
 
+use super::equity::concentration_of_times;
 use super::indicator::points_by_zone;
 use crate::{
     Demand, DemandId, Distribution, Facility, LorenzPoint, Ranking, ServiceCoverage, ServiceInputs,
-    ZoneId, concentration_of_times,
+    ZoneId,
 };
 
 /// Steps at which Lorenz curves are written: every tenth of the demand.
-pub const LORENZ_STEPS: u32 = 10;
+const LORENZ_STEPS: u32 = 10;
 
 /// What the equity of a service is read off.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +42,7 @@ pub struct EquityInputs<'a> {
 /// |---|---|
 /// | mean | `sum of p_i t_i`, `p_i` the part of the demand |
 /// | Gini, Palma, Theil, Lorenz | of the times, see [`Distribution`] |
-/// | concentration | of the times over the distance from the middle of the study area, see [`concentration_of_times`](crate::concentration_of_times): positive when the outskirts wait longer |
+/// | concentration | of the times over the distance from the middle of the study area: positive when the outskirts wait longer |
 /// | concentration by zone rank | of the times over the rank of the zone (its income, say) instead, of the demand whose zone has one: positive when those with a high rank wait longer |
 /// | mean detour | `sum of p_i (t_i - s_i)` over `sum of p_i d_i / v`: `s_i` the start delay of the facility, `d_i` the straight distance to it, `v` the speed along ordinary streets; only demand within the rows' limit |
 #[derive(Clone, Debug, PartialEq)]

@@ -1,14 +1,13 @@
 use units::{BoundingBox, LngLat, LocalPlane, Speed, TravelTime};
 
 use super::lack::{middle_missing, most_common};
-use crate::{
-    Demand, DemandSet, Facility, FacilityIndex, Gap, OpenSet, PointState, ServiceCoverage,
-};
+use crate::facility::FacilityIndex;
+use crate::{Demand, DemandSet, Facility, Gap, OpenSet, PointState, ServiceCoverage};
 
 /// A way between two places of a city is usually up to this much longer than the straight line;
 /// more than that is a detour around something. (Measured circuities of urban street networks lie
 /// around 1.2 to 1.4.)
-pub const ORDINARY_DETOUR_PERCENT: u64 = 140;
+const ORDINARY_DETOUR_PERCENT: u64 = 140;
 
 /// What keeps riders from a facility that is near.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

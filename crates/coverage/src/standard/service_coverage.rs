@@ -11,7 +11,7 @@ use crate::{
 
 /// Covered, but with less than this share of the limit to spare: fragile. A planner's band, not a
 /// law: one fifth of 15 minutes is 3 minutes, about a red light on each of a trip's crossings.
-pub const FRAGILE_BAND_PERCENT: u32 = 20;
+const FRAGILE_BAND_PERCENT: u32 = 20;
 
 /// What a service's coverage is folded from.
 #[derive(Clone, Copy, Debug)]
@@ -283,7 +283,7 @@ impl ServiceCoverage {
         &self.times
     }
 
-    /// Whether a demand point is covered with less than [`FRAGILE_BAND_PERCENT`] of the limit to
+    /// Whether a demand point is covered with less than 20 % of the limit to
     /// spare.
     pub fn is_fragile(&self, point: usize) -> bool {
         let in_band = |time: TravelTime| time > safe_limit(self.limit);

@@ -5,7 +5,7 @@ use graph::{EdgeId, StreetGraph};
 use units::{BoundingBox, Length};
 
 use crate::edge_bits::EdgeBits;
-use crate::outline::street_raster::{Frame, StreetRaster};
+use crate::isochrone::street_raster::{Frame, StreetRaster};
 use crate::snap::SnapIndex;
 
 /// The usable streets of one metric, as outlines need them: laid out in cells.

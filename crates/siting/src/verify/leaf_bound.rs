@@ -21,7 +21,10 @@ impl CertificateTree<'_> {
             sites.collect::<Vec<_>>()
         };
         let (open, free) = (all(SiteState::Open), all(SiteState::Free));
-        let allowed = self.question.n_sites.map_or(usize::MAX, crate::number::at);
+        let allowed = self
+            .question
+            .n_sites
+            .map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX));
         let sites_left = allowed.checked_sub(open.len());
         (open, free, sites_left)
     }
@@ -180,10 +183,10 @@ impl CertificateTree<'_> {
         }
         let mut must_cover = self.must_cover.clone();
         for &demand in &decided.covered {
-            must_cover[crate::number::at(demand)] = true;
+            must_cover[DemandIx::new(demand).index()] = true;
         }
         let zone_of = |i: usize| {
-            let zone = instance.zone.as_ref()?[i].map(crate::number::at);
+            let zone = instance.zone(DemandIx::from_index(i));
             self.question.floor.and(zone)
         };
         let floor = self.question.floor.map_or(0, Share::millionths);

@@ -5,7 +5,7 @@
 
 use crate::answer::certificate::{Certificate, CertificateNode, Dropped};
 use crate::answer::order::within;
-use crate::instance::{Instance, SiteIx, SiteStatus};
+use crate::instance::{DemandIx, Instance, SiteIx, SiteStatus};
 use crate::question::{Model, Question};
 use crate::verify::error::{VerifyError, bad};
 
@@ -120,7 +120,7 @@ impl<'a> CertificateTree<'a> {
             match *step {
                 Dropped::Site(gone, by) => self.drop_site(gone, by, &need)?,
                 Dropped::Demand(gone, by) => {
-                    let known = |d: crate::instance::DemandIx| d.index() < self.must_cover.len();
+                    let known = |d: DemandIx| d.index() < self.must_cover.len();
                     if !known(gone) || !known(by) || gone == by {
                         return bad("a demand point does not exist");
                     }
@@ -130,7 +130,7 @@ impl<'a> CertificateTree<'a> {
                         return bad("a demand point is left out for one that need not be covered");
                     }
                     let sites = |i: usize| {
-                        let point = crate::instance::DemandIx::new(crate::number::ix(i));
+                        let point = DemandIx::from_index(i);
                         let radius = self.question.radius.unwrap_or(u64::MAX);
                         let near = self
                             .instance

@@ -2,7 +2,7 @@ use super::BitCells;
 use super::runs::{bit_count, for_words};
 
 /// Side of a block of cells.
-pub(in crate::outline) const BLOCK: usize = 2;
+pub(in crate::isochrone::outline) const BLOCK: usize = 2;
 
 impl BitCells {
     /// As [`fill_enclosed`](Self::fill_enclosed), looking at blocks of 2 × 2 cells: the same where
@@ -10,7 +10,11 @@ impl BitCells {
     /// it is thinner.
     ///
     /// Cost: a quarter of the words. Blocks of 4 × 4 left 20 more holes in an outline of Porto.
-    pub(in crate::outline) fn fill_enclosed_by_blocks(&mut self, streets: &Self, most: usize) {
+    pub(in crate::isochrone::outline) fn fill_enclosed_by_blocks(
+        &mut self,
+        streets: &Self,
+        most: usize,
+    ) {
         let (words, height) = (self.words.div_ceil(BLOCK), self.height.div_ceil(BLOCK));
         let mut whole = Self::new(words, height);
         let mut unreached = Self::new(words, height);

@@ -33,7 +33,7 @@ pub(super) fn unite(areas: &mut [Area], a: usize, b: usize) -> usize {
 }
 
 /// Runs of set bits, from low to high; a run may go on from word to word.
-pub(in crate::outline) fn for_runs(row: &[u64], mut visit: impl FnMut(usize, usize)) {
+pub(in crate::isochrone::outline) fn for_runs(row: &[u64], mut visit: impl FnMut(usize, usize)) {
     let mut open: Option<usize> = None;
     for (i, &word) in row.iter().enumerate() {
         let mut rest = word;

@@ -7,7 +7,6 @@
 //! holds no street, so how far the picture is off ([`Leak`]) is a sum over whole cells and exact.
 
 mod bit_cells;
-pub(crate) mod street_raster;
 mod trace;
 
 use std::sync::Arc;
@@ -15,9 +14,9 @@ use std::sync::Arc;
 use graph::{EdgeId, NodeId, StreetGraph};
 use units::{BoundingBox, Length, LngLat, Outline};
 
+use crate::isochrone::street_raster::StreetRaster;
 use crate::isochrone::{IsochroneIndex, Stretch};
 use bit_cells::{BLOCK, BitCells};
-use street_raster::StreetRaster;
 
 /// How to draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

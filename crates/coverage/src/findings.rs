@@ -13,7 +13,7 @@ mod lack;
 mod ledger;
 mod two_step_catchment;
 
-pub use balance::{DemandBalance, FacilityBalance, FacilityClass};
+pub use balance::DemandBalance;
 pub use by_hour::{ByHour, HourState, by_hour};
 pub use edge_of_map::{DEFAULT_BORDER, EdgeAffected, border_nodes};
 pub use equity::{Distribution, LorenzPoint};

@@ -78,10 +78,10 @@ pub use facility::{
 };
 pub use findings::{
     ByHour, CellLedger, DEFAULT_BORDER, DemandBalance, Distribution, EdgeAffected, Equity,
-    EquityInputs, FacilityBalance, FacilityClass, FacilityLedger, Gap, HourState, HourlyProfile,
-    Indicators, Lack, Ledger, LorenzPoint, Margin, Obstacle, OpenHours, Part, Reason, ReasonInputs,
-    SupplyRatio, TwoStepCatchment, WorstTenth, border_nodes, by_hour, gaps, gaps_without_street,
-    night_gap, reasons,
+    EquityInputs, FacilityLedger, Gap, HourState, HourlyProfile, Indicators, Lack, Ledger,
+    LorenzPoint, Margin, Obstacle, OpenHours, Part, Reason, ReasonInputs, SupplyRatio,
+    TwoStepCatchment, WorstTenth, border_nodes, by_hour, gaps, gaps_without_street, night_gap,
+    reasons,
 };
 pub use grid::{
     CellId, CellIdError, MOST_CELLS, Resolution, ResolutionError, StudyArea, StudyAreaError,

@@ -9,7 +9,6 @@ use city::{
 use rayon::prelude::*;
 use units::{LngLat, Outline, Polygon, Ring};
 
-use crate::ids::as_usize;
 use crate::read::{Extra, Extract, Tags, Way};
 
 /// Rings of an area, as positions or as nodes, and whether every border line closed.
@@ -156,7 +155,7 @@ fn boundaries<'a>(all: impl Iterator<Item = &'a Found<'a>>) -> Boundaries {
 }
 
 fn of_way<'a>(extract: &Extract, way: &Way, extra: &'a Extra) -> Found<'a> {
-    let nodes = &extract.refs[as_usize(way.refs.0)..as_usize(way.refs.1)];
+    let nodes = &extract.refs[units::index(way.refs.0)..units::index(way.refs.1)];
     let positions: Vec<LngLat> = nodes
         .iter()
         .filter_map(|&node| extract.positions.get(node))
@@ -219,8 +218,8 @@ pub(crate) fn rings(extract: &Extract, border: &[(i64, bool)]) -> Rings<u32> {
         for &(way, _) in border.iter().filter(|(_, hole)| *hole == is_hole) {
             match extract.way_ids.find(way) {
                 Some(at) => {
-                    let way = &extract.ways[as_usize(at)];
-                    lines.push(&extract.refs[as_usize(way.refs.0)..as_usize(way.refs.1)]);
+                    let way = &extract.ways[units::index(at)];
+                    lines.push(&extract.refs[units::index(way.refs.0)..units::index(way.refs.1)]);
                 }
                 None => is_complete = false,
             }

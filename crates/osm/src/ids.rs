@@ -22,7 +22,7 @@ impl IdIndex {
     }
 
     pub(crate) fn id(&self, number: u32) -> i64 {
-        self.ids[as_usize(number)]
+        self.ids[units::index(number)]
     }
 
     /// The number of an id that may be new.
@@ -76,7 +76,7 @@ impl IdIndex {
         let mut x = id.cast_unsigned();
         x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        as_usize(low(x ^ (x >> 31))) & (self.slots.len() - 1)
+        units::index(low(x ^ (x >> 31))) & (self.slots.len() - 1)
     }
 }
 
@@ -87,14 +87,6 @@ impl IdIndex {
 )]
 fn low(x: u64) -> u32 {
     x as u32
-}
-
-#[expect(
-    clippy::as_conversions,
-    reason = "u32 fits usize on every machine this runs on"
-)]
-pub(crate) fn as_usize(number: u32) -> usize {
-    number as usize
 }
 
 /// The number that the next entry of a pool gets.

@@ -17,7 +17,6 @@ use units::Length;
 
 use crate::ImportError;
 use crate::budget::Budget;
-use crate::ids::as_usize;
 use crate::read::{Extract, Way};
 use chains::WayEdges;
 pub(crate) use cut::is_too_far;
@@ -88,13 +87,13 @@ pub(crate) fn build(
         }
         let facts_id = timed_facts(
             &mut builder,
-            &extract.facts[as_usize(street.facts)],
-            facts_ids[as_usize(street.facts)],
+            &extract.facts[units::index(street.facts)],
+            facts_ids[units::index(street.facts)],
             pieces.length_mm,
         );
         let name = street
             .name
-            .map(|name| extract.names[as_usize(name)].as_str());
+            .map(|name| extract.names[units::index(name)].as_str());
         let handle = builder.way_with(OsmWayId::new(way.id), name, facts_id);
         let number = extract.way_ids.find(way.id).expect("kept ways are indexed");
         for piece in &pieces.pieces {
@@ -157,8 +156,8 @@ fn add_across(
         let (a, b) = across.ends;
         let position = |node| extract.positions.get(node).expect("corners are there");
         let name = across.street.name;
-        let name = name.map(|name| extract.names[as_usize(name)].as_str());
-        let facts = facts_ids[as_usize(across.street.facts)];
+        let name = name.map(|name| extract.names[units::index(name)].as_str());
+        let facts = facts_ids[units::index(across.street.facts)];
         let handle = builder.way_with(OsmWayId::new(across.way), name, facts);
         let start = nodes.id(builder, extract, a);
         let end = nodes.id(builder, extract, b);
@@ -204,7 +203,7 @@ fn add_gates(
 ) -> Vec<(FindingKind, OsmId)> {
     let mut n_arms = vec![0_u8; extract.node_ids.len()];
     for node in edges.all.iter().flat_map(|edge| [edge.1, edge.2]) {
-        let n_arms = &mut n_arms[as_usize(node)];
+        let n_arms = &mut n_arms[units::index(node)];
         *n_arms = n_arms.saturating_add(1);
     }
     let profiles = [Profile::rider(), Profile::foot()];
@@ -214,14 +213,14 @@ fn add_gates(
     };
     let mut findings = Vec::new();
     for (&node, mark) in &extract.marks {
-        if let Some(id) = nodes.ids[as_usize(node)] {
+        if let Some(id) = nodes.ids[units::index(node)] {
             let osm_id = OsmId::Node(extract.node_ids.id(node));
             let facts = &mark.facts;
             let is_gate = facts.barrier.is_some_and(graph::Barrier::is_gate);
             if is_gate && facts.access.is_empty() {
                 findings.push((FindingKind::GateWithoutAccess, osm_id));
             }
-            let is_junction = n_arms[as_usize(node)] > 2;
+            let is_junction = n_arms[units::index(node)] > 2;
             if is_junction && facts.barrier.is_some() && stops_somebody(facts) {
                 findings.push((FindingKind::BarrierOnJunction, osm_id));
             }
@@ -261,7 +260,7 @@ struct Nodes {
 
 impl Nodes {
     fn id(&mut self, builder: &mut StreetGraphBuilder, extract: &Extract, node: u32) -> NodeId {
-        *self.ids[as_usize(node)].get_or_insert_with(|| {
+        *self.ids[units::index(node)].get_or_insert_with(|| {
             let position = extract.positions.get(node);
             let position = position.expect("pieces run between nodes that are there");
             builder.add_node(position, OsmNodeId::new(extract.node_ids.id(node)))

@@ -2,8 +2,6 @@
 
 use units::LngLat;
 
-use crate::ids::as_usize;
-
 /// Eight bytes a node: a latitude off the earth says that the file does not hold it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Positions {
@@ -26,7 +24,7 @@ impl Positions {
 
     /// `None` when the file does not hold the node.
     pub(crate) fn get(&self, node: u32) -> Option<LngLat> {
-        let [lng, lat] = self.e7[as_usize(node)];
+        let [lng, lat] = self.e7[units::index(node)];
         (lat != i32::MIN).then(|| LngLat::from_e7(lng, lat))
     }
 
@@ -42,14 +40,14 @@ impl Positions {
     /// Takes a node out; says whether it had a place.
     pub(crate) fn remove(&mut self, node: u32) -> bool {
         let was_there = self.is_there(node);
-        self.e7[as_usize(node)] = MISSING;
+        self.e7[units::index(node)] = MISSING;
         was_there
     }
 
     /// Places a node; says whether it had a place before.
     pub(crate) fn place(&mut self, node: u32, position: LngLat) -> bool {
         let was_there = self.is_there(node);
-        self.e7[as_usize(node)] = [position.lng_e7(), position.lat_e7()];
+        self.e7[units::index(node)] = [position.lng_e7(), position.lat_e7()];
         was_there
     }
 }

@@ -21,7 +21,7 @@ use crate::budget::Budget;
 use crate::doubts::Findings;
 use crate::facts::NodeMark;
 use crate::guard::{self, FileHeader, Pass};
-use crate::ids::{IdIndex, as_usize, number_of};
+use crate::ids::{IdIndex, number_of};
 use crate::positions::Positions;
 use crate::restriction::Restriction;
 use crate::wire::{Contents, as_u64};
@@ -325,26 +325,26 @@ impl Extract {
                             self.findings
                                 .add(FindingKind::DuplicateObject, OsmId::Way(way.id));
                             way.refs = (0, 0);
-                            self.ways[as_usize(at)] = way;
+                            self.ways[units::index(at)] = way;
                         }
                         continue;
                     }
                     let from = self.refs.len();
                     for at in way.refs.0..way.refs.1 {
-                        let node = self.node_ids.add(found.refs[as_usize(at)]);
+                        let node = self.node_ids.add(found.refs[units::index(at)]);
                         self.refs.push(node);
                         while let Some(&(_, spot)) = spots.next_if(|(of, _)| *of <= at) {
-                            self.positions.grow(as_usize(node) + 1);
+                            self.positions.grow(units::index(node) + 1);
                             self.positions.place(node, spot);
                         }
                     }
                     way.refs = (number_of(from), number_of(self.refs.len()));
                     if let Some(street) = &mut way.street {
-                        street.facts = pool_facts[as_usize(street.facts)];
-                        street.name = street.name.map(|name| pool_names[as_usize(name)]);
+                        street.facts = pool_facts[units::index(street.facts)];
+                        street.name = street.name.map(|name| pool_names[units::index(name)]);
                     }
                     let known = self.way_ids.len();
-                    let at = as_usize(self.way_ids.add(way.id));
+                    let at = units::index(self.way_ids.add(way.id));
                     if at < known {
                         self.findings
                             .add(FindingKind::DuplicateObject, OsmId::Way(way.id));
@@ -368,7 +368,7 @@ impl Extract {
                 let Some(at) = self.way_ids.find(*way) else {
                     continue;
                 };
-                let way = &mut self.ways[as_usize(at)];
+                let way = &mut self.ways[units::index(at)];
                 if way.street.is_none() && way.refs.0 < way.refs.1 {
                     way.street = Some(street);
                     way.is_border = true;
@@ -393,8 +393,8 @@ impl Extract {
         let mut last_id = None;
         let mut on_street = vec![false; self.node_ids.len()];
         for way in self.ways.iter().filter(|way| way.street.is_some()) {
-            for &node in &self.refs[as_usize(way.refs.0)..as_usize(way.refs.1)] {
-                on_street[as_usize(node)] = true;
+            for &node in &self.refs[units::index(way.refs.0)..units::index(way.refs.1)] {
+                on_street[units::index(node)] = true;
             }
         }
         let node_ids = &self.node_ids;
@@ -415,7 +415,7 @@ impl Extract {
                         .add(FindingKind::DeletedObject, OsmId::Node(id));
                 }
                 for (node, position, mark) in found.nodes {
-                    let by_way = is_located.get_mut(as_usize(node));
+                    let by_way = is_located.get_mut(units::index(node));
                     let is_by_way = by_way.is_some_and(std::mem::take);
                     let was_there = match position {
                         Some(_) if is_by_way => false,

@@ -12,7 +12,7 @@ use graph::{Policies, Profile, RoadClass, WayFacts, WayFlags, verdict};
 use rayon::prelude::*;
 use units::{Length, LngLat, LocalPlane, nearest_to_center};
 
-use crate::ids::{IdIndex, as_usize, number_of};
+use crate::ids::{IdIndex, number_of};
 use crate::read::{Extract, Way, WayStreet};
 use crate::survey::{Grid, Piece};
 
@@ -55,7 +55,7 @@ fn roles(extract: &Extract) -> Vec<Option<Role>> {
         .iter()
         .map(|facts| role(&rider, &policies, facts))
         .collect();
-    let role = |way: &Way| of_facts[as_usize(way.street?.facts)];
+    let role = |way: &Way| of_facts[units::index(way.street?.facts)];
     extract.ways.iter().map(role).collect()
 }
 
@@ -88,9 +88,9 @@ fn links(extract: &Extract, grid: &Grid, roles: &[Option<Role>], radius: Length)
     // Ends of streets, and nodes that streets name more than once.
     let mut is_crossing = vec![false; n_nodes];
     for (way, role) in extract.ways.iter().zip(roles) {
-        let nodes = &extract.refs[as_usize(way.refs.0)..as_usize(way.refs.1)];
+        let nodes = &extract.refs[units::index(way.refs.0)..units::index(way.refs.1)];
         for &node in nodes {
-            let at = as_usize(node);
+            let at = units::index(node);
             match role {
                 Some(Role::SidePath) => on_side_path[at] = true,
                 Some(Role::Street) => {
@@ -102,8 +102,8 @@ fn links(extract: &Extract, grid: &Grid, roles: &[Option<Role>], radius: Length)
         }
         if let (Some(Role::Street), Some(&first), Some(&last)) = (role, nodes.first(), nodes.last())
         {
-            is_crossing[as_usize(first)] = true;
-            is_crossing[as_usize(last)] = true;
+            is_crossing[units::index(first)] = true;
+            is_crossing[units::index(last)] = true;
         }
     }
     let layers = layers(extract, roles);
@@ -119,9 +119,9 @@ fn links(extract: &Extract, grid: &Grid, roles: &[Option<Role>], radius: Length)
             let from = extract.positions.get(node)?;
             let link = nearest(extract, grid, roles, radius, (from, layers[at]), wanted)?;
             // A node of both is a connection that the map has.
-            let corners = [link.first, link.first + 1].map(|at| extract.refs[as_usize(at)]);
+            let corners = [link.first, link.first + 1].map(|at| extract.refs[units::index(at)]);
             let is_joined = corners.into_iter().any(|corner| {
-                let at = as_usize(corner);
+                let at = units::index(corner);
                 on_side_path[at] && on_street[at] && extract.positions.get(corner) == Some(link.at)
             });
             (!is_joined).then_some(Link { from: node, ..link })
@@ -136,9 +136,9 @@ fn layers(extract: &Extract, roles: &[Option<Role>]) -> Vec<i8> {
         let (Some(street), Some(_)) = (way.street, role) else {
             continue;
         };
-        let layer = extract.facts[as_usize(street.facts)].layer;
-        for &node in &extract.refs[as_usize(way.refs.0)..as_usize(way.refs.1)] {
-            layers[as_usize(node)] = layer;
+        let layer = extract.facts[units::index(street.facts)].layer;
+        for &node in &extract.refs[units::index(way.refs.0)..units::index(way.refs.1)] {
+            layers[units::index(node)] = layer;
         }
     }
     layers
@@ -159,10 +159,10 @@ fn nearest(
     let near = grid.near(from, radius.as_m_f64());
     for number in near.iter().copied() {
         let (way, first) = grid.place_of(number);
-        if roles[as_usize(way)] != Some(wanted) || grid.layer(number) != Some(layer) {
+        if roles[units::index(way)] != Some(wanted) || grid.layer(number) != Some(layer) {
             continue;
         }
-        let piece = grid.piece(extract, as_usize(number));
+        let piece = grid.piece(extract, units::index(number));
         let (a, b) = (plane.project(piece.a), plane.project(piece.b));
         let (along, point) = nearest_to_center(a, b);
         let distance_m = point.x_m.hypot(point.y_m);
@@ -190,7 +190,7 @@ fn nearest(
     let is_walled = near
         .iter()
         .filter(|&&number| grid.is_wall(number))
-        .any(|&number| grid.piece(extract, as_usize(number)).crosses(&way));
+        .any(|&number| grid.piece(extract, units::index(number)).crosses(&way));
     (!is_walled).then_some(link)
 }
 
@@ -222,7 +222,7 @@ fn add(extract: &mut Extract, links: &[Link]) -> u64 {
     let mut cuts: Vec<(u32, u32)> = Vec::new();
     for &number in &order {
         let link = &links[number];
-        let first = as_usize(link.first);
+        let first = units::index(link.first);
         let corners = [extract.refs[first], extract.refs[first + 1]];
         let at_corner = corners
             .into_iter()
@@ -280,7 +280,7 @@ fn cut(extract: &mut Extract, cuts: &[(u32, u32)]) {
         let begin = number_of(extract.refs.len());
         let mut rest = cuts[low..high].iter().peekable();
         for place in from..to {
-            let node = extract.refs[as_usize(place)];
+            let node = extract.refs[units::index(place)];
             extract.refs.push(node);
             while let Some((_, node)) = rest.next_if(|&&(first, _)| first == place) {
                 extract.refs.push(*node);

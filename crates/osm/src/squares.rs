@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use units::LngLat;
 
 use crate::budget::Budget;
-use crate::ids::{as_usize, number_of};
+use crate::ids::number_of;
 use crate::read::{Across, Extract, WayStreet};
 use crate::wire::as_u64;
 use crate::{ImportError, areas, network};
@@ -86,7 +86,7 @@ pub(crate) fn across(extract: &mut Extract, memory: &mut Budget) -> Result<Found
             continue;
         }
         let facts = *facts_of.entry(area.street.facts).or_insert_with(|| {
-            let facts = crossed(&extract.facts[as_usize(area.street.facts)]);
+            let facts = crossed(&extract.facts[units::index(area.street.facts)]);
             extract.facts.push(facts);
             number_of(extract.facts.len() - 1)
         });
@@ -94,7 +94,7 @@ pub(crate) fn across(extract: &mut Extract, memory: &mut Budget) -> Result<Found
             facts,
             ..area.street
         };
-        let way = extract.ways[as_usize(area.ways[0])].id;
+        let way = extract.ways[units::index(area.ways[0])].id;
         all.extend(pairs.into_iter().map(|ends| Across { way, ends, street }));
     }
     extract.across = all;
@@ -122,9 +122,9 @@ fn walked_areas(extract: &Extract) -> (Vec<Area>, Found) {
         let Some(street) = way.street.filter(|_| !way.is_border) else {
             continue;
         };
-        let nodes = &extract.refs[as_usize(way.refs.0)..as_usize(way.refs.1)];
+        let nodes = &extract.refs[units::index(way.refs.0)..units::index(way.refs.1)];
         let is_closed = nodes.len() > 3 && nodes.first() == nodes.last();
-        if is_closed && is_walked(&extract.facts[as_usize(street.facts)]) {
+        if is_closed && is_walked(&extract.facts[units::index(street.facts)]) {
             areas.push(Area {
                 id: OsmId::Way(way.id),
                 ways: vec![at],
@@ -151,7 +151,7 @@ fn walked_areas(extract: &Extract) -> (Vec<Area>, Found) {
         }
         // Half a border hides what stands in the way.
         let is_whole = rings.is_complete && !ways.is_empty();
-        if is_whole && is_walked(&extract.facts[as_usize(street.facts)]) {
+        if is_whole && is_walked(&extract.facts[units::index(street.facts)]) {
             areas.push(Area {
                 id,
                 ways,
@@ -175,13 +175,13 @@ impl Entrances {
         }
         let mut is_corner = vec![false; extract.positions.len()];
         for node in areas.iter().flat_map(Area::corners) {
-            is_corner[as_usize(node)] = true;
+            is_corner[units::index(node)] = true;
         }
         let mut named = Vec::new();
         for (at, way) in (0_u32..).zip(&extract.ways) {
             if way.street.is_some() {
-                let nodes = &extract.refs[as_usize(way.refs.0)..as_usize(way.refs.1)];
-                let corners = nodes.iter().filter(|&&node| is_corner[as_usize(node)]);
+                let nodes = &extract.refs[units::index(way.refs.0)..units::index(way.refs.1)];
+                let corners = nodes.iter().filter(|&&node| is_corner[units::index(node)]);
                 named.extend(corners.map(|&node| (node, at)));
             }
         }

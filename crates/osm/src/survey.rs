@@ -10,7 +10,6 @@ use units::{BoundingBox, LngLat};
 
 use crate::ImportError;
 use crate::budget::Budget;
-use crate::ids::as_usize;
 use crate::read::{Extract, Way};
 use crate::wire::as_u64;
 
@@ -101,7 +100,7 @@ impl Grid {
             .filter(|(_, k)| k.is_some())
         {
             let has_both = |first: &u32| {
-                let at = |index: u32| extract.refs[as_usize(index)];
+                let at = |index: u32| extract.refs[units::index(index)];
                 let is_there = |node: u32| extract.positions.is_there(node);
                 is_there(at(*first)) && is_there(at(first + 1))
             };
@@ -141,7 +140,7 @@ impl Grid {
 
     /// The piece of a number.
     pub(crate) fn piece(&self, extract: &Extract, number: usize) -> Piece {
-        let first = as_usize(self.pieces[number].first);
+        let first = units::index(self.pieces[number].first);
         let ends = (extract.refs[first], extract.refs[first + 1]);
         let position = |node: u32| extract.positions.get(node);
         let there = "pieces run between nodes that are there";
@@ -154,7 +153,7 @@ impl Grid {
 
     /// The way of a piece, and where it begins in the pool of the ways' nodes.
     pub(crate) fn place_of(&self, number: u32) -> (u32, u32) {
-        let piece = self.pieces[as_usize(number)];
+        let piece = self.pieces[units::index(number)];
         (piece.way, piece.first)
     }
 
@@ -193,7 +192,7 @@ impl Grid {
     }
 
     fn kind(&self, number: u32) -> Option<(Kind, i8)> {
-        self.kinds[as_usize(self.pieces[as_usize(number)].way)]
+        self.kinds[units::index(self.pieces[units::index(number)].way)]
     }
 
     /// Pairs of pieces that cross without a common node: two streets on one level, or a wall and
@@ -206,7 +205,7 @@ impl Grid {
             .map(|cell| {
                 let pieces: Vec<Piece> = cell
                     .iter()
-                    .map(|&(_, number)| self.piece(extract, as_usize(number)))
+                    .map(|&(_, number)| self.piece(extract, units::index(number)))
                     .collect();
                 let kinds: Vec<_> = cell.iter().map(|&(_, number)| self.kind(number)).collect();
                 let mut found = Vec::new();
@@ -226,7 +225,7 @@ impl Grid {
                         };
                         let (a, b) = (&pieces[i], &pieces[k]);
                         if layer_a == layer_b && cross(a, b) && self.is_first_cell(at, a, b) {
-                            let way = |number: u32| self.pieces[as_usize(number)].way;
+                            let way = |number: u32| self.pieces[units::index(number)].way;
                             let later = way(first).max(way(cell[k].1));
                             found.push((kind, OsmId::Way(extract.way_ids.id(later))));
                         }
@@ -261,7 +260,7 @@ impl Grid {
     fn has_street_near(&self, extract: &Extract, place: LngLat) -> bool {
         self.cells_near(place, FAR_M)
             .filter(|&&(_, number)| self.kind(number).is_some_and(|k| k.0 != Kind::Wall))
-            .map(|&(_, number)| self.piece(extract, as_usize(number)))
+            .map(|&(_, number)| self.piece(extract, units::index(number)))
             .any(|piece| distance_m(place, &piece) <= FAR_M)
     }
 }
@@ -271,7 +270,7 @@ fn kind_of(extract: &Extract, way: &Way) -> Option<(Kind, i8)> {
     let Some(street) = way.street else {
         return way.is_barrier.then_some((Kind::Wall, 0));
     };
-    let facts = &extract.facts[as_usize(street.facts)];
+    let facts = &extract.facts[units::index(street.facts)];
     let lifted = [WayFlags::BRIDGE, WayFlags::TUNNEL, WayFlags::COVERED];
     let is_lifted = lifted.iter().any(|&flag| facts.flags.contains(flag));
     match facts.class {

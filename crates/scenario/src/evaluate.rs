@@ -30,7 +30,7 @@ pub(crate) mod travel_times;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use coverage::{Facility, FacilityBalance, Linkage, OpenSet};
+use coverage::{Facility, Linkage, OpenSet};
 use rayon::prelude::*;
 use siting::Infeasible;
 
@@ -49,6 +49,7 @@ use crate::evaluate::streets::ScenarioStreets;
 use crate::evaluate::travel_times::search_limits;
 use crate::project::Project;
 use crate::project::change::Change;
+use crate::project::facility_balance::FacilityBalance;
 
 /// What a scenario comes to.
 #[derive(Debug)]

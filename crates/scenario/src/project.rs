@@ -1,6 +1,7 @@
 pub(crate) mod candidate;
 pub(crate) mod change;
 pub(crate) mod choice_rules;
+pub(crate) mod facility_balance;
 pub(crate) mod gate_change;
 pub(crate) mod hazards;
 pub(crate) mod kept_streets;

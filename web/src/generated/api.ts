@@ -239,7 +239,7 @@ export interface components {
             /** @description Of the demand of the plan. */
             demand: components["schemas"]["DemandBalanceReport"];
             /** @description Of the facilities. */
-            facilities: components["schemas"]["FacilityBalanceReport"];
+            facilities: components["schemas"]["FacilityBalance"];
         };
         /** @description How full the facilities of a standard are. */
         CapacityReport: {
@@ -618,7 +618,7 @@ export interface components {
             way: components["schemas"]["WayInfo"] | null;
         };
         /** @description What becomes of all facilities that were given; the classes add up to `given`. */
-        FacilityBalanceReport: {
+        FacilityBalance: {
             /** @description Rows that could not be read and that the plan leaves out. */
             bad_rows: number;
             /** @description Closed at the hour that the standard names. */

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::outputs::plans;
-use crate::program::{Outcome, data_text, run_in};
+use crate::program::{data_text, refused, run_in};
 
 /// Monaco as a network file, and positions all over it as a table.
 fn monaco(folder: &Path) {
@@ -24,18 +24,6 @@ fn monaco(folder: &Path) {
         }
     }
     fs::write(folder.join("places.csv"), places).unwrap();
-}
-
-fn refused(outcome: &Outcome, parts: &[&str]) {
-    assert_eq!(outcome.code, 2, "{}\n{}", outcome.stdout, outcome.stderr);
-    assert_eq!(outcome.stdout, "");
-    for part in parts {
-        assert!(
-            outcome.stderr.contains(part),
-            "`{part}` is missing in\n{}",
-            outcome.stderr
-        );
-    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use city::{City, ImportReport, PlacesBuilder, Source};
 use tempfile::TempDir;
 use units::Length;
 
-use crate::program::{Outcome, data, run_in};
+use crate::program::{Outcome, data, refused, run_in};
 
 /// A folder with a small network and two plans over it, `one.toml` and `two.toml`, whose results
 /// differ in every file that holds demand.
@@ -89,19 +89,6 @@ pub(crate) fn run(home: &Path, plan: &str, folder: &str) -> Outcome {
 
 pub(crate) fn good(outcome: &Outcome) {
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
-}
-
-/// Exit 2, one error, and these parts in it.
-fn refused(outcome: &Outcome, parts: &[&str]) {
-    assert_eq!(outcome.code, 2, "{}", outcome.stderr);
-    assert_eq!(outcome.stderr.matches("error:").count(), 1);
-    for part in parts {
-        assert!(
-            outcome.stderr.contains(part),
-            "`{part}` is missing in\n{}",
-            outcome.stderr
-        );
-    }
 }
 
 /// Every file below a folder with its bytes.

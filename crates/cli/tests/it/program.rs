@@ -11,6 +11,21 @@ pub(crate) struct Outcome {
     pub(crate) stderr: String,
 }
 
+/// Wrong input: exit 2, one error that holds these parts, and nothing on stdout.
+pub(crate) fn refused(outcome: &Outcome, parts: &[&str]) {
+    assert_eq!(outcome.code, 2, "{}\n{}", outcome.stdout, outcome.stderr);
+    assert_eq!(outcome.stdout, "");
+    let n_errors = outcome.stderr.matches("error:").count();
+    assert_eq!(n_errors, 1, "{}", outcome.stderr);
+    for part in parts {
+        assert!(
+            outcome.stderr.contains(part),
+            "`{part}` is missing in\n{}",
+            outcome.stderr
+        );
+    }
+}
+
 /// Runs the program in a folder.
 pub(crate) fn run_in(folder: &Path, words: &[&str]) -> Outcome {
     let output = Command::new(env!("CARGO_BIN_EXE_nuanquan"))

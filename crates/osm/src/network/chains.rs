@@ -1,7 +1,6 @@
 use city::FindingKind;
 use graph::{EdgeId, Heading, TurnRule};
 
-use crate::ids::as_usize;
 use crate::read::Extract;
 use crate::restriction::{Restriction, Via};
 
@@ -25,7 +24,7 @@ impl WayEdges {
 
     pub(super) fn add(&mut self, way: u32, edge: WayEdge) {
         let at = u32::try_from(self.all.len()).expect("fewer than 2^32 edges");
-        let range = &mut self.of_way[as_usize(way)];
+        let range = &mut self.of_way[units::index(way)];
         if range.0 == range.1 {
             *range = (at, at);
         }
@@ -34,8 +33,8 @@ impl WayEdges {
     }
 
     fn of(&self, extract: &Extract, way: i64) -> Option<&[WayEdge]> {
-        let (from, to) = self.of_way[as_usize(extract.way_ids.find(way)?)];
-        (from < to).then(|| &self.all[as_usize(from)..as_usize(to)])
+        let (from, to) = self.of_way[units::index(extract.way_ids.find(way)?)];
+        (from < to).then(|| &self.all[units::index(from)..units::index(to)])
     }
 
     /// The chains of arcs that a restriction speaks of: one for each `from` and `to`.

@@ -1,7 +1,6 @@
 use graph::{Heading, RoadClass, Stops};
 use units::{EARTH_RADIUS_M, Length, LngLat};
 
-use crate::ids::as_usize;
 use crate::read::{Extract, Way};
 
 /// A street between two routing nodes, named by dense number.
@@ -35,10 +34,10 @@ pub(super) struct Cuts {
 /// Calls `take` with each run of nodes of a way that are in the file, neighbours different and not
 /// too far apart; says where it was cut.
 fn runs(extract: &Extract, way: &Way, buffer: &mut Vec<u32>, mut take: impl FnMut(&[u32])) -> Cuts {
-    let refs = &extract.refs[as_usize(way.refs.0)..as_usize(way.refs.1)];
+    let refs = &extract.refs[units::index(way.refs.0)..units::index(way.refs.1)];
     let facts = way
         .street
-        .map(|street| &extract.facts[as_usize(street.facts)]);
+        .map(|street| &extract.facts[units::index(street.facts)]);
     let is_ferry = facts.is_some_and(|facts| facts.class == RoadClass::Ferry);
     let mut cuts = Cuts::default();
     buffer.clear();
@@ -96,7 +95,7 @@ pub(super) fn count_pieces(extract: &Extract, is_routing: &[bool]) -> usize {
     for way in extract.ways.iter().filter(|way| way.street.is_some()) {
         runs(extract, way, &mut buffer, |run| {
             let rest = run[1..].iter();
-            n_pieces += rest.filter(|&&node| is_routing[as_usize(node)]).count();
+            n_pieces += rest.filter(|&&node| is_routing[units::index(node)]).count();
         });
     }
     n_pieces
@@ -110,17 +109,17 @@ pub(super) fn routing_nodes(extract: &Extract) -> Vec<bool> {
     for way in extract.ways.iter().filter(|way| way.street.is_some()) {
         runs(extract, way, &mut buffer, |run| {
             for &node in run {
-                let node = as_usize(node);
+                let node = units::index(node);
                 is_routing[node] |= touched[node];
                 touched[node] = true;
             }
             for end in [run[0], run[run.len() - 1]] {
-                is_routing[as_usize(end)] = true;
+                is_routing[units::index(end)] = true;
             }
         });
     }
     for (&node, mark) in &extract.marks {
-        is_routing[as_usize(node)] |= mark.facts.matters();
+        is_routing[units::index(node)] |= mark.facts.matters();
     }
     is_routing
 }
@@ -131,7 +130,7 @@ pub(super) fn cut_way(extract: &Extract, way: &Way, is_routing: &[bool]) -> CutW
     let position = |node: u32| extract.positions.get(node).expect("runs have positions");
     let class = way
         .street
-        .map(|street| extract.facts[as_usize(street.facts)].class);
+        .map(|street| extract.facts[units::index(street.facts)].class);
     // A lift goes up: without a length its duration could not be shared among its pieces.
     let least_mm = u64::from(class == Some(RoadClass::Elevator));
     let cuts = runs(extract, way, &mut buffer, |run| {
@@ -145,7 +144,7 @@ pub(super) fn cut_way(extract: &Extract, way: &Way, is_routing: &[bool]) -> CutW
             let across = position(before).antimeridian_to(position(node));
             all.shape.extend(across.into_iter().flatten());
             all.length_mm += segment_mm(position(before), position(node)).max(least_mm);
-            if is_routing[as_usize(node)] {
+            if is_routing[units::index(node)] {
                 let mut stops = inner;
                 add_stops(extract, node, &mut stops, &[Heading::Forward]);
                 add_stops(extract, start, &mut stops, &[Heading::Backward]);

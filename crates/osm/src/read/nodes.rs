@@ -3,7 +3,7 @@ use units::LngLat;
 
 use super::{Outcome, Tags, is_deleted};
 use crate::facts::{self, NodeMark};
-use crate::ids::{IdIndex, as_usize};
+use crate::ids::IdIndex;
 use crate::tags::{self, Table, Tag};
 
 /// The kept nodes of a block.
@@ -85,7 +85,7 @@ impl BlockNodes {
     ) {
         let is_again = self.see(id);
         if let Some(number) = ids.find(id) {
-            let is_marked = !tags.is_empty() && on_street[as_usize(number)];
+            let is_marked = !tags.is_empty() && on_street[units::index(number)];
             let mark = is_marked.then(|| facts::node(tags)).flatten();
             self.marks += usize::from(mark.is_some());
             self.nodes

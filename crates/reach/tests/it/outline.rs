@@ -2,6 +2,7 @@
 
 use geo::{Contains, LineString, Validation};
 use graph::grid_city::GridCity;
+use graph::picture::DrawnMap;
 use graph::{Metric, picture};
 use proptest::prelude::*;
 use reach::{
@@ -12,6 +13,18 @@ use units::{Length, LngLat, Outline, Ring, Speed, TravelTime};
 
 use crate::isochrone::{alone, open_streets, pieces};
 use crate::random_streets::networks;
+
+/// The outline of what is reached at 5 m/s from the end A of the street AB of a drawing.
+fn drawn_from_a(map: &DrawnMap, limit: TravelTime) -> DrawnOutline {
+    let metric = map.metric(Speed::from_mm_per_s(5_000).unwrap());
+    let network = Network::new(&map.graph, &metric);
+    let start = StreetPoint {
+        edge: map.edge('A', 'B').unwrap(),
+        offset: Length::ZERO,
+    };
+    let place = Place::new(start, TravelTime::ZERO);
+    outlines(&network, &place, &[limit]).remove(0)
+}
 
 fn outlines(network: &Network<'_>, place: &Place, limits: &[TravelTime]) -> Vec<DrawnOutline> {
     let mut space = IsochroneSpace::default();
@@ -127,25 +140,16 @@ fn a_ring_street_around_a_lake_keeps_its_hole() {
         Length::from_m(100),
     )
     .unwrap();
-    let metric = map.metric(Speed::from_mm_per_s(5_000).unwrap());
-    let network = Network::new(&map.graph, &metric);
-    let place = Place::new(
-        StreetPoint {
-            edge: map.edge('A', 'B').unwrap(),
-            offset: Length::ZERO,
-        },
-        TravelTime::ZERO,
-    );
-    let drawn = outlines(&network, &place, &[TravelTime::from_mins(30)]);
-    let outline = &drawn[0].outline;
+    let drawn = drawn_from_a(&map, TravelTime::from_mins(30));
+    let outline = &drawn.outline;
     assert_eq!(outline.polygons().len(), 1);
     assert_eq!(
         outline.polygons()[0].holes().len(),
         1,
         "700 m x 1 km without a street is no block"
     );
-    assert_eq!(drawn[0].leak.reached_outside_mm, 0);
-    assert_eq!(drawn[0].leak.reached_mm, 3_400_000);
+    assert_eq!(drawn.leak.reached_outside_mm, 0);
+    assert_eq!(drawn.leak.reached_mm, 3_400_000);
 }
 
 #[test]
@@ -153,17 +157,8 @@ fn an_unreached_street_beside_a_reached_one_stays_outside() {
     // A fast road (XY) runs 100 m beside AB and is joined to it far away only.
     let map =
         picture::streets("A---------B\n          |\nX---------Y", Length::from_m(50)).unwrap();
-    let metric = map.metric(Speed::from_mm_per_s(5_000).unwrap());
-    let network = Network::new(&map.graph, &metric);
-    let place = Place::new(
-        StreetPoint {
-            edge: map.edge('A', 'B').unwrap(),
-            offset: Length::ZERO,
-        },
-        TravelTime::ZERO,
-    );
-    let drawn = outlines(&network, &place, &[TravelTime::from_secs(80)]);
-    let outline = &drawn[0].outline;
+    let drawn = drawn_from_a(&map, TravelTime::from_secs(80));
+    let outline = &drawn.outline;
     assert!(outline.contains(map.graph.node_position(map.node('A').unwrap())));
     assert!(!outline.contains(map.graph.node_position(map.node('X').unwrap())));
 }

@@ -4,8 +4,8 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use coverage::{
-    Assignment, DemandSet, EdgeAffected, FacilityBalance, FacilityId, Indicators, JointCoverage,
-    OpenSet, PointState, ServiceCoverage, ServiceInputs, gaps,
+    Assignment, EdgeAffected, FacilityId, Indicators, JointCoverage, OpenSet, PointState,
+    ServiceCoverage, ServiceInputs, gaps,
 };
 use rayon::prelude::*;
 
@@ -15,6 +15,7 @@ use crate::evaluate::joined::{self, JoinedPlace};
 use crate::evaluate::state::State;
 use crate::evaluate::travel_times::{Asking, TravelTimes};
 use crate::project::Project;
+use crate::project::facility_balance::FacilityBalance;
 
 /// What the standards of one profile come to.
 pub(crate) struct ProfileDecisions {
@@ -49,14 +50,15 @@ pub(crate) fn decide_profile(
         .collect();
     let services = standards.into_par_iter().map(|index| {
         let known = known.map(|known| &known[index]);
-        let basis = basis(state, times, index);
+        let serving = state.serving(index);
+        let basis = basis(state, times, index, &serving);
         ServiceDecision {
             index,
             decision: match known.filter(|known| known.basis == basis) {
                 Some(known) => Arc::clone(known),
-                None => Arc::new(decide(state, times, index, basis)),
+                None => Arc::new(decide(state, times, index, &serving, basis)),
             },
-            serving: state.serving(index),
+            serving,
             balance: facility_balance(state, times, index),
         }
     });
@@ -66,8 +68,7 @@ pub(crate) fn decide_profile(
     }
 }
 
-fn basis(state: &State<'_>, times: &impl TravelTimes, index: usize) -> Basis {
-    let serving = state.serving(index);
+fn basis(state: &State<'_>, times: &impl TravelTimes, index: usize, serving: &OpenSet) -> Basis {
     let serving = serving.iter().map(|id| {
         let facility = &state.facilities()[id.index()];
         ServingFacility {
@@ -87,27 +88,32 @@ fn basis(state: &State<'_>, times: &impl TravelTimes, index: usize) -> Basis {
 /// Decides one standard.
 ///
 /// Cost: linear in demand points and facilities; with a rate n log n in the pairs of the rows.
-fn decide(state: &State<'_>, times: &impl TravelTimes, index: usize, basis: Basis) -> Decision {
+fn decide(
+    state: &State<'_>,
+    times: &impl TravelTimes,
+    index: usize,
+    serving: &OpenSet,
+    basis: Basis,
+) -> Decision {
     let project = state.project;
     let standard = &state.standards[index];
-    let serving = state.serving(index);
     let demand = project.demand_of(standard);
     let linkage = times.linkage(Asking::Plan);
     let (coverage, room) = match standard.rate {
         None => {
-            let found = times.times(Asking::Plan, &serving, standard.required);
+            let found = times.times(Asking::Plan, serving, standard.required);
             let (limit, required) = (standard.limit, standard.required);
             let coverage = ServiceCoverage::of_times(demand, linkage, found, limit, required);
             (coverage, None)
         }
         // Who is full depends on everybody's second choice.
         Some(rate) => {
-            let rows = times.rows(Asking::Plan, &serving);
+            let rows = times.rows(Asking::Plan, serving);
             let inputs = ServiceInputs {
                 demand,
                 linkage,
                 rows: &rows,
-                open: &serving,
+                open: serving,
             };
             let facilities = state.facilities();
             let coverage = ServiceCoverage::under(&inputs, facilities, standard);
@@ -126,12 +132,12 @@ fn decide(state: &State<'_>, times: &impl TravelTimes, index: usize, basis: Basi
             let inputs = ServiceInputs {
                 demand,
                 linkage: times.linkage(of),
-                rows: &times.rows(of, &serving),
-                open: &serving,
+                rows: &times.rows(of, serving),
+                open: serving,
             };
             return ServiceCoverage::beside(&inputs, room, standard.limit);
         }
-        let found = times.times(of, &serving, standard.required);
+        let found = times.times(of, serving, standard.required);
         let (limit, required) = (standard.limit, standard.required);
         ServiceCoverage::of_times(demand, times.linkage(of), found, limit, required)
     });
@@ -154,7 +160,7 @@ fn decide(state: &State<'_>, times: &impl TravelTimes, index: usize, basis: Basi
         },
         illustrative: basis.serving.iter().any(|facility| facility.illustrative),
         gaps: gaps(&project.area, coverage.cells()),
-        edge_affected: edge_affected(state, times, index, demand, &coverage),
+        edge_affected: edge_affected(state, times, index, serving, &coverage),
         indicators,
         by_zone,
         measures,
@@ -169,12 +175,13 @@ fn edge_affected(
     state: &State<'_>,
     times: &impl TravelTimes,
     index: usize,
-    demand: &DemandSet,
+    serving: &OpenSet,
     coverage: &ServiceCoverage,
 ) -> Arc<EdgeAffected> {
     let standard = &state.standards[index];
+    let demand = state.project.demand_of(standard);
     let affected = times.edge_affected(standard.limit);
-    let outside = state.serving(index).and(&state.outside());
+    let outside = serving.and(&state.outside());
     let helped = times.helped(index, standard);
     if outside.n_open() == 0 && helped.is_empty() {
         return affected;

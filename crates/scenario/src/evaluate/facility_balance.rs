@@ -1,7 +1,8 @@
-use coverage::{FacilityBalance, FacilityClass, LinkState};
+use coverage::LinkState;
 
 use crate::evaluate::state::State;
 use crate::evaluate::travel_times::TravelTimes;
+use crate::project::facility_balance::{FacilityBalance, FacilityClass};
 
 /// What becomes of all facilities that were given, under a standard.
 ///

@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
-use coverage::{Facility, FacilityBalance, FacilityClass, OpenSet, OpeningHours, ServiceStandard};
+use coverage::{Facility, OpenSet, OpeningHours, ServiceStandard};
 use graph::{EdgeId, Policies};
 use units::{Length, LngLat};
 
 use crate::evaluate::chosen_sites::ChosenSites;
 use crate::project::Project;
+use crate::project::facility_balance::{FacilityBalance, FacilityClass};
 use crate::project::rim::distance_outside;
 
 /// A scenario as data: what stands, what is asked for, what the streets allow.

@@ -1,9 +1,10 @@
 //! The rim of the study area: which facilities outside it still count.
 
-use coverage::{Facility, FacilityBalance, FacilityClass, OpenSet, ServiceStandard, StudyArea};
+use coverage::{Facility, OpenSet, ServiceStandard, StudyArea};
 use units::{Length, LngLat};
 
 use crate::project::Project;
+use crate::project::facility_balance::{FacilityBalance, FacilityClass};
 
 /// How far outside the study area a position lies; `None` inside.
 ///

@@ -1,11 +1,12 @@
 //! The balance of a result: everything that was given, and what became of it.
 
-use coverage::{DemandBalance, DemandSet, DemandSplit, FacilityBalance};
+use coverage::{DemandBalance, DemandSet, DemandSplit};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::evaluate::Evaluation;
 use crate::project::Project;
+pub use crate::project::facility_balance::FacilityBalance;
 
 /// What becomes of all demand that was given, in whole thousandths of its unit; the classes add up
 /// to `given_thousandths` exactly.
@@ -33,34 +34,13 @@ pub struct DemandBalanceReport {
     pub scrap_street_thousandths: u64,
 }
 
-/// What becomes of all facilities that were given; the classes add up to `given`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct FacilityBalanceReport {
-    /// All rows of all layers, and what the scenario adds.
-    pub given: usize,
-    /// Serves the standard.
-    pub serving: usize,
-    /// Of another kind, without what the standard asks for, or not taken by its layer.
-    pub other_kind: usize,
-    /// Closed at the hour that the standard names.
-    pub closed_at_hour: usize,
-    /// Closed by the scenario.
-    pub closed_by_scenario: usize,
-    /// Too far from any street of the profile, or on a scrap of street.
-    pub unjoined: usize,
-    /// Outside the study area, farther from it than the limit, or told to be left out there.
-    pub outside: usize,
-    /// Rows that could not be read and that the plan leaves out.
-    pub bad_rows: usize,
-}
-
 /// The balance of a standard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BalanceReport {
     /// Of the demand of the plan.
     pub demand: DemandBalanceReport,
     /// Of the facilities.
-    pub facilities: FacilityBalanceReport,
+    pub facilities: FacilityBalance,
 }
 
 /// The balances of one measure.
@@ -113,50 +93,6 @@ impl DemandBalanceReport {
         let sum: u64 = self.classes().iter().map(|(_, amount)| amount).sum();
         sum == self.given_thousandths
             && self.in_area_thousandths == self.given_thousandths - self.outside_thousandths
-    }
-}
-
-impl FacilityBalanceReport {
-    pub(crate) fn of(balance: &FacilityBalance) -> Self {
-        let FacilityBalance {
-            given,
-            serving,
-            other_kind,
-            closed_at_hour,
-            closed_by_scenario,
-            unjoined,
-            outside,
-            bad_rows,
-        } = *balance;
-        Self {
-            given,
-            serving,
-            other_kind,
-            closed_at_hour,
-            closed_by_scenario,
-            unjoined,
-            outside,
-            bad_rows,
-        }
-    }
-
-    /// The classes with their keys, in order; they add up to what is given.
-    pub fn classes(&self) -> [(&'static str, usize); 7] {
-        [
-            ("serving", self.serving),
-            ("other-kind", self.other_kind),
-            ("closed-at-hour", self.closed_at_hour),
-            ("closed-by-scenario", self.closed_by_scenario),
-            ("unjoined", self.unjoined),
-            ("outside", self.outside),
-            ("bad-rows", self.bad_rows),
-        ]
-    }
-
-    /// Whether the classes add up to what is given.
-    pub fn holds(&self) -> bool {
-        let sum: usize = self.classes().iter().map(|(_, count)| count).sum();
-        sum == self.given
     }
 }
 

@@ -1,11 +1,11 @@
-use coverage::{Capacity, FacilityBalance, Indicators};
+use coverage::{Capacity, Indicators};
 use serde::{Deserialize, Serialize};
 use units::TravelTime;
 use utoipa::ToSchema;
 
 use crate::evaluate::decision::{Decision, typical_time};
 use crate::project::Project;
-use crate::report::balance::{BalanceReport, DemandBalanceReport, FacilityBalanceReport};
+use crate::report::balance::{BalanceReport, DemandBalanceReport, FacilityBalance};
 use crate::report::cell::{CellSplit, cell_splits};
 use crate::report::gap::{GapReport, gap_reports};
 use crate::report::gap_name::GapNames;
@@ -114,7 +114,7 @@ pub(crate) fn standard_report(
         split: SplitReport::of(split),
         balance: BalanceReport {
             demand: DemandBalanceReport::of(demand, split),
-            facilities: FacilityBalanceReport::of(balance),
+            facilities: *balance,
         },
         median_s: median.map(TravelTime::as_secs_f64),
         quantile_90_s: quantile_90.map(TravelTime::as_secs_f64),

@@ -1,12 +1,11 @@
 use std::sync::Arc;
 
-use coverage::FacilityBalance;
 use rayon::prelude::*;
 
 use crate::evaluate::Evaluation;
 use crate::project::Project;
+use crate::project::facility_balance::FacilityBalance;
 use crate::report::ScenarioReport;
-use crate::report::balance::FacilityBalanceReport;
 use crate::report::gap_name::GapNames;
 use crate::report::joint::{JointReport, joint_report};
 use crate::report::standard::{StandardReport, standard_report};
@@ -65,7 +64,7 @@ impl Decisions {
             return Arc::clone(known);
         }
         let mut report = StandardReport::clone(known);
-        report.figures.balance.facilities = FacilityBalanceReport::of(balance);
+        report.figures.balance.facilities = *balance;
         Arc::new(report)
     }
 

@@ -23,8 +23,10 @@ pub(crate) trait Branching: Sync {
     fn n_new(&self) -> usize;
     /// Sites too near this one to be open beside it.
     fn near(&self, site: u32) -> Option<&[u32]>;
-    /// The sites that cover a row.
-    fn sites_of(&self, row: RowIx) -> &[u32];
+    /// The sites that cover a row; asked of rows to split only.
+    fn sites_of(&self, _row: RowIx) -> &[u32] {
+        &[]
+    }
     /// Subgradient ascent from these multipliers; `None` when the subproblem is infeasible.
     fn subgradient(
         &self,
@@ -45,8 +47,10 @@ pub(crate) trait Branching: Sync {
     fn scaled(&self, _aim: i64) -> i64 {
         0
     }
-    /// Candidate rows for a split, best first.
-    fn rows_to_split(&self, subproblem: &Subproblem, dual_bound: &DualBound) -> Vec<RowIx>;
+    /// Candidate rows for a split, best first; by default none, so that sites alone are split: where others serve a row whose sites close, only dearer, closing them hardly moves the bound.
+    fn rows_to_split(&self, _subproblem: &Subproblem, _dual_bound: &DualBound) -> Vec<RowIx> {
+        Vec::new()
+    }
     /// Multipliers that prove the objective of a subproblem with one answer, where the sites alone do not determine it.
     fn single(&self, _part: &Subproblem) -> Option<Dual> {
         None

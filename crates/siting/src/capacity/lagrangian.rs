@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::branch_and_bound::dual_bound::{Dual, DualBound};
 use crate::branch_and_bound::knapsack::Knapsack;
 use crate::branch_and_bound::subgradient::SubgradientOptions;
-use crate::branch_and_bound::subproblem::{RowIx, Subproblem};
+use crate::branch_and_bound::subproblem::Subproblem;
 use crate::branch_and_bound::tree::Branching;
 use crate::capacity::problem::{CapacitatedProblem, Taken};
 use crate::capacity::transportation::assign;
@@ -410,10 +410,6 @@ impl Branching for CapacitatedProblem {
         self.near.get(at(site)).map(Vec::as_slice)
     }
 
-    fn sites_of(&self, _row: RowIx) -> &[u32] {
-        &[]
-    }
-
     fn subgradient(
         &self,
         subproblem: &Subproblem,
@@ -423,10 +419,6 @@ impl Branching for CapacitatedProblem {
         let mut ascent = SubgradientAscent::new(self, subproblem, dual, options.length, SHORT)?;
         ascent.subgradient(options);
         Some(ascent.dual_bound(subproblem))
-    }
-
-    fn rows_to_split(&self, _subproblem: &Subproblem, _bound: &DualBound) -> Vec<RowIx> {
-        Vec::new()
     }
 
     /// The dual prices of the cheapest assignment prove its cost; where demand that must be served is not, unbounded prices on one side of the minimum cut prove that no assignment serves all.

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use crate::branch_and_bound::dual_bound::{Dual, DualBound};
 use crate::branch_and_bound::knapsack::Knapsack;
 use crate::branch_and_bound::subgradient::{Direction, SubgradientOptions};
-use crate::branch_and_bound::subproblem::{RowIx, Subproblem};
+use crate::branch_and_bound::subproblem::Subproblem;
 use crate::branch_and_bound::tree::Branching;
 use crate::median::problem::MedianProblem;
 use crate::number::{at, float, ix};
@@ -274,10 +274,6 @@ impl Branching for MedianProblem {
         self.near.get(at(site)).map(Vec::as_slice)
     }
 
-    fn sites_of(&self, _row: RowIx) -> &[u32] {
-        &[]
-    }
-
     fn subgradient(
         &self,
         subproblem: &Subproblem,
@@ -285,10 +281,5 @@ impl Branching for MedianProblem {
         options: &SubgradientOptions,
     ) -> Option<DualBound> {
         Some(Relaxation::new(self, subproblem)?.subgradient(dual, options))
-    }
-
-    /// None: closing all sites near a row hardly moves this bound, since others serve it, only dearer.
-    fn rows_to_split(&self, _subproblem: &Subproblem, _bound: &DualBound) -> Vec<RowIx> {
-        Vec::new()
     }
 }

@@ -1,6 +1,6 @@
 use crate::evaluate::joined::JoinedPlace;
 use crate::report::ScenarioReport;
-use crate::report::balance::{DemandBalanceReport, FacilityBalanceReport};
+use crate::report::balance::{DemandBalanceReport, FacilityBalance};
 use crate::report::gap::GapReport;
 use crate::report::joins::JoinsReport;
 use crate::report::joint::JointReport;
@@ -164,7 +164,7 @@ pub(crate) fn balance_of_demand(
 }
 
 /// All facilities that were given and what became of them.
-fn balance_of_facilities(out: &mut Text, balance: &FacilityBalanceReport) {
+fn balance_of_facilities(out: &mut Text, balance: &FacilityBalance) {
     out.line(&format!(
         "    facilities: {} given = {} serving + {} of another kind + {} closed at the hour + {} \
          closed by the scenario + {} joined to no network + {} outside the area + {} bad rows",

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use scenario::balance::{DemandBalanceReport, FacilityBalanceReport};
+use scenario::balance::{DemandBalanceReport, FacilityBalance};
 use scenario::report::ScenarioReport;
 use scenario::run::ScenarioResult;
 use scenario::{Plan, Project, resolve};
@@ -129,6 +129,6 @@ pub(crate) fn demand_of(report: &ScenarioReport) -> &DemandBalanceReport {
     &report.standards[0].figures.balance.demand
 }
 
-pub(crate) fn facilities_of(report: &ScenarioReport) -> &FacilityBalanceReport {
+pub(crate) fn facilities_of(report: &ScenarioReport) -> &FacilityBalance {
     &report.standards[0].figures.balance.facilities
 }
